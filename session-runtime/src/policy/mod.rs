@@ -1,0 +1,44 @@
+//! What a route demands of its visitor: constants, written by the macros.
+
+pub mod assert;
+mod demand;
+mod message;
+mod realm;
+mod spec;
+
+pub use self::demand::Demand;
+pub use self::realm::{Of, Open, Realm};
+pub use self::spec::{Access, ForgeryCheck, PolicySpec, Via};
+
+/// What a route demands of its visitor.
+///
+/// Implemented by `#[policy(..)]` for a unit struct and by `#[session(..)]` for the handler below it; never by hand.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use session_runtime::Principal;
+/// # #[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// # enum Role { Staff }
+/// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # struct User { #[principal(id)] id: u64, #[principal(roles)] roles: Vec<Role> }
+/// use session_runtime::policy;
+///
+/// /// Anyone on the staff.
+/// #[policy(principal(User), role(Role::Staff), max_age = "30m", sliding, login = "/login")]
+/// pub struct Staff;
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a session policy",
+    label = "not a policy",
+    note = "declare it with `#[policy(..)] struct {Self};`"
+)]
+pub trait Policy: Send + Sync + 'static {
+    /// Whose sessions it is about.
+    type Realm: Realm;
+
+    /// What the visitor must be allowed to do, beside what the policy it builds on demands.
+    const DEMANDS: &'static [Demand<<Self::Realm as Realm>::Role>];
+
+    /// Everything that is demanded.
+    const SPEC: &'static PolicySpec<<Self::Realm as Realm>::Role>;
+}
