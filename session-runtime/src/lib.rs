@@ -1,9 +1,12 @@
 //! Session-guarded routes for Axum.
 
 mod clock;
+mod credential;
+mod forgery;
 mod principal;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
+pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
 pub use principal::Principal;
