@@ -52,6 +52,7 @@ fn is_b64token(mut credentials: &[u8]) -> bool {
     !credentials.is_empty() && credentials.iter().fold(true, |valid, byte| valid & is_token_byte(*byte))
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "a branch at each would keep the loop from being vectorised")]
 fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         | (byte == b'-')

@@ -48,7 +48,7 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    fn find_in<'h>(lists: &[&'h str]) -> Result<Option<String>, CredentialError> {
+    fn find_in(lists: &[&str]) -> Result<Option<String>, CredentialError> {
         let mut headers = HeaderMap::new();
         for list in lists {
             headers.append(header::COOKIE, HeaderValue::from_bytes(list.as_bytes()).unwrap());

@@ -39,12 +39,12 @@ const ORIGINS: [Option<&str>; 6] = [
 
 /// Verdicts on `POST /` for `site` and each of [`ORIGINS`].
 fn row(mode: ForgeryCheck, site: Option<&str>) -> Vec<Verdict> {
-    let verdict = |origin: &Option<&str>| {
+    let verdict = |origin: Option<&str>| {
         let fields =
             site.map(|site| ("sec-fetch-site", site)).into_iter().chain(origin.map(|origin| ("origin", origin)));
         post_to(SHOP, mode, &fields.collect::<Vec<_>>())
     };
-    ORIGINS.iter().map(verdict).collect()
+    ORIGINS.into_iter().map(verdict).collect()
 }
 
 // The published table, row by row.
