@@ -2,7 +2,11 @@
 
 mod clock;
 mod policy;
+mod credential;
+mod forgery;
 mod principal;
+mod refusal;
+mod return_to;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
@@ -21,3 +25,7 @@ pub mod __private {
     };
     pub use axum::response::Response;
 }
+pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+pub use principal::Principal;
+pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
+pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
