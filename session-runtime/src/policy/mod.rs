@@ -8,7 +8,8 @@ mod spec;
 
 pub use self::demand::Demand;
 pub use self::realm::{Of, Open, Realm};
-pub use self::spec::{Access, ForgeryCheck, PolicySpec, Via};
+pub(crate) use self::message::Written;
+pub use self::spec::{Access, Limits, PolicySpec, Via};
 
 /// What a route demands of its visitor.
 ///

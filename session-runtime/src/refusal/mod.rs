@@ -213,6 +213,13 @@ pub(crate) fn respond(
     response
 }
 
+/// The response to an operation that fails inside a handler for the reason of a refusal.
+pub(crate) fn respond_within(kind: RefusalKind) -> Response {
+    // A handler's error knows no policy: the challenge names no realm in particular.
+    let context = RefusalContext { realm: "session", accepts_bearer: false, login: None, reauthenticate: None };
+    Answer::problem(&Refusal::of(kind), &context).to_response(kind)
+}
+
 /// The response of a `check(..)` that refused. A check that answers below 300 has admitted nobody: it is 403 (`Err(())` is
 /// 200 in axum). Its redirects, 4xx and 5xx stand.
 pub(crate) fn refused_by_check(mut response: Response, context: &RefusalContext) -> Response {

@@ -13,7 +13,7 @@ pub struct RefusedRequest<'r> {
 }
 
 impl<'r> RefusedRequest<'r> {
-    pub(super) fn of(parts: &'r Parts) -> Self {
+    pub(crate) fn of(parts: &'r Parts) -> Self {
         // Inside a nested router the request's own URI lacks the prefix.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         Self { method: &parts.method, uri, headers: Headers(&parts.headers) }
