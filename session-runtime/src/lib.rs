@@ -42,7 +42,7 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 pub mod __private {
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{Call, Checks, Guarded, HandlerResponse, HasSessions, run_check};
-    pub use crate::policy::{Access, Demand, Of, Open, Policy, PolicySpec, Realm, assert};
+    pub use crate::policy::{Access, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, Realm, assert, no_principal};
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
         RoleSet, SameSite, ScopeSet,

@@ -7,8 +7,8 @@ mod realm;
 mod spec;
 
 pub use self::demand::Demand;
-pub use self::realm::{Of, Open, Realm};
 pub(crate) use self::message::Written;
+pub use self::realm::{DefaultRealm, Of, Open, Realm, no_principal};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
 
 /// What a route demands of its visitor.
