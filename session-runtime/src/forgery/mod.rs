@@ -1,35 +1,6 @@
 //! Cross-site request forgery: does this request come from a page of ours?
 //!
-//! A browser attaches the visitor's cookie to requests that other sites cause, and says where they come from in
-//! [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
-//!
-//! Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
-//! and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
-//!
-//! | `Sec-Fetch-Site` | `Origin` | answer |
-//! |---|---|---|
-//! | there twice | any | refused |
-//! | any | there twice | refused |
-//! | `same-origin` | any | passes |
-//! | `none` (typed, bookmarked) | any | passes |
-//! | `same-site` | trusted | passes |
-//! | `same-site` | any other, or missing | passes under `csrf(same_site)`, else refused |
-//! | `cross-site` | trusted | passes |
-//! | `cross-site` | any other, or missing | refused |
-//! | missing | missing | passes: no current browser omits both |
-//! | unknown | missing | refused |
-//! | missing or unknown | own or trusted | passes |
-//! | missing or unknown | any other, `null`, one with user info | refused |
-//!
-//! The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
-//! loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
-//! the outer name must be a [trusted origin](TrustedOrigins).
-//!
-//! Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
-//! list the sibling as trusted.
-//!
-//! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
-//! [`Origin`]: https://www.rfc-editor.org/rfc/rfc6454#section-7
+//! The rules are those of [`ForgeryCheck`], which are also the tests.
 
 mod origin;
 mod trusted;
@@ -42,7 +13,38 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use self::origin::Origin;
 
-/// What a policy's `csrf(..)` says.
+/// What a policy's `csrf(..)` says about requests that another site forges in the visitor's name.
+///
+/// A browser attaches the visitor's cookie to requests that other sites cause, and says where they come from in
+/// [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
+///
+/// Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
+/// and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
+///
+/// | `Sec-Fetch-Site` | `Origin` | answer |
+/// |---|---|---|
+/// | there twice | any | refused |
+/// | any | there twice | refused |
+/// | `same-origin` | any | passes |
+/// | `none` (typed, bookmarked) | any | passes |
+/// | `same-site` | trusted | passes |
+/// | `same-site` | any other, or missing | passes under `csrf(same_site)`, else refused |
+/// | `cross-site` | trusted | passes |
+/// | `cross-site` | any other, or missing | refused |
+/// | missing | missing | passes: no current browser omits both |
+/// | unknown | missing | refused |
+/// | missing or unknown | own or trusted | passes |
+/// | missing or unknown | any other, `null`, one with user info | refused |
+///
+/// The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
+/// loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
+/// the outer name must be a [trusted origin](TrustedOrigins).
+///
+/// Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
+/// list the sibling as trusted.
+///
+/// [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+/// [`Origin`]: https://www.rfc-editor.org/rfc/rfc6454#section-7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ForgeryCheck {
     /// Only pages of the own origin, and of trusted ones, send unsafe requests. The default.
@@ -148,7 +150,7 @@ fn single<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Result<Option<&'r He
     }
 }
 
-/// The verdict on an unsafe request: the table of this module.
+/// The verdict on an unsafe request: the table of [`ForgeryCheck`].
 pub(crate) fn check(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
     match (forged(facts, mode, trusted), mode) {
         (None, _) | (Some(_), ForgeryCheck::Off) => Verdict::Passed,
