@@ -5,10 +5,12 @@ mod demand;
 mod message;
 mod realm;
 mod spec;
+mod whose;
 
 pub use self::demand::Demand;
 pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, ForgeryCheck, PolicySpec, Via};
+pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, no_principal};
 
 /// What a route demands of its visitor.
 ///
