@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use super::message::Message;
-use super::{Access, ForgeryCheck, PolicySpec};
+use super::{Access, PolicySpec};
+use crate::forgery::ForgeryCheck;
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
 

@@ -9,7 +9,8 @@ mod whose;
 
 pub use self::demand::Demand;
 pub use self::realm::{Of, Open, Realm};
-pub use self::spec::{Access, ForgeryCheck, PolicySpec, Via};
+pub(crate) use self::message::Written;
+pub use self::spec::{Access, Limits, PolicySpec, Via};
 pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, no_principal};
 
 /// What a route demands of its visitor.

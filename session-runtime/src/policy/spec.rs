@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Demand;
+use crate::forgery::ForgeryCheck;
 use crate::principal::PrincipalSpec;
 
 /// Whether a visitor must, may or cannot have a session.
@@ -23,19 +24,6 @@ pub struct Via {
     pub cookie: bool,
     /// A bearer token.
     pub bearer: bool,
-}
-
-/// How a route defends itself against requests that other sites cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ForgeryCheck {
-    /// Requests from other origins are refused.
-    Enforced,
-    /// Other origins of the same site are admitted.
-    SameSite,
-    /// What would be refused is admitted and counted.
-    Report,
-    /// Nothing is checked.
-    Off,
 }
 
 /// How recent a session must be.

@@ -1,0 +1,40 @@
+//! From a record to a session, or to nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::principal::Principal;
+use crate::session::{Contents, Instants};
+use crate::store::Record;
+
+/// How far two nodes' clocks may be apart before it is worth a word.
+const TOLERATED_SKEW: Duration = Duration::from_secs(30);
+
+/// What a record says about its session.
+pub(crate) enum Standing<P> {
+    /// The session stands.
+    Good(Arc<Contents<P>>, Instants),
+    /// The session is over.
+    Over,
+    /// The record holds something else than this release's principal.
+    Unreadable,
+}
+
+/// Judges a record.
+///
+/// A session ends at its `absolute` limit after it began or its `idle` limit after the last activity, whichever comes
+/// first; at that instant it is over.
+pub(crate) fn authenticate<P: Principal>(record: &Record, now: Timestamp) -> Standing<P> {
+    if record.created_at.since(now) > TOLERATED_SKEW || record.last_seen_at.since(now) > TOLERATED_SKEW {
+        tracing::warn!(target: "session", "session.clock_skew: a stored instant lies ahead of this node's clock");
+    }
+    let instants = Instants::of(record, now, P::SPEC);
+    if now >= instants.expires_at {
+        return Standing::Over;
+    }
+    match record.payload.contents() {
+        Some(contents) => Standing::Good(contents, instants),
+        None => Standing::Unreadable,
+    }
+}

@@ -1,0 +1,88 @@
+//! Whether a session is recent enough for a route, and its principal allowed.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::policy::{Demand, PolicySpec};
+use crate::principal::Principal;
+use crate::session::Instants;
+
+/// Why an authenticated visitor is not admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// Too long since the log-in, or since the last activity: log in.
+    TooOld,
+    /// Too long since the visitor proved who they are: do so again.
+    NotFresh(Duration),
+    /// A role is missing.
+    Role,
+    /// Scopes are missing: those that the failing demand names.
+    Scope(Vec<&'static str>),
+}
+
+/// Holds a session against everything that a policy and those it builds on demand.
+///
+/// A limit refuses what is older than it: a session of exactly the limit's age is admitted. What the visitor may do is
+/// looked at before `fresh`, so that nobody is asked for a password in order to be refused.
+pub(crate) fn authorise<P: Principal>(
+    spec: &'static PolicySpec<P::Role>,
+    principal: &P,
+    instants: &Instants,
+    now: Timestamp,
+) -> Result<(), Denial> {
+    let since_authentication = instants.authenticated_at.map(|instant| now.since(instant));
+    if let Some(limit) = spec.limits.age
+        && since_authentication.is_none_or(|age| age > limit)
+    {
+        return Err(Denial::TooOld);
+    }
+    if let Some(window) = spec.limits.window
+        && (now.since(instants.last_seen_at) > window || instants.longest_pause > window)
+    {
+        return Err(Denial::TooOld);
+    }
+    for demand in spec.chain().flat_map(|spec| spec.demands) {
+        if !is_met(demand, principal) {
+            return Err(unmet(demand));
+        }
+    }
+    if let Some(limit) = spec.limits.fresh
+        && since_authentication.is_none_or(|age| age > limit)
+    {
+        return Err(Denial::NotFresh(limit));
+    }
+    Ok(())
+}
+
+fn is_met<P: Principal>(demand: &Demand<P::Role>, principal: &P) -> bool {
+    match demand {
+        Demand::Role { role, .. } => principal.has_role(role),
+        Demand::Scope { scope } => principal.has_scope(scope),
+        Demand::All { of } => of.iter().all(|demand| is_met(demand, principal)),
+        Demand::Any { of } => of.iter().any(|demand| is_met(demand, principal)),
+        Demand::Not { of } => !of.iter().any(|demand| is_met(demand, principal)),
+    }
+}
+
+/// A demand that speaks of scopes alone is answered with the scopes (RFC 6750 3.1); any other with a plain refusal, since
+/// nothing that a client could ask for would help.
+fn unmet<R>(demand: &Demand<R>) -> Denial {
+    let mut scopes = Vec::new();
+    if names_only_scopes(demand, &mut scopes) {
+        scopes.dedup();
+        Denial::Scope(scopes)
+    } else {
+        Denial::Role
+    }
+}
+
+fn names_only_scopes<R>(demand: &Demand<R>, scopes: &mut Vec<&'static str>) -> bool {
+    match demand {
+        Demand::Role { .. } | Demand::Not { .. } => false,
+        Demand::Scope { scope } => {
+            scopes.push(scope);
+            true
+        }
+        Demand::All { of } | Demand::Any { of } => of.iter().all(|demand| names_only_scopes(demand, scopes)),
+    }
+}

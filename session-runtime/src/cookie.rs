@@ -1,0 +1,51 @@
+//! The `Set-Cookie` lines of a session, rendered once.
+
+use http::HeaderValue;
+
+use crate::credential::SessionId;
+use crate::principal::CookieSpec;
+
+/// What a browser keeps at the least, name and value together (RFC 6265bis 5.6).
+pub(crate) const LARGEST_COOKIE: usize = 4096;
+/// How long a session id is in a cookie.
+pub(crate) const ID_LENGTH: usize = 44;
+
+/// Writes the session's cookie and its removal, with the same attributes.
+#[derive(Debug)]
+pub(crate) struct CookieWriter {
+    name: &'static str,
+    attributes: String,
+    removal: HeaderValue,
+}
+
+impl CookieWriter {
+    /// `None` when a name, path or domain cannot stand in a header.
+    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>) -> Option<Self> {
+        let mut attributes = format!("; Path={}", spec.path);
+        if let Some(domain) = domain {
+            attributes.push_str("; Domain=");
+            attributes.push_str(domain);
+        }
+        attributes.push_str("; Secure; HttpOnly; SameSite=");
+        attributes.push_str(spec.same_site.as_str());
+        if spec.partitioned {
+            attributes.push_str("; Partitioned");
+        }
+        // RFC 6265bis 5.7: a cookie is removed by one of the same name, domain and path; a prefix demands the rest.
+        let removal = HeaderValue::try_from(format!("{}=; Max-Age=0{attributes}", spec.name)).ok()?;
+        Some(Self { name: spec.name, attributes, removal })
+    }
+
+    /// The line that gives the browser a session.
+    pub(crate) fn issue(&self, id: &SessionId) -> Option<HeaderValue> {
+        let value = id.encode();
+        let mut line = HeaderValue::try_from(format!("{}={}{}", self.name, value.as_str(), self.attributes)).ok()?;
+        line.set_sensitive(true);
+        Some(line)
+    }
+
+    /// The line that takes it away.
+    pub(crate) fn removal(&self) -> HeaderValue {
+        self.removal.clone()
+    }
+}

@@ -1,0 +1,95 @@
+//! The end of every guarded response: the one place that writes the session's cookie.
+
+use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::policy::Via;
+
+/// What a guarded response says beside what its handler says.
+#[derive(Debug, Default)]
+pub(crate) struct Finish {
+    /// The session's `Set-Cookie`.
+    pub(crate) cookie: Option<HeaderValue>,
+    /// The browser is to forget what it has cached of this site.
+    pub(crate) clear_site_data: bool,
+    /// What the guard has read.
+    pub(crate) read: Option<Via>,
+}
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// Writes what the guard has to say into a response's headers.
+///
+/// * A response that sets the session's cookie is `no-store` whatever its handler set; any other of a route that reads
+///   credentials is, unless its handler set its own (ASVS 14.3.2).
+/// * `Vary` names what was read.
+/// * `Clear-Site-Data: "cache"` goes with logging out (ASVS 14.3.1).
+pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
+    let Some(read) = finish.read else { return };
+    if finish.cookie.is_some() || !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    headers.append(VARY, HeaderValue::from_static(vary(read)));
+    if let Some(cookie) = finish.cookie {
+        headers.append(SET_COOKIE, cookie);
+    }
+    if finish.clear_site_data {
+        headers.append(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    }
+}
+
+const fn vary(read: Via) -> &'static str {
+    match (read.cookie, read.bearer) {
+        (true, true) => "cookie, authorization",
+        (true, false) => "cookie",
+        (false, _) => "authorization",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COOKIE: Via = Via { cookie: true, bearer: false };
+
+    fn finished(mut headers: HeaderMap, finish: Finish) -> HeaderMap {
+        super::finish(&mut headers, finish);
+        headers
+    }
+
+    #[test]
+    fn a_public_response_is_left_alone() {
+        assert!(finished(HeaderMap::new(), Finish::default()).is_empty());
+    }
+
+    #[test]
+    fn a_handler_may_say_how_its_response_is_cached() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+        let headers = finished(headers, Finish { read: Some(COOKIE), ..Finish::default() });
+        assert_eq!(headers[CACHE_CONTROL], "private, max-age=60");
+        assert_eq!(headers[VARY], "cookie");
+    }
+
+    // ASVS 14.3.2: a shared cache must never hand somebody's new cookie to somebody else.
+    #[test]
+    fn a_response_with_the_cookie_is_never_stored() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+        let cookie = Some(HeaderValue::from_static("__Host-id=x"));
+        let headers = finished(headers, Finish { cookie, read: Some(COOKIE), clear_site_data: true });
+        assert_eq!(headers[CACHE_CONTROL], "no-store");
+        assert_eq!(headers[SET_COOKIE], "__Host-id=x");
+        assert_eq!(headers[CLEAR_SITE_DATA], "\"cache\"");
+    }
+
+    #[test]
+    fn vary_is_added_to_what_the_handler_says() {
+        let mut headers = HeaderMap::new();
+        headers.insert(VARY, HeaderValue::from_static("accept-language"));
+        let read = Some(Via { cookie: true, bearer: true });
+        let headers = finished(headers, Finish { read, ..Finish::default() });
+        let vary: Vec<_> = headers.get_all(VARY).iter().collect();
+        assert_eq!(vary, ["accept-language", "cookie, authorization"]);
+    }
+}

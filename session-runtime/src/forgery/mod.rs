@@ -1,0 +1,175 @@
+//! Cross-site request forgery: does this request come from a page of ours?
+//!
+//! A browser attaches the visitor's cookie to requests that other sites cause, and says where they come from in
+//! [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
+//!
+//! Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
+//! and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
+//!
+//! | `Sec-Fetch-Site` | `Origin` | answer |
+//! |---|---|---|
+//! | there twice | any | refused |
+//! | any | there twice | refused |
+//! | `same-origin` | any | passes |
+//! | `none` (typed, bookmarked) | any | passes |
+//! | `same-site` | trusted | passes |
+//! | `same-site` | any other, or missing | passes under `csrf(same_site)`, else refused |
+//! | `cross-site` | trusted | passes |
+//! | `cross-site` | any other, or missing | refused |
+//! | missing | missing | passes: no current browser omits both |
+//! | unknown | missing | refused |
+//! | missing or unknown | own or trusted | passes |
+//! | missing or unknown | any other, `null`, one with user info | refused |
+//!
+//! The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
+//! loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
+//! the outer name must be a [trusted origin](TrustedOrigins).
+//!
+//! Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
+//! list the sibling as trusted.
+//!
+//! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+//! [`Origin`]: https://www.rfc-editor.org/rfc/rfc6454#section-7
+
+mod origin;
+mod trusted;
+
+pub use self::origin::OriginErrorKind;
+pub use self::trusted::{OriginError, TrustedOrigins};
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+use self::origin::Origin;
+
+/// What a policy's `csrf(..)` says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForgeryCheck {
+    /// Only pages of the own origin, and of trusted ones, send unsafe requests. The default.
+    #[default]
+    Enforced,
+    /// Pages of sibling sites, which share the registrable domain, send them too.
+    SameSite,
+    /// Every request passes, and those that would be refused are counted.
+    Report,
+    /// Every request passes.
+    Off,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Passed,
+    /// It passes because the policy only reports, and would be refused for this.
+    Reported(Forged),
+    Forged(Forged),
+}
+
+/// Why a request looks forged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Forged {
+    CrossSite,
+    SameSite,
+    ForeignOrigin,
+    UnknownSite,
+    RepeatedHeader,
+}
+
+impl Forged {
+    /// The stable name that events carry.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::CrossSite => "cross_site",
+            Self::SameSite => "same_site",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::UnknownSite => "unknown_site",
+            Self::RepeatedHeader => "repeated_header",
+        }
+    }
+}
+
+/// What the decision on an unsafe request rests on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts<'r> {
+    sec_fetch_site: Result<Option<&'r HeaderValue>, Repeated>,
+    origin: Result<Option<&'r HeaderValue>, Repeated>,
+    /// `:authority`, or else the one `Host`.
+    host: Option<&'r str>,
+}
+
+/// A header that must not be repeated, and is. Two recipients would believe two different ones.
+#[derive(Clone, Copy, Debug)]
+struct Repeated;
+
+/// The verdict on a request: [`facts_of`] it, if it is an unsafe one, and [`check`].
+pub(crate) fn judge(parts: &Parts, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
+    match mode {
+        ForgeryCheck::Off => Verdict::Passed,
+        _ => facts_of(parts).map_or(Verdict::Passed, |facts| check(&facts, mode, trusted)),
+    }
+}
+
+/// The facts of an unsafe request; `None` when the request is safe, so that there is nothing to forge.
+pub(crate) fn facts_of(parts: &Parts) -> Option<Facts<'_>> {
+    let headers = &parts.headers;
+    if is_safe(&parts.method) && !is_websocket_upgrade(headers) {
+        return None;
+    }
+    let host = match parts.uri.authority() {
+        // RFC 9112 3.2.2, RFC 9113 8.3.1: it overrides `Host`.
+        Some(authority) => Some(authority.as_str()),
+        None => single(headers, &header::HOST).ok().flatten().and_then(|host| host.to_str().ok()),
+    };
+    let sec_fetch_site = single(headers, &HeaderName::from_static("sec-fetch-site"));
+    Some(Facts { sec_fetch_site, origin: single(headers, &header::ORIGIN), host })
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
+}
+
+/// `Upgrade: websocket` (RFC 6455 4.1), also as one of several, with a version, or in another case.
+fn is_websocket_upgrade(headers: &HeaderMap) -> bool {
+    headers.get_all(header::UPGRADE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).any(
+        |protocol| {
+            let name = protocol.split(|byte| *byte == b'/').next().unwrap_or_default();
+            name.trim_ascii().eq_ignore_ascii_case(b"websocket")
+        },
+    )
+}
+
+fn single<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Result<Option<&'r HeaderValue>, Repeated> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (_, Some(_)) => Err(Repeated),
+        (value, None) => Ok(value),
+    }
+}
+
+/// The verdict on an unsafe request: the table of this module.
+pub(crate) fn check(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
+    match (forged(facts, mode, trusted), mode) {
+        (None, _) | (Some(_), ForgeryCheck::Off) => Verdict::Passed,
+        (Some(reason), ForgeryCheck::Report) => Verdict::Reported(reason),
+        (Some(reason), ForgeryCheck::Enforced | ForgeryCheck::SameSite) => Verdict::Forged(reason),
+    }
+}
+
+fn forged(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Option<Forged> {
+    let (Ok(site), Ok(origin)) = (facts.sec_fetch_site, facts.origin) else { return Some(Forged::RepeatedHeader) };
+    let known = origin.and_then(|origin| Origin::parse(origin.to_str().ok()?).ok());
+    let is_trusted = || known.is_some_and(|origin| trusted.contain(&origin));
+    let is_own = || known.zip(facts.host).is_some_and(|(origin, host)| origin.is_own(host));
+
+    let (passes, otherwise) = match (site.map(HeaderValue::as_bytes), origin) {
+        (Some(b"same-origin" | b"none"), _) | (None, None) => return None,
+        (Some(b"same-site"), _) => (mode == ForgeryCheck::SameSite || is_trusted(), Forged::SameSite),
+        (Some(b"cross-site"), _) => (is_trusted(), Forged::CrossSite),
+        (Some(_), None) => (false, Forged::UnknownSite),
+        (_, Some(_)) => (is_own() || is_trusted(), Forged::ForeignOrigin),
+    };
+    if passes { None } else { Some(otherwise) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! Counting an admitted request as activity.
+
+use std::time::Duration;
+
+use axum::response::Response;
+
+use super::identify::standing_record;
+use super::refuse::{Refused, refuse};
+use super::visit::Call;
+use crate::clock::Timestamp;
+use crate::policy::Of;
+use crate::principal::Principal;
+use crate::session::{Current, expiry};
+use crate::store::StoreError;
+
+/// How far `last_seen_at` may lag behind at the most.
+const LONGEST_LAG: Duration = Duration::from_secs(60);
+
+/// Moves `last_seen_at`, where the policy slides and it is due.
+///
+/// A touch that fails does not refuse the request: the visitor is who they are, and is only sooner out. One that finds the
+/// session ended does.
+pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> Result<(), Response> {
+    match touch(call).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refuse(&call.visit.sessions, call.spec, &call.parts, Refused::dead_cookie())),
+        Err(error) => {
+            tracing::warn!(target: "session", ?error, "session.touch_failed");
+            Ok(())
+        }
+    }
+}
+
+/// False when the session is over.
+async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError> {
+    let (true, Some(Current::Named(key)), Some(session)) =
+        (call.spec.sliding, call.visit.exchange.current(), &mut call.visit.session)
+    else {
+        return Ok(true);
+    };
+    let sessions = &call.visit.sessions;
+    let now = sessions.now();
+    let window = call.spec.sliding_window().unwrap_or_default();
+    let (Ok(store), true) = (sessions.store(), is_due(window, session.last_seen_at(), now)) else { return Ok(true) };
+    let expires_at = expiry(session.created_at(), now, P::SPEC);
+    if store.touch(key, now, expires_at).await? {
+        session.seen(now, expires_at);
+        return Ok(true);
+    }
+    // A rotation between the guard's look and this one leaves an alias, which needs no touch.
+    Ok(standing_record(store, key).await?.is_some())
+}
+
+/// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.
+/// A window is therefore never longer than declared, and shorter by at most that much.
+fn is_due(window: Duration, last_seen_at: Timestamp, now: Timestamp) -> bool {
+    now.since(last_seen_at) > (window / 60).min(LONGEST_LAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
+        let seen = Timestamp::from_secs(1_000_000);
+        let due_after = |window, seconds| {
+            is_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)))
+        };
+        assert!(!due_after(900, 14));
+        assert!(!due_after(900, 15));
+        assert!(due_after(900, 16));
+        assert!(!due_after(86_400, 60));
+        assert!(due_after(86_400, 61));
+        assert!(!is_due(Duration::from_secs(900), seen, seen.minus(Duration::from_secs(1))));
+    }
+}

@@ -1,0 +1,132 @@
+//! From a request to a visitor who may enter, or to a refusal: the security argument, top to bottom.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use axum::response::Response;
+use http::request::Parts;
+
+use super::identify::{Identity, identify};
+use super::refuse::{Refused, refuse};
+use super::visit::{Call, Visit, Visited};
+use crate::authorise::{Denial, authorise};
+use crate::forgery::{self, Verdict};
+use crate::policy::{Access, Of, Open, PolicySpec, Realm};
+use crate::principal::Principal;
+use crate::refusal::RefusalKind;
+use crate::session::{CredentialKind, Exchange, Session};
+use crate::sessions::Sessions;
+
+/// A router state that provides [`Sessions`] of the principal `P`.
+#[diagnostic::on_unimplemented(
+    message = "the router state `{Self}` does not provide `Sessions<{P}>`",
+    label = "no `Sessions<{P}>` in this state",
+    note = "add a `Sessions<{P}>` field to `{Self}` and derive `axum::extract::FromRef`"
+)]
+pub trait HasSessions<P: Principal>: Send + Sync {
+    /// The handle in the state.
+    fn sessions(&self) -> Sessions<P>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Principal, S: Send + Sync> HasSessions<P> for S
+where
+    Sessions<P>: FromRef<S>,
+{
+    fn sessions(&self) -> Sessions<P> {
+        Sessions::from_ref(self)
+    }
+}
+
+/// A router state on which visitors of the realm `R` can be admitted.
+pub trait Admits<R: Visited> {
+    /// Admits the request or answers it.
+    fn admit(
+        &self,
+        spec: &'static PolicySpec<<R as Realm>::Role>,
+        parts: Parts,
+    ) -> impl Future<Output = Result<Call<R>, Response>> + Send;
+}
+
+impl<P: Principal, S: HasSessions<P>> Admits<Of<P>> for S {
+    fn admit(
+        &self,
+        spec: &'static PolicySpec<P::Role>,
+        parts: Parts,
+    ) -> impl Future<Output = Result<Call<Of<P>>, Response>> + Send {
+        admit(self.sessions(), spec, parts)
+    }
+}
+
+impl<S: Sync> Admits<Open> for S {
+    async fn admit(
+        &self,
+        spec: &'static PolicySpec<<Open as Realm>::Role>,
+        parts: Parts,
+    ) -> Result<Call<Open>, Response> {
+        Ok(Call { parts, visit: (), spec })
+    }
+}
+
+/// The guard of every route that reads credentials. The policy is data, so that all handlers of a principal share this code.
+async fn admit<P: Principal>(
+    sessions: Sessions<P>,
+    spec: &'static PolicySpec<P::Role>,
+    parts: Parts,
+) -> Result<Call<Of<P>>, Response> {
+    match examine(&sessions, spec, &parts).await {
+        Ok((session, exchange)) => Ok(Call { parts, visit: Visit { session, sessions, exchange }, spec }),
+        Err(refused) => Err(refuse(&sessions, spec, &parts, refused)),
+    }
+}
+
+/// Authenticates, authorises and looks for forgery, in this order, and each only when the one before it passed.
+async fn examine<P: Principal>(
+    sessions: &Sessions<P>,
+    spec: &'static PolicySpec<P::Role>,
+    parts: &Parts,
+) -> Result<(Option<Session<P>>, Arc<Exchange>), Refused> {
+    let now = sessions.now();
+    let identity = identify(sessions, spec.via, &parts.headers, now).await?;
+    if spec.access == Access::Required && !matches!(identity, Identity::Known(..)) {
+        return Err(identity.refused());
+    }
+    let (mut session, exchange) = match identity {
+        Identity::Known(session, exchange) => (Some(session), exchange),
+        _ => (None, Arc::new(Exchange::default())),
+    };
+    let by_token = session.as_ref().is_some_and(|session| session.credential() == CredentialKind::Bearer);
+    if let Some(known) = &session
+        && let Err(denial) = authorise(spec, known.principal(), known.instants(), now)
+    {
+        match (denial, spec.access) {
+            // To an optional route, a session that is too old for it is none.
+            (Denial::TooOld, Access::Optional) if !by_token => session = None,
+            (denial, _) => return Err(denial.into()),
+        }
+    }
+    // Also without a session: the form that logs somebody in is forged as well.
+    if spec.via.cookie && !by_token {
+        forbid_forgery(sessions, spec, parts)?;
+    }
+    Ok((session, exchange))
+}
+
+fn forbid_forgery<P: Principal>(
+    sessions: &Sessions<P>,
+    spec: &'static PolicySpec<P::Role>,
+    parts: &Parts,
+) -> Result<(), Refused> {
+    match forgery::judge(parts, spec.forgery, sessions.trusted_origins()) {
+        Verdict::Passed => Ok(()),
+        Verdict::Reported(reason) => {
+            let reason = reason.as_str();
+            tracing::warn!(target: "session", policy = spec.name, reason, "session.forgery_reported");
+            Ok(())
+        }
+        Verdict::Forged(reason) => {
+            tracing::info!(target: "session", policy = spec.name, reason = reason.as_str(), "session.forgery");
+            Err(RefusalKind::Forgery.into())
+        }
+    }
+}

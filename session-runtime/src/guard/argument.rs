@@ -1,0 +1,197 @@
+//! How the arguments of a guarded handler are made: by their types, not by their names.
+
+use std::any::Any;
+use std::marker::PhantomData;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Response};
+
+use super::admit::HasSessions;
+use super::identify::{Identity, identify};
+use super::refuse::refuse;
+use super::visit::{Call, Visited};
+use crate::policy::{Of, Via};
+use crate::principal::Principal;
+use crate::refusal::RefusalKind;
+use crate::session::{AuthSession, Session};
+use crate::sessions::Sessions;
+
+/// Any argument of a guarded handler but the last; any argument of a check.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an argument of this guarded handler",
+    label = "not an extractor that leaves the body alone",
+    note = "a session is taken as `Session<_>`, `Option<Session<_>>` or `AuthSession<_>` of the policy's principal",
+    note = "anything else implements `axum::extract::FromRequestParts`; an extractor that reads the body comes last"
+)]
+pub trait Argument<R: Visited, S, M>: Sized + Send {
+    /// Extracts it, or rejects the request.
+    fn take(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+/// The last argument of a guarded handler, which may read the body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the last argument of this guarded handler",
+    label = "not an extractor",
+    note = "a session is taken as `Session<_>`, `Option<Session<_>>` or `AuthSession<_>` of the policy's principal",
+    note = "anything else implements `axum::extract::FromRequest`"
+)]
+pub trait LastArgument<R: Visited, S, M>: Sized + Send {
+    /// Extracts it, or rejects the request.
+    fn take_last(call: Call<R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+/// All arguments of a guarded handler.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be the arguments of this guarded handler")]
+pub trait Arguments<R: Visited, S, M>: Sized + Send {
+    /// Extracts them in their order, up to the first that rejects the request.
+    fn take_all(call: Call<R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+}
+
+/// An argument that the guard itself provides.
+#[derive(Debug)]
+pub enum ViaSession {}
+
+/// An argument that leaves the body alone.
+#[derive(Debug)]
+pub enum ViaParts {}
+
+/// An argument that may read the body, by one of axum's own ways `M`.
+#[derive(Debug)]
+pub struct ViaBody<M>(PhantomData<fn() -> M>);
+
+#[diagnostic::do_not_recommend]
+impl<R, S, T> Argument<R, S, ViaParts> for T
+where
+    R: Visited,
+    S: Sync,
+    T: FromRequestParts<S> + Send,
+{
+    async fn take(call: &mut Call<R>, state: &S) -> Result<Self, Response> {
+        T::from_request_parts(&mut call.parts, state).await.map_err(IntoResponse::into_response)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R, S, T, M> LastArgument<R, S, ViaBody<M>> for T
+where
+    R: Visited,
+    S: Sync,
+    T: FromRequest<S, M> + Send,
+{
+    async fn take_last(call: Call<R>, body: Body, state: &S) -> Result<Self, Response> {
+        let request = Request::from_parts(call.parts, body);
+        T::from_request(request, state).await.map_err(IntoResponse::into_response)
+    }
+}
+
+impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
+    async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
+        match &call.visit.session {
+            Some(session) => Ok(session.clone()),
+            // An alias of `Session<_>` on an `optional` route, which the macro cannot see through.
+            None => Err(refuse(&call.visit.sessions, call.spec, &call.parts, RefusalKind::NoCredential.into())),
+        }
+    }
+}
+
+/// The visitor's session; or, for another principal than the policy's, that principal's session as the request's cookie
+/// names it, to be read and no more.
+impl<P, Q, S> Argument<Of<P>, S, ViaSession> for Option<Session<Q>>
+where
+    P: Principal,
+    Q: Principal,
+    S: HasSessions<Q>,
+{
+    async fn take(call: &mut Call<Of<P>>, state: &S) -> Result<Self, Response> {
+        let own: &dyn Any = &call.visit.session;
+        if let Some(session) = own.downcast_ref::<Self>() {
+            return Ok(session.clone());
+        }
+        other_session(&state.sessions(), call).await
+    }
+}
+
+async fn other_session<P: Principal, Q: Principal>(
+    sessions: &Sessions<Q>,
+    call: &Call<Of<P>>,
+) -> Result<Option<Session<Q>>, Response> {
+    // Its own cookie alone: the token of a request, if there is one, is the policy's.
+    let via = Via { cookie: true, bearer: false };
+    match identify(sessions, via, &call.parts.headers, sessions.now()).await {
+        Ok(Identity::Known(session, exchange)) => {
+            exchange.make_read_only();
+            Ok(Some(session))
+        }
+        Ok(_) => Ok(None),
+        Err(refused) => Err(refuse(&call.visit.sessions, call.spec, &call.parts, refused)),
+    }
+}
+
+impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
+    async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
+        let visit = &call.visit;
+        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone()))
+    }
+}
+
+macro_rules! last_like_any {
+    ($($type:ty: ($($parameter:ident),*) where $state:path;)*) => {$(
+        impl<P: Principal, $($parameter: Principal,)* S: $state> LastArgument<Of<P>, S, ViaSession> for $type {
+            async fn take_last(mut call: Call<Of<P>>, _: Body, state: &S) -> Result<Self, Response> {
+                <Self as Argument<Of<P>, S, ViaSession>>::take(&mut call, state).await
+            }
+        }
+    )*};
+}
+
+last_like_any! {
+    Session<P>: () where Sync;
+    AuthSession<P>: () where Sync;
+    Option<Session<Q>>: (Q) where HasSessions<Q>;
+}
+
+impl<R: Visited, S: Sync> Arguments<R, S, ()> for () {
+    async fn take_all(_: Call<R>, _: Body, _: &S) -> Result<Self, Response> {
+        Ok(())
+    }
+}
+
+macro_rules! arguments {
+    ($(($($argument:ident $marker:ident,)* ; $last:ident $last_marker:ident);)*) => {$(
+        #[allow(non_snake_case, unused_mut, reason = "the arguments are named like their types; one list has only a last")]
+        impl<R, S, $($argument, $marker,)* $last, $last_marker> Arguments<R, S, ($($marker,)* $last_marker,)>
+            for ($($argument,)* $last,)
+        where
+            R: Visited,
+            S: Sync,
+            $($argument: Argument<R, S, $marker>,)*
+            $last: LastArgument<R, S, $last_marker>,
+        {
+            async fn take_all(mut call: Call<R>, body: Body, state: &S) -> Result<Self, Response> {
+                $(let $argument = $argument::take(&mut call, state).await?;)*
+                let $last = $last::take_last(call, body, state).await?;
+                Ok(($($argument,)* $last,))
+            }
+        }
+    )*};
+}
+
+arguments! {
+    (; L ML);
+    (A1 M1,; L ML);
+    (A1 M1, A2 M2,; L ML);
+    (A1 M1, A2 M2, A3 M3,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10, A11 M11,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10, A11 M11, A12 M12,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10, A11 M11, A12 M12, A13 M13,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10, A11 M11, A12 M12, A13 M13, A14 M14,; L ML);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8, A9 M9, A10 M10, A11 M11, A12 M12, A13 M13, A14 M14, A15 M15,; L ML);
+}

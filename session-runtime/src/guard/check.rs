@@ -1,0 +1,82 @@
+//! `check(path)`: the application's own conditions, with extractors.
+
+use axum::response::{IntoResponse, Response};
+
+use super::visit::{Call, Visited};
+use super::{Argument, HandlerResponse};
+use crate::policy::Policy;
+
+/// The checks of a policy and of those it builds on, on a router whose state is `S`.
+///
+/// Implemented by the macros: for every state, or for the one that `state(..)` names, since a check that extracts `State`
+/// has to know it.
+#[diagnostic::on_unimplemented(
+    message = "policy `{Self}` cannot be checked on a router whose state is `{S}`",
+    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state"
+)]
+pub trait Checks<S>: Policy<Realm: Visited> + Sized {
+    /// Runs them one after the other, up to the first that refuses.
+    fn run(call: &mut Call<Self::Realm>, state: &S) -> impl Future<Output = Result<(), Response>> + Send {
+        let _ = (call, state);
+        std::future::ready(Ok(()))
+    }
+}
+
+/// An `async fn` that `check(..)` can name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be used in `check(..)`",
+    label = "not a check",
+    note = "write `async fn is_owner(session: Session<User>, ..) -> Result<(), Forbidden>`, whose other arguments are extractors that leave the body alone",
+    note = "a check that extracts `State<..>` needs `state(App)` beside it, which names the router's state"
+)]
+pub trait Check<R: Visited, S, M>: Send {
+    /// Extracts the arguments and runs it.
+    fn check(self, call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
+}
+
+/// Runs one check.
+///
+/// # Errors
+///
+/// The response of the check, or of an extractor that rejected the request.
+pub async fn run_check<R, S, C, M>(check: C, call: &mut Call<R>, state: &S) -> Result<(), Response>
+where
+    R: Visited,
+    S: Sync,
+    C: Check<R, S, M>,
+{
+    check.check(call, state).await
+}
+
+macro_rules! checks {
+    ($(($($argument:ident $marker:ident),*);)*) => {$(
+        #[diagnostic::do_not_recommend]
+        #[allow(non_snake_case, unused_variables, reason = "the arguments are named like their types; one list is empty")]
+        impl<R, S, F, H, E, $($argument, $marker),*> Check<R, S, ($(($argument, $marker),)*)> for F
+        where
+            R: Visited,
+            S: Sync,
+            F: FnOnce($($argument),*) -> H + Send,
+            H: Future<Output = Result<(), E>> + Send,
+            E: HandlerResponse,
+            $($argument: Argument<R, S, $marker>,)*
+        {
+            async fn check(self, call: &mut Call<R>, state: &S) -> Result<(), Response> {
+                $(let $argument = $argument::take(call, state).await?;)*
+                self($($argument),*).await.map_err(IntoResponse::into_response)
+            }
+        }
+    )*};
+}
+
+checks! {
+    ();
+    (A1 M1);
+    (A1 M1, A2 M2);
+    (A1 M1, A2 M2, A3 M3);
+    (A1 M1, A2 M2, A3 M3, A4 M4);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7);
+    (A1 M1, A2 M2, A3 M3, A4 M4, A5 M5, A6 M6, A7 M7, A8 M8);
+}

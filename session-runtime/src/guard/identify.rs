@@ -1,0 +1,119 @@
+//! From the credential of a request to the session that it names.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use super::refuse::Refused;
+use crate::authenticate::{Standing, authenticate};
+use crate::clock::Timestamp;
+use crate::credential::{self, Credential, CredentialError, SessionId};
+use crate::policy::Via;
+use crate::principal::Principal;
+use crate::refusal::RefusalKind;
+use crate::session::{CredentialKind, Current, Exchange, Session};
+use crate::sessions::Sessions;
+use crate::store::{Record, Store, StoreError, StoreKey};
+
+/// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
+const LONGEST_CHAIN: usize = 64;
+
+/// Who a request comes from.
+pub(super) enum Identity<P: Principal> {
+    /// A visitor with a session that stands.
+    Known(Session<P>, Arc<Exchange>),
+    /// Nobody: no credential that the route accepts.
+    Anonymous,
+    /// A cookie that names no session of this realm, and never will again.
+    Dead,
+    /// Cookies that cannot be told apart, or a session that this release cannot read: it says nothing about the visitor.
+    Unreadable,
+}
+
+impl<P: Principal> Identity<P> {
+    /// Why a route that requires a session refuses.
+    pub(super) fn refused(&self) -> Refused {
+        match self {
+            Self::Anonymous => RefusalKind::NoCredential.into(),
+            Self::Dead => Refused::dead_cookie(),
+            Self::Known(..) | Self::Unreadable => RefusalKind::InvalidCredential.into(),
+        }
+    }
+}
+
+/// Reads the credential that `accepted` allows and finds its session.
+///
+/// A token that is refused, or a header that cannot be read, is an error on every route: its sender means to be known. A
+/// store that does not answer is one, too: nobody is admitted on a guess.
+pub(super) async fn identify<P: Principal>(
+    sessions: &Sessions<P>,
+    accepted: Via,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<Identity<P>, Refused> {
+    let cookie = P::SPEC.cookie.as_ref().filter(|_| accepted.cookie);
+    match credential::read(headers, cookie.map(|cookie| cookie.name), accepted.bearer) {
+        Ok(None) => Ok(Identity::Anonymous),
+        Ok(Some(Credential::Cookie(id))) => by_cookie(sessions, &id, now).await,
+        Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now),
+        Ok(Some(Credential::UnusableCookie)) => Ok(Identity::Dead),
+        Err(CredentialError::TwoCookies) => Ok(Identity::Unreadable),
+        Err(CredentialError::TwoAuthorizations | CredentialError::MalformedAuthorization) => {
+            Err(RefusalKind::MalformedCredential.into())
+        }
+    }
+}
+
+async fn by_cookie<P: Principal>(
+    sessions: &Sessions<P>,
+    id: &SessionId,
+    now: Timestamp,
+) -> Result<Identity<P>, Refused> {
+    let key = sessions.key_of(id);
+    let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
+    match authenticate(&record, now) {
+        Standing::Good(contents, instants) => {
+            let current = if record.successor().is_some() { Current::Alias(key) } else { Current::Named(key) };
+            let exchange = Arc::new(Exchange::new(Some(current)));
+            let shared = Arc::clone(&exchange);
+            let session = Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared);
+            Ok(Identity::Known(session, exchange))
+        }
+        Standing::Over => Ok(Identity::Dead),
+        Standing::Unreadable => Ok(Identity::Unreadable),
+    }
+}
+
+/// The record under `key`. An alias stands only as long as what it stands for.
+pub(super) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
+    let Some(record) = store.load(key).await? else { return Ok(None) };
+    let mut next = record.successor();
+    for _ in 0..LONGEST_CHAIN {
+        let Some(key) = next else { return Ok(Some(record)) };
+        let Some(successor) = store.load(key).await? else { return Ok(None) };
+        next = successor.successor();
+    }
+    Ok(None)
+}
+
+#[cfg(feature = "jwt")]
+fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
+    match sessions.verify_token(token, now) {
+        Ok((contents, instants)) => {
+            let exchange = Arc::new(Exchange::default());
+            let shared = Arc::clone(&exchange);
+            let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);
+            Ok(Identity::Known(session, exchange))
+        }
+        Err(reason) => {
+            tracing::info!(target: "session", %reason, "session.token_refused");
+            Err(RefusalKind::InvalidCredential.into())
+        }
+    }
+}
+
+/// Without tokens, no principal can declare `bearer`.
+#[cfg(not(feature = "jwt"))]
+fn by_token<P: Principal>(_: &Sessions<P>, _: &str, _: Timestamp) -> Result<Identity<P>, Refused> {
+    Err(RefusalKind::InvalidCredential.into())
+}

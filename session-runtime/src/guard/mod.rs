@@ -1,0 +1,97 @@
+//! What enforces a policy on one request, and finishes its response.
+//!
+//! The request's path, in the order of this folder: [`admit`] reads the credential, authenticates, authorises and looks for
+//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; the handler runs; and
+//! [`closing`] finishes the response, whichever of these it came from.
+
+mod activity;
+mod admit;
+mod argument;
+mod check;
+mod closing;
+mod identify;
+mod refuse;
+mod visit;
+
+pub use self::admit::{Admits, HasSessions};
+pub use self::argument::{Argument, Arguments, LastArgument};
+pub use self::check::{Check, Checks, run_check};
+pub use self::visit::{Call, Visit, Visited};
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+
+use self::closing::Closing;
+use crate::policy::Policy;
+
+/// A request that the policy `P` admitted, with the handler's arguments `A`.
+///
+/// The one argument of an expanded handler. Because it takes the whole request, the guard comes before any other extractor
+/// and before the body is read.
+pub struct Guarded<P, A> {
+    arguments: A,
+    closing: Closing,
+    policy: PhantomData<fn() -> P>,
+}
+
+/// How a [`Guarded`] is extracted: tells its implementation apart from those that axum has for its own markers.
+#[derive(Debug)]
+pub struct ViaGuard<M>(PhantomData<fn() -> M>);
+
+impl<S, P, A, M> FromRequest<S, ViaGuard<M>> for Guarded<P, A>
+where
+    S: Admits<P::Realm> + Send + Sync + 'static,
+    P: Policy<Realm: Visited> + Checks<S>,
+    A: Arguments<P::Realm, S, M>,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let mut call = state.admit(P::SPEC, parts).await?;
+        let closing = call.closing();
+        if let Err(response) = P::run(&mut call, state).await {
+            return Err(closing.finish(P::Realm::refused_by_check(&call, response)));
+        }
+        if let Err(response) = call.settle().await {
+            return Err(response);
+        }
+        match A::take_all(call, body, state).await {
+            Ok(arguments) => Ok(Self { arguments, closing, policy: PhantomData }),
+            Err(response) => Err(closing.finish(response)),
+        }
+    }
+}
+
+impl<P, A> Guarded<P, A> {
+    /// Runs the handler and finishes its response.
+    pub async fn run<F, H, R>(self, handler: F) -> Response
+    where
+        F: FnOnce(A) -> H,
+        H: Future<Output = R> + Send,
+        R: HandlerResponse,
+    {
+        let response = handler(self.arguments).await.into_response();
+        self.closing.finish(response)
+    }
+}
+
+/// What a guarded handler may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be returned from a `#[session]` handler",
+    label = "not a response",
+    note = "implement `axum::response::IntoResponse` for `{Self}`"
+)]
+pub trait HandlerResponse: IntoResponse {}
+
+#[diagnostic::do_not_recommend]
+impl<R: IntoResponse> HandlerResponse for R {}
+
+impl<P, A> fmt::Debug for Guarded<P, A> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Guarded").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,91 @@
+//! From the reason of a refusal to its response.
+
+use axum::response::Response;
+use http::request::Parts;
+
+use crate::authorise::Denial;
+use crate::finalise::{Finish, finish};
+use crate::policy::PolicySpec;
+use crate::principal::Principal;
+use crate::refusal::{self, Refusal, RefusalContext, RefusalKind, RefusedRequest};
+use crate::session::SessionError;
+use crate::sessions::Sessions;
+use crate::store::StoreError;
+
+/// Why a request is not admitted.
+pub(super) struct Refused {
+    refusal: Refusal,
+    /// The cookie names a session that is unknown or over: a browser that navigates is told to forget it.
+    dead_cookie: bool,
+}
+
+impl Refused {
+    pub(super) fn dead_cookie() -> Self {
+        Self { refusal: Refusal::of(RefusalKind::InvalidCredential), dead_cookie: true }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, dead_cookie: false }
+    }
+}
+
+impl From<RefusalKind> for Refused {
+    fn from(kind: RefusalKind) -> Self {
+        Refusal::of(kind).into()
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(target: "session", ?error, "session.store_unavailable");
+        RefusalKind::Unavailable.into()
+    }
+}
+
+impl From<SessionError> for Refused {
+    fn from(error: SessionError) -> Self {
+        tracing::error!(target: "session", ?error, "session.store_unavailable");
+        RefusalKind::Unavailable.into()
+    }
+}
+
+impl From<Denial> for Refused {
+    fn from(denial: Denial) -> Self {
+        match denial {
+            Denial::TooOld => RefusalKind::InvalidCredential.into(),
+            Denial::NotFresh(limit) => Refusal::not_fresh(limit).into(),
+            Denial::Role => RefusalKind::Role.into(),
+            Denial::Scope(scopes) => Refusal::scopes(scopes).into(),
+        }
+    }
+}
+
+/// What a policy says about refusing.
+pub(super) fn context<P: Principal>(spec: &PolicySpec<P::Role>) -> RefusalContext {
+    RefusalContext {
+        realm: P::SPEC.realm(),
+        accepts_bearer: spec.via.bearer,
+        login: spec.login,
+        reauthenticate: spec.reauthenticate,
+    }
+}
+
+/// The response to a request that is not admitted.
+///
+/// Only a navigation is told to forget a dead cookie: a slow `fetch` with the old id would throw the visitor out of the
+/// session that began meanwhile.
+pub(super) fn refuse<P: Principal>(
+    sessions: &Sessions<P>,
+    spec: &'static PolicySpec<P::Role>,
+    parts: &Parts,
+    refused: Refused,
+) -> Response {
+    tracing::debug!(target: "session", policy = spec.name, kind = ?refused.refusal.kind(), "session.refused");
+    let forget = refused.dead_cookie && RefusedRequest::of(parts).is_navigation();
+    let cookie = sessions.cookie().filter(|_| forget).map(|cookie| cookie.removal());
+    let mut response = refusal::respond(refused.refusal, &context::<P>(spec), parts, sessions.on_refusal());
+    finish(response.headers_mut(), Finish { cookie, clear_site_data: false, read: Some(spec.via) });
+    response
+}

@@ -1,0 +1,11 @@
+//! Routes that are denied by default: every one has a policy, and the router knows them all.
+
+mod method;
+mod router;
+mod summary;
+mod table;
+
+pub use self::method::{GuardedArgs, GuardedMethodRouter, any, delete, get, head, options, patch, post, put, trace};
+pub use self::router::GuardedRouter;
+pub use self::summary::PolicySummary;
+pub use self::table::{PolicyRow, PolicyTable, Protection};

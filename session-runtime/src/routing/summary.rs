@@ -1,0 +1,149 @@
+//! A policy in words, for people who review it.
+
+use std::any::TypeId;
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::forgery::ForgeryCheck;
+use crate::policy::{Access, Limits, Policy, PolicySpec, Written};
+
+/// A policy in words: what [`PolicyTable`](super::PolicyTable) shows of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct PolicySummary {
+    /// The policy's name, and the names of those it builds on.
+    pub policy: String,
+    /// `required`, `optional` or `public`.
+    pub access: &'static str,
+    /// The principal's type; `None` for a public route.
+    pub principal: Option<&'static str>,
+    /// The realm's name; `None` for a public route.
+    pub realm: Option<&'static str>,
+    /// The credentials that are accepted.
+    pub via: Vec<&'static str>,
+    /// Whether an admitted request counts as activity.
+    pub sliding: bool,
+    /// How long after the log-in the route still admits, in seconds.
+    pub max_age: Option<u64>,
+    /// How long after the last activity the route still admits, in seconds.
+    pub window: Option<u64>,
+    /// How long after the last proof of identity the route still admits, in seconds.
+    pub fresh: Option<u64>,
+    /// When the session ends after it began, in seconds.
+    pub absolute: Option<u64>,
+    /// When the session ends after the last activity, in seconds.
+    pub idle: Option<u64>,
+    /// How many sessions a subject may have.
+    pub max_sessions: Option<u32>,
+    /// What the visitor must be allowed to do.
+    pub demands: Vec<String>,
+    /// The application's own checks.
+    pub checks: Vec<&'static str>,
+    /// `on`, `same_site`, `report` or `off`; `None` where no cookie is accepted.
+    pub csrf: Option<&'static str>,
+    /// Where browsers without a session are sent.
+    pub login: Option<&'static str>,
+    /// Where browsers whose session is not fresh are sent.
+    pub reauthenticate: Option<&'static str>,
+    /// Tells principals apart that share a realm's name.
+    #[serde(skip)]
+    pub(super) principal_type: TypeId,
+}
+
+impl PolicySummary {
+    pub(super) fn of<P: Policy>() -> Self {
+        let spec = P::SPEC;
+        let Limits { age, window, fresh } = spec.limits;
+        let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
+        let principal = spec.principal;
+        let demands = spec.chain().flat_map(|spec| spec.demands);
+        Self {
+            policy: name_of(spec),
+            access: access_name(spec.access),
+            principal: principal.map(|principal| principal.name),
+            realm: principal.map(|principal| principal.realm()),
+            via: [("cookie", spec.via.cookie), ("bearer", spec.via.bearer)]
+                .into_iter()
+                .filter_map(|(name, accepted)| accepted.then_some(name))
+                .collect(),
+            sliding: spec.sliding,
+            max_age: seconds(age),
+            window: seconds(window),
+            fresh: seconds(fresh),
+            absolute: seconds(principal.map(|principal| principal.absolute)),
+            idle: seconds(principal.and_then(|principal| principal.idle)),
+            max_sessions: principal.and_then(|principal| principal.max_sessions),
+            demands: demands.map(ToString::to_string).collect(),
+            checks: spec.chain().flat_map(|spec| spec.checks).copied().collect(),
+            csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
+            login: spec.login,
+            reauthenticate: spec.reauthenticate,
+            principal_type: TypeId::of::<P::Realm>(),
+        }
+    }
+
+    /// The credentials, as the table shows them.
+    pub(super) fn via_text(&self) -> Cow<'static, str> {
+        match self.via.as_slice() {
+            [] => "-".into(),
+            [only] => (*only).into(),
+            several => several.join(" or ").into(),
+        }
+    }
+
+    /// The limits, as the table shows them.
+    pub(super) fn limits_text(&self) -> String {
+        let limits = [
+            ("max_age", self.max_age),
+            ("window", self.window),
+            ("fresh", self.fresh),
+            ("idle", self.idle),
+            ("absolute", self.absolute),
+        ];
+        let mut text = String::new();
+        for (name, seconds) in limits {
+            if let Some(seconds) = seconds {
+                let space = if text.is_empty() { "" } else { " " };
+                let _ = write!(text, "{space}{name} {}", Written(Duration::from_secs(seconds)));
+            }
+        }
+        if self.sliding {
+            text.push_str(" sliding");
+        }
+        or_dash(text)
+    }
+
+    /// Demands and checks, as the table shows them.
+    pub(super) fn demands_text(&self) -> String {
+        let checks = self.checks.iter().map(|check| format!("check({check})"));
+        or_dash(self.demands.iter().cloned().chain(checks).collect::<Vec<_>>().join(", "))
+    }
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() { "-".into() } else { text }
+}
+
+fn name_of<R>(spec: &'static PolicySpec<R>) -> String {
+    spec.chain().map(|spec| spec.name).collect::<Vec<_>>().join(" < ")
+}
+
+const fn access_name(access: Access) -> &'static str {
+    match access {
+        Access::Required => "required",
+        Access::Optional => "optional",
+        Access::Public => "public",
+    }
+}
+
+const fn csrf_name(forgery: ForgeryCheck) -> &'static str {
+    match forgery {
+        ForgeryCheck::Enforced => "on",
+        ForgeryCheck::SameSite => "same_site",
+        ForgeryCheck::Report => "report",
+        ForgeryCheck::Off => "off",
+    }
+}

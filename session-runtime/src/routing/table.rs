@@ -1,0 +1,116 @@
+//! Every route of a router and what protects it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::PolicySummary;
+
+/// Every route of a [`GuardedRouter`](super::GuardedRouter) and what protects it, for review and for a snapshot test.
+///
+/// [`Display`](fmt::Display) gives an aligned text, [`to_json`](Self::to_json) the same with every detail.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct PolicyTable {
+    rows: Vec<PolicyRow>,
+}
+
+/// One route.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct PolicyRow {
+    /// The method, or `*`.
+    pub method: &'static str,
+    /// The path as axum matches it.
+    pub path: String,
+    /// What protects it.
+    #[serde(flatten)]
+    pub protection: Protection,
+}
+
+/// What protects a route.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "protection", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Protection {
+    /// A policy.
+    Policy(Box<PolicySummary>),
+    /// Nothing, for a reason.
+    Open {
+        /// The reason.
+        reason: String,
+    },
+}
+
+const HEADINGS: [&str; 8] = ["METHOD", "PATH", "ACCESS", "POLICY", "VIA", "LIMITS", "DEMANDS", "CSRF"];
+
+impl PolicyTable {
+    pub(super) fn new(mut rows: Vec<PolicyRow>) -> Self {
+        rows.sort_by(|one, other| (&one.path, one.method).cmp(&(&other.path, other.method)));
+        Self { rows }
+    }
+
+    /// The routes, by path and method.
+    pub fn rows(&self) -> &[PolicyRow] {
+        &self.rows
+    }
+
+    /// The table as a JSON array, one object a route.
+    pub fn to_json(&self) -> String {
+        // A table holds texts and numbers alone, which always serialise.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    fn cells(&self) -> Vec<[String; HEADINGS.len()]> {
+        let headings = HEADINGS.map(String::from);
+        std::iter::once(headings).chain(self.rows.iter().map(PolicyRow::cells)).collect()
+    }
+}
+
+impl PolicyRow {
+    fn cells(&self) -> [String; HEADINGS.len()] {
+        let dash = || String::from("-");
+        match &self.protection {
+            Protection::Policy(policy) => [
+                self.method.into(),
+                self.path.clone(),
+                policy.access.into(),
+                policy.policy.clone(),
+                policy.via_text().into_owned(),
+                policy.limits_text(),
+                policy.demands_text(),
+                match policy.csrf {
+                    None => dash(),
+                    // What is laxer than the default must catch the eye.
+                    Some("on") => "on".into(),
+                    Some(other) => format!("!! {other}"),
+                },
+            ],
+            Protection::Open { reason } => {
+                let reason = format!("({reason})");
+                [self.method.into(), self.path.clone(), "open".into(), reason, dash(), dash(), dash(), dash()]
+            }
+        }
+    }
+}
+
+impl fmt::Display for PolicyTable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells = self.cells();
+        let mut widths = [0; HEADINGS.len()];
+        for row in &cells {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.chars().count());
+            }
+        }
+        for row in &cells {
+            let mut line = String::new();
+            for (cell, width) in row.iter().zip(widths) {
+                line.push_str(cell);
+                line.extend(std::iter::repeat_n(' ', 2 + width - cell.chars().count().min(width)));
+            }
+            writeln!(formatter, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}

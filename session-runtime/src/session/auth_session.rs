@@ -1,0 +1,129 @@
+//! How a handler logs a visitor in and out.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::lifecycle::Opened;
+use super::{Contents, Current, Exchange, Session, SessionError, SessionErrorKind};
+use crate::principal::Principal;
+use crate::sessions::Sessions;
+use crate::store::SubjectKey;
+
+/// Logs a visitor in and out: an argument of a `required` or `optional` handler.
+///
+/// What it does is done at once, and stands whatever status the response has; the cookie travels with that response.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// use axum::response::Redirect;
+/// use session_runtime::{AuthSession, Principal, SessionError, session};
+///
+/// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # struct User { #[principal(id)] id: u64 }
+/// #[session(required)]
+/// async fn log_out(mut auth: AuthSession<User>) -> Result<Redirect, SessionError> {
+///     auth.log_out().await?;
+///     Ok(Redirect::to("/"))
+/// }
+/// ```
+pub struct AuthSession<P: Principal> {
+    session: Option<Session<P>>,
+    sessions: Sessions<P>,
+    exchange: Arc<Exchange>,
+}
+
+impl<P: Principal> AuthSession<P> {
+    pub(crate) const fn new(session: Option<Session<P>>, sessions: Sessions<P>, exchange: Arc<Exchange>) -> Self {
+        Self { session, sessions, exchange }
+    }
+
+    /// The visitor's session, if there is one.
+    pub fn session(&self) -> Option<&Session<P>> {
+        self.session.as_ref()
+    }
+
+    /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends.
+    ///
+    /// Verify the password, or whatever proves who this is, before you call this.
+    ///
+    /// # Errors
+    ///
+    /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced,
+    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer.
+    pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+        let before = self.exchange.current();
+        if matches!(before, Some(Current::Alias(_))) {
+            return Err(SessionErrorKind::Superseded.into());
+        }
+        let contents = Arc::new(Contents::new(principal)?);
+        let subject = self.sessions.subject_key(&contents.subject)?;
+        let opened = self.sessions.open(contents).await?;
+        let key = opened.issued.key;
+        // From here on the browser may learn the new id: when ending the old session fails, neither stands.
+        if let Err(error) = self.close_others(before, subject).await {
+            let _ = self.sessions.end(key).await;
+            return Err(error);
+        }
+        Ok(self.enter(opened))
+    }
+
+    /// Ends the visitor's session, for good: requests that are still running can no longer change it, and its id is dead.
+    /// The browser is told to forget the cookie and what it has cached of this site.
+    ///
+    /// Without a session nothing is ended, and the browser is told the same.
+    ///
+    /// # Errors
+    ///
+    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token, which is not in the store;
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session still stands then.
+    pub async fn log_out(&mut self) -> Result<(), SessionError> {
+        match self.exchange.current() {
+            Some(Current::Named(key) | Current::Alias(key)) => self.sessions.end(key).await?,
+            None if self.session.is_some() => return Err(SessionErrorKind::NotACookie.into()),
+            None => {}
+        }
+        self.session = None;
+        self.exchange.forget();
+        Ok(())
+    }
+
+    /// Records that the visitor has just proved again who they are, under a new id. What `fresh` demands counts from here;
+    /// when the session began, and so its absolute limit, stays.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`](SessionErrorKind::Ended) when there is no session, [`OtherSubject`](SessionErrorKind::OtherSubject) when
+    /// `principal` is somebody else, [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that
+    /// has been replaced, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
+    pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+        let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
+        let key = self.exchange.writable_key()?;
+        let contents = Arc::new(Contents::new(principal)?);
+        if contents.subject != session.contents.subject {
+            return Err(SessionErrorKind::OtherSubject.into());
+        }
+        let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
+        let issued = self.sessions.succeed(key, |_| self.sessions.record(&contents, instants)).await?;
+        Ok(self.enter(Opened { issued, contents, instants }))
+    }
+
+    async fn close_others(&self, before: Option<Current>, subject: SubjectKey) -> Result<(), SessionError> {
+        if let Some(Current::Named(key)) = before {
+            self.sessions.end(key).await?;
+        }
+        self.sessions.enforce_max_sessions(subject).await
+    }
+
+    fn enter(&mut self, opened: Opened<P>) -> &Session<P> {
+        self.session.insert(Session::opened(opened, &self.sessions, &self.exchange))
+    }
+}
+
+/// Shows instants, and neither the principal nor the id.
+impl<P: Principal> fmt::Debug for AuthSession<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AuthSession").field("session", &self.session).finish_non_exhaustive()
+    }
+}

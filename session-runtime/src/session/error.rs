@@ -1,0 +1,96 @@
+//! Why a session could not be begun, changed or ended.
+
+use std::fmt;
+
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use crate::refusal::{self, RefusalKind};
+use crate::store::StoreError;
+
+/// Why a session could not be begun, changed or ended.
+///
+/// As a response it is 503 when the store does not answer, 401 when the session is over, 409 when another request replaced
+/// it, 403 for another subject, and 500 for what only the application can have caused.
+#[derive(Debug)]
+pub struct SessionError {
+    kind: SessionErrorKind,
+    source: Option<StoreError>,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionErrorKind {
+    /// The store, or the system's source of random bytes, does not answer.
+    Unavailable,
+    /// The session is over: it expired, or was ended meanwhile.
+    Ended,
+    /// The request came under an id that has been replaced; it may read and no more.
+    Superseded,
+    /// Somebody else than the session's principal was to re-authenticate it.
+    OtherSubject,
+    /// An update altered what identifies the principal.
+    IdChanged,
+    /// The session is a token's: it is in no store and cannot be changed.
+    NotACookie,
+    /// The principal's id is neither a text, nor a number, nor a newtype of one.
+    Unidentifiable,
+}
+
+impl SessionError {
+    /// What went wrong.
+    pub const fn kind(&self) -> SessionErrorKind {
+        self.kind
+    }
+}
+
+impl From<SessionErrorKind> for SessionError {
+    fn from(kind: SessionErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+}
+
+impl From<StoreError> for SessionError {
+    fn from(source: StoreError) -> Self {
+        Self { kind: SessionErrorKind::Unavailable, source: Some(source) }
+    }
+}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.kind {
+            SessionErrorKind::Unavailable => "the session store does not answer",
+            SessionErrorKind::Ended => "the session is over",
+            SessionErrorKind::Superseded => "the session goes on under another id",
+            SessionErrorKind::OtherSubject => "the session belongs to somebody else",
+            SessionErrorKind::IdChanged => "an update cannot change whose session it is",
+            SessionErrorKind::NotACookie => "the session of a token cannot be changed",
+            SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
+        })
+    }
+}
+
+impl IntoResponse for SessionError {
+    fn into_response(self) -> Response {
+        match self.kind {
+            SessionErrorKind::Unavailable => {
+                tracing::error!(target: "session", error = ?self, "session.store_unavailable");
+                refusal::respond_within(RefusalKind::Unavailable)
+            }
+            SessionErrorKind::Ended => refusal::respond_within(RefusalKind::InvalidCredential),
+            SessionErrorKind::OtherSubject => StatusCode::FORBIDDEN.into_response(),
+            SessionErrorKind::Superseded => StatusCode::CONFLICT.into_response(),
+            SessionErrorKind::IdChanged | SessionErrorKind::NotACookie | SessionErrorKind::Unidentifiable => {
+                tracing::error!(target: "session", error = %self, "session.misused");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+impl std::error::Error for SessionError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}

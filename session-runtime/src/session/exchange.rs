@@ -1,0 +1,97 @@
+//! What handler and guard of one request share: under which id it came, and what becomes of the cookie.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::lifecycle::Issued;
+use super::{SessionError, SessionErrorKind};
+use crate::credential::SessionId;
+use crate::store::StoreKey;
+
+/// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
+#[derive(Default)]
+pub(crate) struct Exchange(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    current: Option<Current>,
+    outcome: Outcome,
+}
+
+/// The record that the request's cookie names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Current {
+    /// Its own id.
+    Named(StoreKey),
+    /// An id that was replaced and still answers for a moment: it reads and changes nothing.
+    Alias(StoreKey),
+}
+
+/// What the response says about the session's cookie.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) cookie: CookieChange,
+    pub(crate) clear_site_data: bool,
+}
+
+/// What becomes of the session's cookie.
+#[derive(Debug, Default)]
+pub(crate) enum CookieChange {
+    /// Nothing is said.
+    #[default]
+    Keep,
+    /// The browser gets a new id.
+    Issue(SessionId),
+    /// The browser forgets it.
+    Remove,
+}
+
+impl Exchange {
+    pub(crate) fn new(current: Option<Current>) -> Self {
+        Self(Mutex::new(State { current, outcome: Outcome::default() }))
+    }
+
+    /// The record of the request's cookie, if it has one.
+    pub(crate) fn current(&self) -> Option<Current> {
+        self.state().current
+    }
+
+    /// The key of the record, for operations that change it.
+    pub(crate) fn writable_key(&self) -> Result<StoreKey, SessionError> {
+        match self.current() {
+            Some(Current::Named(key)) => Ok(key),
+            Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
+            None => Err(SessionErrorKind::NotACookie.into()),
+        }
+    }
+
+    /// From here on the session can be read and no more: the route is about another principal's.
+    pub(crate) fn make_read_only(&self) {
+        let mut state = self.state();
+        if let Some(Current::Named(key)) = state.current {
+            state.current = Some(Current::Alias(key));
+        }
+    }
+
+    /// The session goes on under a new id.
+    pub(crate) fn issue(&self, issued: Issued) {
+        let mut state = self.state();
+        state.current = Some(Current::Named(issued.key));
+        state.outcome = Outcome { cookie: CookieChange::Issue(issued.id), clear_site_data: false };
+    }
+
+    /// The session is over.
+    pub(crate) fn forget(&self) {
+        let mut state = self.state();
+        state.current = None;
+        state.outcome = Outcome { cookie: CookieChange::Remove, clear_site_data: true };
+    }
+
+    /// What the response says, once.
+    pub(crate) fn outcome(&self) -> Outcome {
+        std::mem::take(&mut self.state().outcome)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,62 @@
+//! The instants of a session, which are never mixed up.
+
+use std::time::Duration;
+
+use crate::clock::Timestamp;
+use crate::principal::PrincipalSpec;
+use crate::store::Record;
+
+/// When things happened to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Instants {
+    pub(crate) created_at: Timestamp,
+    /// The last time the visitor proved who they are; `None` for tokens that do not say.
+    pub(crate) authenticated_at: Option<Timestamp>,
+    /// The last request that counted as activity.
+    pub(crate) last_seen_at: Timestamp,
+    /// The longest time between two activities since the visitor authenticated.
+    pub(crate) longest_pause: Duration,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl Instants {
+    /// Those of a visitor who logs in now.
+    pub(crate) fn starting(now: Timestamp, principal: &PrincipalSpec) -> Self {
+        Self {
+            created_at: now,
+            authenticated_at: Some(now),
+            last_seen_at: now,
+            longest_pause: Duration::ZERO,
+            expires_at: expiry(now, now, principal),
+        }
+    }
+
+    /// These, for a visitor who proves again who they are: the absolute limit is not moved.
+    pub(crate) fn authenticated_again(self, now: Timestamp, principal: &PrincipalSpec) -> Self {
+        Self { created_at: self.created_at, ..Self::starting(now, principal) }.expiring(principal)
+    }
+
+    /// Those that a record keeps. An instant ahead of this node's clock counts as now.
+    pub(crate) fn of(record: &Record, now: Timestamp, principal: &PrincipalSpec) -> Self {
+        let created_at = record.created_at.min(now);
+        let last_seen_at = record.last_seen_at.min(now);
+        let limit = expiry(created_at, last_seen_at, principal);
+        Self {
+            created_at,
+            authenticated_at: Some(record.authenticated_at.min(now)),
+            last_seen_at,
+            longest_pause: record.longest_pause,
+            // The limits of this release hold for the sessions of an earlier one, too.
+            expires_at: record.expires_at.min(limit),
+        }
+    }
+
+    fn expiring(self, principal: &PrincipalSpec) -> Self {
+        Self { expires_at: expiry(self.created_at, self.last_seen_at, principal), ..self }
+    }
+}
+
+/// When a session ends: `absolute` after it began, or `idle` after the last activity.
+pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, principal: &PrincipalSpec) -> Timestamp {
+    created_at.plus(principal.absolute).min(last_seen_at.plus(principal.idle_limit()))
+}

@@ -1,0 +1,132 @@
+//! How sessions begin, change their id and end, in the order that leaves no gap.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Contents, Instants, SessionError, SessionErrorKind};
+use crate::credential::SessionId;
+use crate::principal::Principal;
+use crate::sessions::Sessions;
+use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
+
+/// How long an id that was replaced still answers, so that requests under way are not thrown out.
+const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
+/// How often an id may be drawn that exists already before the store, not chance, is to blame.
+const DRAWS: usize = 3;
+/// How many aliases may stand one behind the other before the store, not rotation, is to blame.
+const LONGEST_CHAIN: usize = 64;
+
+/// An id that was given out, and the record that it names.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) id: SessionId,
+    pub(crate) key: StoreKey,
+}
+
+/// A session that was begun.
+pub(crate) struct Opened<P> {
+    pub(crate) issued: Issued,
+    pub(crate) contents: Arc<Contents<P>>,
+    pub(crate) instants: Instants,
+}
+
+impl<P: Principal> Sessions<P> {
+    /// Begins a session that has no predecessor.
+    pub(crate) async fn open(&self, contents: Arc<Contents<P>>) -> Result<Opened<P>, SessionError> {
+        let instants = Instants::starting(self.now(), P::SPEC);
+        let record = self.record(&contents, instants)?;
+        let issued = self.insert(record).await?;
+        Ok(Opened { issued, contents, instants })
+    }
+
+    /// Lets the session under `old` go on under a new id, as `change` makes its record.
+    ///
+    /// The new record comes first and the alias second, so that no step spans two keys. When the old record was ended in
+    /// between, the new one goes, too; when it was changed, that change is taken along.
+    pub(crate) async fn succeed(
+        &self,
+        old: StoreKey,
+        change: impl Fn(Record) -> Result<Record, SessionError> + Send,
+    ) -> Result<Issued, SessionError> {
+        let store = self.store()?;
+        loop {
+            let standing = self.standing(old).await?;
+            let revision = standing.revision;
+            let issued = self.insert(change(standing)?).await?;
+            match store.alias(old, issued.key, self.now().plus(ALIAS_LIFETIME), revision).await {
+                Ok(Replaced::Replaced) => return Ok(issued),
+                Ok(Replaced::Conflict | Replaced::Gone) => store.remove(issued.key).await?,
+                Err(error) => {
+                    let _ = store.remove(issued.key).await;
+                    return Err(error.into());
+                }
+            };
+        }
+    }
+
+    /// The record under `key`, if it can be changed.
+    pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
+        let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
+        match record.successor {
+            Some(_) => Err(SessionErrorKind::Superseded.into()),
+            None => Ok(record),
+        }
+    }
+
+    /// Ends a session under whichever of its ids.
+    pub(crate) async fn end(&self, key: StoreKey) -> Result<(), SessionError> {
+        let store = self.store()?;
+        let mut next = Some(key);
+        for _ in 0..LONGEST_CHAIN {
+            let Some(key) = next else { return Ok(()) };
+            next = store.remove(key).await?;
+        }
+        Err(StoreError::new("the store's aliases lead nowhere").into())
+    }
+
+    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows.
+    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey) -> Result<(), SessionError> {
+        let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
+        let now = self.now();
+        let mut standing = self.store()?.of_subject(subject).await?;
+        standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
+        standing.sort_by_key(|(key, record)| (record.created_at, *key));
+        let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
+        for (key, _) in standing.into_iter().take(excess) {
+            self.end(key).await?;
+        }
+        Ok(())
+    }
+
+    /// A record of these contents and instants.
+    pub(crate) fn record(&self, contents: &Arc<Contents<P>>, instants: Instants) -> Result<Record, SessionError> {
+        Ok(Record {
+            created_at: instants.created_at,
+            authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
+            last_seen_at: instants.last_seen_at,
+            longest_pause: instants.longest_pause,
+            expires_at: instants.expires_at,
+            revision: 0,
+            subject: self.subject_key(&contents.subject)?,
+            successor: None,
+            payload: Self::seal(contents),
+        })
+    }
+
+    /// The contents as a store keeps them.
+    pub(crate) fn seal(contents: &Arc<Contents<P>>) -> Payload {
+        Payload::new(Arc::clone(contents))
+    }
+
+    async fn insert(&self, record: Record) -> Result<Issued, SessionError> {
+        let store = self.store()?;
+        for _ in 0..DRAWS {
+            let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
+            let key = self.key_of(&id);
+            if store.insert(key, record.clone()).await? {
+                return Ok(Issued { id, key });
+            }
+        }
+        Err(StoreError::new("the store says of every new id that it exists").into())
+    }
+}

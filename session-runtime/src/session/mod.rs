@@ -1,0 +1,205 @@
+//! One authenticated visit, as a handler sees it.
+
+mod auth_session;
+mod contents;
+mod error;
+mod exchange;
+mod instants;
+mod lifecycle;
+
+pub use self::auth_session::AuthSession;
+pub use self::error::{SessionError, SessionErrorKind};
+
+pub(crate) use self::contents::Contents;
+pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
+pub(crate) use self::instants::{Instants, expiry};
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use self::lifecycle::Opened;
+use crate::clock::Timestamp;
+use crate::principal::Principal;
+use crate::sessions::Sessions;
+use crate::store::Replaced;
+
+/// One authenticated visit of one principal: who, since when, last seen.
+///
+/// An argument of a guarded handler. Dereferences to the principal, which is shared and never cloned:
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// use session_runtime::{Principal, Session, session};
+///
+/// #[derive(Clone, Serialize, Deserialize, Principal)]
+/// struct User {
+///     #[principal(id)]
+///     id: u64,
+///     name: String,
+/// }
+///
+/// #[session(required)]
+/// async fn greet(session: Session<User>) -> String {
+///     format!("Hello, {}", session.name)
+/// }
+/// ```
+///
+/// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
+pub struct Session<P: Principal> {
+    contents: Arc<Contents<P>>,
+    instants: Instants,
+    credential: CredentialKind,
+    sessions: Sessions<P>,
+    exchange: Arc<Exchange>,
+}
+
+/// What a request showed to be admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// A session cookie.
+    Cookie,
+    /// A bearer token.
+    Bearer,
+}
+
+impl<P: Principal> Session<P> {
+    pub(crate) const fn new(
+        contents: Arc<Contents<P>>,
+        instants: Instants,
+        credential: CredentialKind,
+        sessions: Sessions<P>,
+        exchange: Arc<Exchange>,
+    ) -> Self {
+        Self { contents, instants, credential, sessions, exchange }
+    }
+
+    /// Who this is.
+    pub fn principal(&self) -> &P {
+        &self.contents.principal
+    }
+
+    /// What the visitor showed.
+    pub fn credential(&self) -> CredentialKind {
+        self.credential
+    }
+
+    /// When the visitor logged in, or the token was issued.
+    pub fn created_at(&self) -> Timestamp {
+        self.instants.created_at
+    }
+
+    /// The last time the visitor proved who they are. `None` for tokens that do not say.
+    pub fn authenticated_at(&self) -> Option<Timestamp> {
+        self.instants.authenticated_at
+    }
+
+    /// The last request that counted as activity, or when the token was issued.
+    pub fn last_seen_at(&self) -> Timestamp {
+        self.instants.last_seen_at
+    }
+
+    /// When the session ends unless there is activity.
+    pub fn expires_at(&self) -> Timestamp {
+        self.instants.expires_at
+    }
+
+    pub(crate) const fn instants(&self) -> &Instants {
+        &self.instants
+    }
+
+    /// Notes an activity that the store has noted.
+    pub(crate) const fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
+        self.instants.last_seen_at = now;
+        self.instants.expires_at = expires_at;
+    }
+
+    /// Changes the principal of this session, here and in the store.
+    ///
+    /// When another request changed it meanwhile, `change` is applied again to what that one left, so that neither change
+    /// is lost. It may therefore run more than once.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, [`IdChanged`](SessionErrorKind::IdChanged)
+    /// when `change` altered what identifies the principal, [`Superseded`](SessionErrorKind::Superseded) when the request
+    /// came under an id that has been replaced, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
+    pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
+        let key = self.exchange.writable_key()?;
+        let store = self.sessions.store()?;
+        loop {
+            let mut record = self.sessions.standing(key).await?;
+            let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
+            let contents = Arc::new(standing.changed(&mut change)?);
+            record.payload = Sessions::seal(&contents);
+            let revision = record.revision;
+            match store.replace(key, record, revision).await? {
+                Replaced::Replaced => {
+                    self.contents = contents;
+                    return Ok(());
+                }
+                // The next look at the record tells which of the two it is.
+                Replaced::Conflict | Replaced::Gone => {}
+            }
+        }
+    }
+
+    /// Gives the session a new id, and the visitor a new cookie. The old id answers for ten more seconds, so that requests
+    /// already under way are not thrown out.
+    ///
+    /// For a change of the visitor's rights (ASVS 7.2.4); logging in and re-authenticating do it on their own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart.
+    pub async fn rotate(&mut self) -> Result<(), SessionError> {
+        let key = self.exchange.writable_key()?;
+        let issued = self.sessions.succeed(key, Ok).await?;
+        self.exchange.issue(issued);
+        Ok(())
+    }
+
+    fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Arc<Exchange>) -> Self {
+        let session = Self::new(
+            Arc::clone(&opened.contents),
+            opened.instants,
+            CredentialKind::Cookie,
+            sessions.clone(),
+            Arc::clone(exchange),
+        );
+        exchange.issue(opened.issued);
+        session
+    }
+}
+
+impl<P: Principal> Deref for Session<P> {
+    type Target = P;
+
+    fn deref(&self) -> &P {
+        self.principal()
+    }
+}
+
+impl<P: Principal> Clone for Session<P> {
+    fn clone(&self) -> Self {
+        Self::new(
+            Arc::clone(&self.contents),
+            self.instants,
+            self.credential,
+            self.sessions.clone(),
+            Arc::clone(&self.exchange),
+        )
+    }
+}
+
+/// Shows instants, and neither the principal nor the id.
+impl<P: Principal> fmt::Debug for Session<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Session")
+            .field("instants", &self.instants)
+            .field("credential", &self.credential)
+            .finish_non_exhaustive()
+    }
+}

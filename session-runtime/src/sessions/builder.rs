@@ -1,0 +1,197 @@
+//! Puts together what only the start of a program knows.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::{ConfigError, ConfigErrorKind, Inner, Sessions};
+use crate::clock::{Clock, SystemClock};
+use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
+use crate::forgery::TrustedOrigins;
+use crate::principal::{CookieSpec, Principal};
+use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
+use crate::store::Store;
+#[cfg(feature = "jwt")]
+use crate::token::{SigningKey, VerifyingKey};
+
+/// Builds [`Sessions`] from what a policy cannot know when it is compiled: the store, keys, addresses.
+///
+/// Nothing is decided by silence: a principal with a cookie needs a store, one with tokens needs a key, an issuer and an
+/// audience, and [`build`](Self::build) says which of them is missing.
+pub struct SessionsBuilder<P: Principal> {
+    store: Option<Box<dyn Store>>,
+    clock: Box<dyn Clock>,
+    cookie_domain: Option<String>,
+    trusted_origins: Vec<String>,
+    on_refusal: Option<OnRefusal>,
+    #[cfg(feature = "jwt")]
+    pub(super) tokens: super::tokens::TokenSettings,
+    principal: PhantomData<fn() -> P>,
+}
+
+impl<P: Principal> SessionsBuilder<P> {
+    pub(super) fn new() -> Self {
+        Self {
+            store: None,
+            clock: Box::new(SystemClock),
+            cookie_domain: None,
+            trusted_origins: Vec::new(),
+            on_refusal: None,
+            #[cfg(feature = "jwt")]
+            tokens: super::tokens::TokenSettings::default(),
+            principal: PhantomData,
+        }
+    }
+
+    /// Where the sessions live. Needed where the principal has a cookie.
+    #[must_use]
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Tells what time it is, in the place of the system's clock.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// The domain whose hosts share the cookie, for a principal that declares `cookie(shared)`.
+    #[must_use]
+    pub fn cookie_domain(mut self, domain: impl Into<String>) -> Self {
+        self.cookie_domain = Some(domain.into());
+        self
+    }
+
+    /// Origins beside the application's own whose pages may send unsafe requests, as `https://host` or
+    /// `https://host:port`. None by default.
+    #[must_use]
+    pub fn trusted_origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        self.trusted_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Changes how refusals look, for the whole application: the body and its type. Neither the status nor
+    /// `WWW-Authenticate` can be changed.
+    #[must_use]
+    pub fn on_refusal(
+        mut self,
+        represent: impl Fn(&Refusal, &RefusedRequest<'_>, axum::response::Response) -> axum::response::Response
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.on_refusal = Some(Arc::new(represent));
+        self
+    }
+
+    /// Accepts tokens signed by this key's owner. Several keys are told apart by their ids.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn verifying_key(mut self, key: VerifyingKey) -> Self {
+        self.tokens.verifying_keys.push(key);
+        self
+    }
+
+    /// Signs the tokens that [`Sessions::issue_token`] issues, and accepts them.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn signing_key(mut self, key: SigningKey) -> Self {
+        self.tokens.verifying_keys.push(key.verifying_key());
+        self.tokens.signing_key = Some(key);
+        self
+    }
+
+    /// Who issues the tokens, where `bearer(issuer = "..")` does not say.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.tokens.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Whom the tokens are for, where `bearer(audience = "..")` does not say.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.tokens.audience = Some(audience.into());
+        self
+    }
+
+    /// Puts it together.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] that names what is missing or wrong, and the remedy.
+    pub fn build(self) -> Result<Sessions<P>, ConfigError> {
+        let cookie = match &P::SPEC.cookie {
+            Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref())?)),
+            None => None,
+        };
+        if cookie.is_some() && self.store.is_none() {
+            let text = format!(
+                "`{}` has session cookies and there is no store for its sessions; \
+                 add `.store(MemoryStore::new())` to the builder",
+                P::SPEC.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Store, text));
+        }
+        let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
+            .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
+        let mut index_key = [0; 32];
+        getrandom::fill(&mut index_key).map_err(|_| {
+            ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
+        })?;
+        #[cfg(feature = "jwt")]
+        let tokens = self.tokens.finish(P::SPEC)?;
+        Ok(Sessions(Arc::new(Inner {
+            store: self.store,
+            clock: self.clock,
+            cookie,
+            trusted_origins,
+            on_refusal: self.on_refusal,
+            index_key,
+            #[cfg(feature = "jwt")]
+            tokens,
+            principal: PhantomData,
+        })))
+    }
+}
+
+fn cookie_writer(spec: &CookieSpec, given: Option<&str>) -> Result<CookieWriter, ConfigError> {
+    let error = |text: String| ConfigError::new(ConfigErrorKind::Cookie, text);
+    let name = spec.name;
+    let domain = match (spec.shared, spec.domain, given) {
+        (false, _, Some(given)) => {
+            return Err(error(format!(
+                "`.cookie_domain(\"{given}\")` would share `{name}` with every subdomain; \
+                 declare `cookie(shared)` to say that you mean it, or remove it"
+            )));
+        }
+        (true, Some(declared), Some(given)) if declared != given => {
+            return Err(error(format!(
+                "`.cookie_domain(\"{given}\")` contradicts `cookie(domain = \"{declared}\")`; keep one of them"
+            )));
+        }
+        (true, None, None) => {
+            return Err(error(format!(
+                "`{name}` is shared and nothing says with whom; add `.cookie_domain(\"example.com\")` to the builder"
+            )));
+        }
+        (_, declared, given) => declared.or(given),
+    };
+    if name.len() + ID_LENGTH > LARGEST_COOKIE {
+        return Err(error(format!("`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it")));
+    }
+    CookieWriter::new(spec, domain).ok_or_else(|| {
+        error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))
+    })
+}
+
+/// Shows the realm's name, and no secret.
+impl<P: Principal> fmt::Debug for SessionsBuilder<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SessionsBuilder").field("realm", &P::SPEC.realm()).finish_non_exhaustive()
+    }
+}

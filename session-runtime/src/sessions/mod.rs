@@ -1,0 +1,100 @@
+//! The runtime's handle: what a policy cannot know when the program is compiled.
+
+mod builder;
+mod config_error;
+#[cfg(feature = "jwt")]
+mod tokens;
+
+pub use self::builder::SessionsBuilder;
+pub use self::config_error::{ConfigError, ConfigErrorKind};
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use crate::clock::{Clock, Timestamp};
+use crate::cookie::CookieWriter;
+use crate::credential::SessionId;
+use crate::forgery::TrustedOrigins;
+use crate::principal::Principal;
+use crate::refusal::OnRefusal;
+use crate::session::{SessionError, SessionErrorKind};
+use crate::store::{Store, StoreKey, SubjectKey};
+
+/// The sessions of one principal: store, keys, clock, trusted origins. Lives in the router's state; cheap to clone.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// use session_runtime::{MemoryStore, Principal, Sessions};
+///
+/// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # struct User { #[principal(id)] id: u64 }
+/// let sessions: Sessions<User> = Sessions::builder().store(MemoryStore::new()).build()?;
+/// # Ok::<(), session_runtime::ConfigError>(())
+/// ```
+pub struct Sessions<P: Principal>(Arc<Inner<P>>);
+
+struct Inner<P> {
+    store: Option<Box<dyn Store>>,
+    clock: Box<dyn Clock>,
+    cookie: Option<Arc<CookieWriter>>,
+    trusted_origins: TrustedOrigins,
+    on_refusal: Option<OnRefusal>,
+    /// Under which subjects are indexed. Drawn at start: the index lies in the process, and ends with it.
+    index_key: [u8; 32],
+    #[cfg(feature = "jwt")]
+    tokens: Option<tokens::Tokens>,
+    principal: PhantomData<fn() -> P>,
+}
+
+impl<P: Principal> Sessions<P> {
+    /// Starts from nothing: see [`SessionsBuilder`].
+    pub fn builder() -> SessionsBuilder<P> {
+        SessionsBuilder::new()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The store. A builder makes sure that there is one where the principal has a cookie.
+    pub(crate) fn store(&self) -> Result<&dyn Store, SessionError> {
+        self.0.store.as_deref().ok_or_else(|| SessionErrorKind::NotACookie.into())
+    }
+
+    pub(crate) fn cookie(&self) -> Option<&Arc<CookieWriter>> {
+        self.0.cookie.as_ref()
+    }
+
+    pub(crate) fn trusted_origins(&self) -> &TrustedOrigins {
+        &self.0.trusted_origins
+    }
+
+    pub(crate) fn on_refusal(&self) -> Option<&OnRefusal> {
+        self.0.on_refusal.as_ref()
+    }
+
+    /// The key of the record that a cookie names.
+    pub(crate) fn key_of(&self, id: &SessionId) -> StoreKey {
+        StoreKey::of(P::SPEC.realm(), id.as_bytes())
+    }
+
+    /// The key under which the sessions of a subject are listed.
+    pub(crate) fn subject_key(&self, subject: &str) -> Result<SubjectKey, SessionError> {
+        SubjectKey::of(&self.0.index_key, P::SPEC.realm(), subject)
+            .ok_or_else(|| SessionErrorKind::Unidentifiable.into())
+    }
+}
+
+impl<P: Principal> Clone for Sessions<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// Shows the realm's name, and no secret.
+impl<P: Principal> fmt::Debug for Sessions<P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sessions").field("realm", &P::SPEC.realm()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,271 @@
+//! The in-process store: bounded, sharded, nothing to set up.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use super::{Record, Replaced, Store, StoreFuture, StoreKey, SubjectKey};
+use crate::clock::Timestamp;
+
+/// How many sessions a store of the default size holds.
+const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
+/// How many sessions share one lock at the least, so that the oldest of a shard is about the oldest of all.
+const SESSIONS_PER_SHARD: usize = 1024;
+const MOST_SHARDS: usize = 64;
+/// How often a shard is searched for records that have expired.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Keeps sessions in the process: for one node, for development, for tests.
+///
+/// Bounded: when it is full, a new session takes the place of the one that was idle for the longest time, which is
+/// [counted](Self::statistics). Records that have expired are dropped as new ones come.
+///
+/// ```
+/// use session_runtime::MemoryStore;
+/// use std::num::NonZeroUsize;
+///
+/// let store = MemoryStore::with_capacity(NonZeroUsize::new(10_000).unwrap());
+/// assert_eq!(store.statistics().sessions, 0);
+/// ```
+pub struct MemoryStore {
+    shards: Box<[RwLock<Shard>]>,
+    capacity_per_shard: usize,
+    /// Taken before a shard's lock, by whatever adds or removes a record, so that index and records never disagree.
+    subjects: Mutex<HashMap<SubjectKey, BTreeSet<StoreKey>>>,
+    sessions: AtomicUsize,
+    displaced: AtomicU64,
+    expired: AtomicU64,
+}
+
+/// What a [`MemoryStore`] holds and what it had to drop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemoryStoreStatistics {
+    /// How many records it holds, those included that have expired and were not dropped yet.
+    pub sessions: usize,
+    /// How many sessions ended because the store was full.
+    pub displaced: u64,
+    /// How many records were dropped because they had expired.
+    pub expired: u64,
+}
+
+#[derive(Default)]
+struct Shard {
+    records: HashMap<StoreKey, Record, BuildHasherDefault<KeyHasher>>,
+    by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
+    swept_at: Option<Timestamp>,
+}
+
+impl MemoryStore {
+    /// A store for 100,000 sessions.
+    pub fn new() -> Self {
+        Self::with_capacity(DEFAULT_CAPACITY)
+    }
+
+    /// A store for about this many sessions, and never more.
+    pub fn with_capacity(sessions: NonZeroUsize) -> Self {
+        let shards = (sessions.get() / SESSIONS_PER_SHARD).clamp(1, MOST_SHARDS);
+        Self {
+            shards: (0..shards).map(|_| RwLock::default()).collect(),
+            capacity_per_shard: sessions.get() / shards,
+            subjects: Mutex::default(),
+            sessions: AtomicUsize::new(0),
+            displaced: AtomicU64::new(0),
+            expired: AtomicU64::new(0),
+        }
+    }
+
+    /// What the store holds and what it had to drop.
+    pub fn statistics(&self) -> MemoryStoreStatistics {
+        MemoryStoreStatistics {
+            sessions: self.sessions.load(Ordering::Relaxed),
+            displaced: self.displaced.load(Ordering::Relaxed),
+            expired: self.expired.load(Ordering::Relaxed),
+        }
+    }
+
+    fn insert_now(&self, key: StoreKey, record: Record) -> bool {
+        let mut subjects = self.subjects();
+        let mut shard = self.write(key);
+        if shard.records.contains_key(&key) {
+            return false;
+        }
+        self.make_room(&mut shard, &mut subjects, record.last_seen_at);
+        shard.by_last_seen.insert((record.last_seen_at, key));
+        subjects.entry(record.subject).or_default().insert(key);
+        shard.records.insert(key, record);
+        self.sessions.fetch_add(1, Ordering::Relaxed);
+        true
+    }
+
+    fn make_room(&self, shard: &mut Shard, subjects: &mut Subjects, now: Timestamp) {
+        if shard.swept_at.is_none_or(|swept_at| now.since(swept_at) >= SWEEP_INTERVAL) {
+            shard.swept_at = Some(now);
+            let expired: Vec<StoreKey> =
+                shard.records.iter().filter(|(_, record)| record.expires_at <= now).map(|(key, _)| *key).collect();
+            for key in expired {
+                self.take(shard, subjects, key);
+                self.expired.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        while shard.records.len() >= self.capacity_per_shard {
+            let Some(&(_, oldest)) = shard.by_last_seen.first() else { return };
+            self.take(shard, subjects, oldest);
+            let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
+            tracing::warn!(target: "session", displaced, "session.displaced: the in-process store is full");
+        }
+    }
+
+    /// Takes a record out of its shard and the index.
+    fn take(&self, shard: &mut Shard, subjects: &mut Subjects, key: StoreKey) -> Option<Record> {
+        let record = shard.records.remove(&key)?;
+        shard.by_last_seen.remove(&(record.last_seen_at, key));
+        if let Some(keys) = subjects.get_mut(&record.subject) {
+            keys.remove(&key);
+            if keys.is_empty() {
+                subjects.remove(&record.subject);
+            }
+        }
+        self.sessions.fetch_sub(1, Ordering::Relaxed);
+        Some(record)
+    }
+
+    /// Changes a record that still has this revision.
+    fn change(&self, key: StoreKey, revision: u64, change: impl FnOnce(&mut Record)) -> Replaced {
+        match self.write(key).records.get_mut(&key) {
+            Some(record) if record.successor.is_some() => Replaced::Gone,
+            Some(record) if record.revision == revision => {
+                change(record);
+                Replaced::Replaced
+            }
+            Some(_) => Replaced::Conflict,
+            None => Replaced::Gone,
+        }
+    }
+
+    fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> bool {
+        let mut shard = self.write(key);
+        let Some(record) = shard.records.get_mut(&key).filter(|record| record.successor.is_none()) else {
+            return false;
+        };
+        let before = record.last_seen_at;
+        record.touched(seen_at, expires_at);
+        let after = record.last_seen_at;
+        if before != after {
+            shard.by_last_seen.remove(&(before, key));
+            shard.by_last_seen.insert((after, key));
+        }
+        true
+    }
+
+    fn remove_now(&self, key: StoreKey) -> Option<StoreKey> {
+        let mut subjects = self.subjects();
+        let mut shard = self.write(key);
+        self.take(&mut shard, &mut subjects, key)?.successor
+    }
+
+    fn of_subject_now(&self, subject: SubjectKey) -> Vec<(StoreKey, Record)> {
+        let subjects = self.subjects();
+        let keys = subjects.get(&subject).into_iter().flatten();
+        keys.filter_map(|key| Some((*key, self.read(*key).records.get(key)?.clone())))
+            .filter(|(_, record)| record.successor.is_none())
+            .collect()
+    }
+
+    fn remove_subject_now(&self, subject: SubjectKey, except: Option<StoreKey>) -> usize {
+        let mut subjects = self.subjects();
+        let keys = subjects.get(&subject).cloned().unwrap_or_default();
+        let removed = keys.into_iter().filter(|key| Some(*key) != except);
+        removed.filter_map(|key| self.take(&mut self.write(key), &mut subjects, key)).count()
+    }
+
+    fn subjects(&self) -> MutexGuard<'_, Subjects> {
+        self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, key: StoreKey) -> RwLockReadGuard<'_, Shard> {
+        self.shard(key).read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, key: StoreKey) -> RwLockWriteGuard<'_, Shard> {
+        self.shard(key).write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the index is a remainder of the length, which is at least one")]
+    fn shard(&self, key: StoreKey) -> &RwLock<Shard> {
+        // Other bytes than those that the shard's own table hashes by.
+        let [.., last] = *key.as_bytes();
+        &self.shards[usize::from(last) % self.shards.len()]
+    }
+}
+
+type Subjects = HashMap<SubjectKey, BTreeSet<StoreKey>>;
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("MemoryStore").field(&self.statistics()).finish()
+    }
+}
+
+impl Store for MemoryStore {
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        StoreFuture::ready(self.insert_now(key, record))
+    }
+
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
+        StoreFuture::ready(self.read(key).records.get(&key).cloned())
+    }
+
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        StoreFuture::ready(self.change(key, revision, |standing| standing.replaced(record)))
+    }
+
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool> {
+        StoreFuture::ready(self.touch_now(key, seen_at, expires_at))
+    }
+
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        StoreFuture::ready(self.change(old, revision, |record| record.aliased(new, until)))
+    }
+
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Option<StoreKey>> {
+        StoreFuture::ready(self.remove_now(key))
+    }
+
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>> {
+        StoreFuture::ready(self.of_subject_now(subject))
+    }
+
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
+        StoreFuture::ready(self.remove_subject_now(subject, except))
+    }
+}
+
+/// Takes a key's first bytes as its hash: they are those of a SHA-256 already, and nobody chooses what is inserted.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_ne_bytes(*first);
+        }
+    }
+
+    /// The length that goes before an array says nothing.
+    fn write_usize(&mut self, _: usize) {}
+}

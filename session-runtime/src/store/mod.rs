@@ -1,0 +1,93 @@
+//! Where server-side sessions live, and what a store owes to them.
+
+mod future;
+mod key;
+mod memory;
+mod record;
+
+pub use self::future::StoreFuture;
+pub use self::key::{StoreKey, SubjectKey};
+pub use self::memory::{MemoryStore, MemoryStoreStatistics};
+pub use self::record::{Payload, Record};
+
+use std::fmt;
+
+use crate::clock::Timestamp;
+
+/// Keeps sessions.
+///
+/// Every operation is atomic in the store's own engine: what it checks and what it does are one step. On these rules rest
+/// the guarantees that a session which was ended never comes back and that no update is lost:
+///
+/// * only [`insert`](Self::insert) brings a key into being, and it refuses one that exists;
+/// * [`replace`](Self::replace), [`touch`](Self::touch) and [`alias`](Self::alias) never recreate what was removed;
+/// * [`remove`](Self::remove) is final.
+///
+/// The store sees the hash of a cookie's bytes and never the bytes. Whether a record has expired is decided by the caller,
+/// so a store may, but need not, withhold records whose [`expires_at`](Record::expires_at) has passed.
+///
+/// A store outside the process keeps bytes and not values; the sealed form of [`Payload`] that it needs comes with the
+/// first such store.
+pub trait Store: Send + Sync + 'static {
+    /// Keeps `record` under `key`, and lists it under its subject; false when the key exists already.
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool>;
+
+    /// The record under `key`.
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>>;
+
+    /// Puts `record`'s payload and instants of authentication in the place of what stands under `key`, provided that its
+    /// revision is still `revision`. What [`touch`](Self::touch) keeps is left as it stands.
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced>;
+
+    /// Moves `last_seen_at` and the expiry of the record forward, never back, and remembers the longest pause between two
+    /// touches. Leaves payload and revision alone. False when there is no record, or one that became an alias.
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool>;
+
+    /// Makes the record under `old` an alias of `new` that expires at `until`, provided that its revision is still
+    /// `revision`: what was copied into the new record is then what stands. An alias is not aliased again.
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced>;
+
+    /// Removes the record under `key`, for good. For an alias, answers with the key that it stood for, which the caller
+    /// removes in turn.
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Option<StoreKey>>;
+
+    /// The records of a subject, aliases left out.
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>>;
+
+    /// Removes the records of a subject but the one under `except`; answers with how many there were.
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize>;
+}
+
+/// What became of [`Store::replace`] or [`Store::alias`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    /// It was done.
+    Replaced,
+    /// Another write came first; load and try again.
+    Conflict,
+    /// There is no record any more, or it became an alias.
+    Gone,
+}
+
+/// The store did not answer, or not with something that makes sense. Requests that need it are refused with 503.
+#[derive(Debug)]
+pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// Wraps the error of the store's client.
+    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the session store does not answer")
+    }
+}
+
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&*self.0)
+    }
+}
