@@ -23,7 +23,7 @@ pub(crate) struct Verified<P> {
     /// Its `exp`, without leeway.
     pub(crate) expires_at: Timestamp,
     /// Its `amr`.
-    pub(crate) factors: Box<[Box<str>]>,
+    pub(crate) factors: Vec<Box<str>>,
 }
 
 /// What a token has to say to be one for us.
@@ -55,7 +55,7 @@ impl Expectations {
             issued_at: instant(claims.issued_at),
             authenticated_at: instant(claims.authenticated_at),
             expires_at,
-            factors: claims.factors.unwrap_or_default().into(),
+            factors: claims.factors.unwrap_or_default(),
         })
     }
 

@@ -46,7 +46,7 @@ pub enum TokenRefusal {
     NotYetValid,
     /// Its `iat` lies ahead (RFC 7519 4.1.6).
     IssuedInTheFuture,
-    /// Its `auth_time` lies ahead (OpenID Connect Core 2).
+    /// Its `auth_time` lies ahead (`OpenID` Connect Core 2).
     AuthenticatedInTheFuture,
     /// Issued for longer than `bearer(max_age)` allows.
     LifetimeTooLong,

@@ -1,4 +1,5 @@
-//! Issuing: access tokens in the shape of RFC 9068.
+//! Issuing: access tokens in the shape of RFC 9068. Its `client_id` alone is missing: a principal that signed in here is
+//! no client of anybody's.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
