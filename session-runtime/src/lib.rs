@@ -42,10 +42,13 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::forgery::ForgeryCheck;
-    pub use crate::guard::{Call, Checks, Guarded, HandlerResponse, HasSessions, run_check};
+    pub use crate::guard::{
+        Admits, Argument, Arguments, Call, Check, Checks, Guarded, HandlerResponse, HasSessions, LastArgument,
+        ViaGuard, Visited, run_check,
+    };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, assert,
-        no_principal,
+        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, Via,
+        assert, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
