@@ -1,5 +1,7 @@
 //! Session-guarded routes for Axum.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod clock;
 mod principal;
 mod policy;
