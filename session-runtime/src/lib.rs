@@ -31,6 +31,7 @@ pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
 pub use session::{AuthSession, CredentialKind, Session, SessionError, SessionErrorKind};
+pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{ConfigError, ConfigErrorKind, Sessions, SessionsBuilder};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, Replaced, Store, StoreError, StoreFuture, StoreKey, SubjectKey,
@@ -43,8 +44,14 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::forgery::ForgeryCheck;
-    pub use crate::guard::{Call, Checks, Guarded, HandlerResponse, HasSessions, run_check};
-    pub use crate::policy::{Access, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, Realm, assert, no_principal};
+    pub use crate::guard::{
+        Admits, Argument, Arguments, Call, Check, Checks, Guarded, HandlerResponse, HasSessions, LastArgument,
+        ViaGuard, Visited, run_check,
+    };
+    pub use crate::policy::{
+        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, Via,
+        assert, no_principal,
+    };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
         RoleSet, SameSite, ScopeSet,

@@ -5,11 +5,13 @@ mod demand;
 mod message;
 mod realm;
 mod spec;
+mod whose;
 
 pub use self::demand::Demand;
 pub(crate) use self::message::Written;
-pub use self::realm::{DefaultRealm, Of, Open, Realm, no_principal};
+pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
+pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, no_principal};
 
 /// What a route demands of its visitor.
 ///

@@ -28,20 +28,3 @@ impl Realm for Open {
 
 impl<P: CarriesRoles> CarriesRoles for Of<P> {}
 impl<P: CarriesScopes> CarriesScopes for Of<P> {}
-
-/// A policy whose principal is written nowhere near it, so that it is the crate's default.
-pub trait DefaultRealm {
-    /// The realm of the crate's default principal.
-    type Realm;
-}
-
-/// What the name of the default principal means where a crate declares none.
-///
-/// The expansion looks for the name in the crate's root first and here second.
-pub mod no_principal {
-    pub use super::NoPrincipal as __SessionPrincipal;
-}
-
-/// No principal at all.
-#[derive(Debug)]
-pub enum NoPrincipal {}

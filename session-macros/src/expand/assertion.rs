@@ -1,0 +1,81 @@
+//! Mistakes that only two items together show: constants and bounds that stand at the author's key.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::policy::Named;
+use crate::model::{Demand, DemandKind};
+
+/// Every assertion of a policy.
+pub(super) fn all(named: &Named<'_>) -> TokenStream {
+    let mut tokens = values(named);
+    tokens.extend(rights(named));
+    tokens
+}
+
+/// One call for each item that another policy, or the principal, can contradict.
+fn values(named: &Named<'_>) -> TokenStream {
+    let attribute = named.policy.attribute();
+    let base = attribute.base.as_ref();
+    let mut tokens = TokenStream::new();
+    let mut assert = |span: Option<Span>, name: &str, argument: Option<bool>| {
+        if let Some(span) = span {
+            tokens.extend(call(named, span, name, argument));
+        }
+    };
+    assert(base.and(attribute.access.first()).map(|given| given.key.span()), "access", None);
+    assert(attribute.max_age.as_ref().map(|given| given.key.span()), "max_age", None);
+    assert(attribute.fresh.as_ref().map(|given| given.key.span()), "fresh", None);
+    assert(attribute.sliding.as_ref().map(proc_macro2::Ident::span), "sliding", None);
+    assert(attribute.cookie.as_ref().map(proc_macro2::Ident::span), "via", Some(true));
+    assert(attribute.bearer.as_ref().map(proc_macro2::Ident::span), "via", Some(false));
+    assert(base.and(attribute.csrf.as_ref()).map(|given| given.key.span()), "csrf", None);
+    tokens
+}
+
+fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> TokenStream {
+    let rt = named.runtime().private_at(span);
+    let Named { ident, attributes, .. } = named;
+    let name = syn::Ident::new(name, span);
+    let mut ident = ident.clone();
+    ident.set_span(span.resolved_at(ident.span()));
+    let argument = argument.map(|argument| quote!(, #argument));
+    let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
+    quote!(#attributes const _: () = #call;)
+}
+
+/// The bounds that demands put on the principal, at the first demand of each kind.
+fn rights(named: &Named<'_>) -> TokenStream {
+    let mut demands = Vec::new();
+    for demand in &named.policy.attribute().demands {
+        demand.every(&mut demands);
+    }
+    let role = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Role(_)));
+    let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)));
+    let role = role.map(|demand| bound(named, demand, "CarriesRoles"));
+    let scope = scope.map(|demand| bound(named, demand, "CarriesScopes"));
+    quote!(#role #scope)
+}
+
+fn bound(named: &Named<'_>, demand: &Demand, name: &str) -> TokenStream {
+    let span = demand.key.span();
+    let rt = named.runtime().private();
+    let Named { ident, attributes, .. } = named;
+    let name = syn::Ident::new(name, Span::mixed_site());
+    let realm = named.policy.whose().realm(named.runtime(), ident);
+    let realm: TokenStream = realm
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(span.resolved_at(token.span()));
+            token
+        })
+        .collect();
+    let call = quote_spanned!(span=> carries::<#realm>());
+    quote! {
+        #attributes
+        const _: fn() = || {
+            fn carries<R: #rt::#name>() {}
+            #call;
+        };
+    }
+}

@@ -1,0 +1,125 @@
+//! A handler that takes the whole request through its guard.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
+
+use super::outside;
+use super::policy::Named;
+use crate::check::CheckedHandler;
+use crate::syntax::Handler;
+
+/// The policy of a handler, and the handler below its guard.
+pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
+    let handler = checked.handler();
+    let name = handler.signature.ident.unraw();
+    let named = Named {
+        policy: checked.policy(),
+        ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
+        name: name.to_string(),
+        attributes: outside::of_items(&handler.attributes),
+    };
+    let (ident, attributes) = (&named.ident, &named.attributes);
+    let items = named.items();
+    let function = outer(checked, &named);
+    // Private, however visible the handler is: it would make the principal as visible as itself (E0446).
+    quote! {
+        #attributes
+        #[doc(hidden)]
+        #[allow(dead_code)]
+        struct #ident;
+        #items
+        #function
+    }
+}
+
+/// The function that the router calls.
+fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
+    let Handler { attributes, visibility, signature, .. } = checked.handler();
+    let rt = named.runtime().private();
+    let policy = &named.ident;
+    let (ident, generics) = (&signature.ident, &signature.generics);
+    let condition = &generics.where_clause;
+    let types = argument_types(signature);
+    let (outside, inside): (Vec<&Attribute>, Vec<&Attribute>) =
+        attributes.iter().partition(|attribute| outside::is_about_the_handler(&attribute.meta));
+    let inner = inner(checked.handler(), &inside);
+    if !checked.is_callable() {
+        return quote! {
+            #(#outside)*
+            #[allow(private_interfaces)]
+            #visibility async fn #ident #generics(_: #rt::Guarded<#policy, ()>) -> #rt::Response #condition {
+                #[allow(dead_code)]
+                #inner
+                ::core::unreachable!()
+            }
+        };
+    }
+    let call = call(signature, named);
+    quote! {
+        #(#outside)*
+        #[allow(private_interfaces)]
+        #visibility async fn #ident #generics(__session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
+        #condition
+        {
+            #inner
+            #call
+        }
+    }
+}
+
+/// The author's function.
+fn inner(handler: &Handler, attributes: &[&Attribute]) -> TokenStream {
+    let mut signature = handler.signature.clone();
+    signature.asyncness.get_or_insert_with(|| syn::Token![async](signature.fn_token.span));
+    let body = &handler.body;
+    quote! {
+        #(#attributes)*
+        #[allow(clippy::unused_async)]
+        #signature #body
+    }
+}
+
+/// Runs the author's function with what its arguments extract. Spanned at the return type: whether that is a response
+/// is decided here.
+fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
+    let span = match &signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => signature.ident.span(),
+    };
+    let rt = named.runtime().private_at(span);
+    let ident = &signature.ident;
+    let arguments: Vec<Ident> = (0..signature.inputs.len())
+        .map(|index| format_ident!("__session_argument{index}", span = Span::mixed_site()))
+        .collect();
+    let parameters = turbofish(signature);
+    let run = quote_spanned!(span=> #rt::Guarded::run);
+    quote! {
+        #run(__session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
+    }
+}
+
+/// Type and constant parameters; lifetimes are inferred.
+fn turbofish(signature: &Signature) -> Option<TokenStream> {
+    let names: Vec<&Ident> = signature
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    (!names.is_empty()).then(|| quote!(::<#(#names),*>))
+}
+
+fn argument_types(signature: &Signature) -> Vec<&Type> {
+    let typed = signature.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Typed(argument) => Some(&*argument.ty),
+        FnArg::Receiver(_) => None,
+    });
+    typed.collect()
+}

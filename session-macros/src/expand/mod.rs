@@ -1,0 +1,91 @@
+//! The code that the macros stand for.
+//!
+//! Everything is named by an absolute path, so that no name of the author's is in the way: `::core` and the runtime's
+//! `__private`. What the compiler may have to say stands at the author's own tokens.
+
+mod assertion;
+mod checks;
+mod demand;
+mod handler;
+mod outside;
+mod policy;
+mod principal;
+mod realm;
+mod spec;
+mod unit;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::DeriveInput;
+
+use crate::check::{CheckedHandler, CheckedPolicy, CheckedPrincipal};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Fields, PolicyAttribute, PrincipalAttribute};
+use crate::syntax::{Features, Handler, Place};
+
+/// `#[session(..)]`.
+pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let attribute = PolicyAttribute::read(arguments, Place::Session, features, &mut diagnostics);
+    let expansion = match syn::parse2::<Handler>(item.clone()) {
+        Ok(handler) => handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics)),
+        Err(mistake) => {
+            diagnostics.error(mistake);
+            item
+        }
+    };
+    after(diagnostics, expansion)
+}
+
+/// `#[policy(..)]`.
+pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let attribute = PolicyAttribute::read(arguments, Place::Policy, features, &mut diagnostics);
+    let expansion = match unit::parse(&item) {
+        Ok(unit) => {
+            let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
+            let items = policy::Named::of_unit(&unit, &policy).items();
+            quote!(#unit #items)
+        }
+        Err(mistake) => {
+            diagnostics.error(mistake);
+            item
+        }
+    };
+    after(diagnostics, expansion)
+}
+
+/// `#[derive(Principal)]`.
+pub(crate) fn principal(item: TokenStream, features: Features) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let expansion = match syn::parse2::<DeriveInput>(item) {
+        Ok(input) => {
+            let attribute = PrincipalAttribute::read(&input, features, &mut diagnostics);
+            let fields = Fields::read(&input, features, &mut diagnostics);
+            principal::implementation(&CheckedPrincipal::new(input, attribute, fields, &mut diagnostics))
+        }
+        Err(mistake) => {
+            diagnostics.error(mistake);
+            TokenStream::new()
+        }
+    };
+    after(diagnostics, expansion)
+}
+
+/// `default_principal!(..)`.
+pub(crate) fn default_principal(arguments: TokenStream) -> TokenStream {
+    match syn::parse2::<syn::Type>(arguments) {
+        Ok(ty) => realm::default_principal(&ty.into_token_stream()),
+        Err(_) => syn::Error::new(
+            proc_macro2::Span::call_site(),
+            "`default_principal!` takes the principal's type\n= help: write `default_principal!(User);` at the crate root",
+        )
+        .into_compile_error(),
+    }
+}
+
+fn after(diagnostics: Diagnostics, expansion: TokenStream) -> TokenStream {
+    let mut tokens = diagnostics.into_tokens();
+    tokens.extend(expansion);
+    tokens
+}

@@ -1,0 +1,42 @@
+//! Which of the author's attributes stand where.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Meta, Token};
+
+/// What an expanded item may do that its author's lints forbid: it is not theirs to change.
+const LINTS: &str = "unused_qualifications, non_camel_case_types, clippy::all, clippy::pedantic, clippy::restriction";
+
+/// The attributes of an item beside the author's own: their `cfg`s, and `allow`s.
+pub(super) fn of_items(attributes: &[Attribute]) -> TokenStream {
+    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let lints: TokenStream = LINTS.parse().unwrap_or_default();
+    quote!(#(#conditions)* #[allow(#lints)])
+}
+
+/// Whether an attribute is about the handler as the rest of the program sees it, and not about the author's function.
+///
+/// A lint covers the author's function from outside too; what rewrites a function (`instrument`) wants the author's.
+pub(super) fn is_about_the_handler(meta: &Meta) -> bool {
+    const OUTSIDE: [&str; 11] = [
+        "doc",
+        "cfg",
+        "deprecated",
+        "must_use",
+        "allow",
+        "expect",
+        "warn",
+        "deny",
+        "forbid",
+        "debug_handler",
+        "automatically_derived",
+    ];
+    let Some(name) = meta.path().segments.last() else { return false };
+    if name.ident != "cfg_attr" {
+        return OUTSIDE.iter().any(|outside| name.ident == outside);
+    }
+    let Meta::List(list) = meta else { return false };
+    let attributes = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    attributes.is_ok_and(|attributes| attributes.iter().skip(1).all(is_about_the_handler))
+}

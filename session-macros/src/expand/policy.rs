@@ -1,0 +1,65 @@
+//! A policy as an implementation of `Policy`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ItemStruct;
+use syn::ext::IdentExt;
+
+use super::{assertion, checks, demand, outside, realm, spec};
+use crate::check::CheckedPolicy;
+use crate::model::{Runtime, Whose};
+
+/// A policy and the type that stands for it.
+pub(super) struct Named<'a> {
+    pub(super) policy: &'a CheckedPolicy,
+    /// The type.
+    pub(super) ident: Ident,
+    /// What tables and messages call it.
+    pub(super) name: String,
+    /// For every item: the author's `cfg`s, and lints that are not the author's business.
+    pub(super) attributes: TokenStream,
+}
+
+impl<'a> Named<'a> {
+    /// The policy that a struct stands for.
+    pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
+        let attributes = outside::of_items(&unit.attrs);
+        Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
+    }
+
+    /// The implementations and assertions of a policy.
+    pub(super) fn items(&self) -> TokenStream {
+        let implementation = self.implementation();
+        let default_realm = match self.policy.whose() {
+            Whose::Default => realm::found_at_the_root(self),
+            _ => TokenStream::new(),
+        };
+        let checks = checks::implementation(self);
+        let assertions = assertion::all(self);
+        quote!(#implementation #default_realm #checks #assertions)
+    }
+
+    /// Where the runtime is.
+    pub(super) fn runtime(&self) -> &Runtime {
+        &self.policy.attribute().runtime
+    }
+
+    fn implementation(&self) -> TokenStream {
+        let Self { ident, attributes, .. } = self;
+        let rt = self.runtime().private();
+        let realm = self.policy.whose().realm(self.runtime(), ident);
+        // At the principal: whether it is as visible as the policy is judged here.
+        let realm = quote_spanned!(self.policy.whose().span()=> type Realm = #realm;);
+        let demands = demand::list(&self.policy.attribute().demands, &rt);
+        let spec = spec::of(self);
+        quote! {
+            #attributes
+            #[automatically_derived]
+            impl #rt::Policy for #ident {
+                #realm
+                const DEMANDS: &'static [#rt::Demand<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role>] = #demands;
+                const SPEC: &'static #rt::PolicySpec<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role> = &#spec;
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A principal as an implementation of `Principal`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use crate::check::CheckedPrincipal;
+use crate::model::{BearerOptions, CookieOptions, Field, PrincipalAttribute, SameSite};
+
+/// The implementations of a principal.
+pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
+    let rt = principal.attribute().runtime.private();
+    let input = principal.input();
+    let ident = &input.ident;
+    let (generics, parameters, condition) = input.generics.split_for_impl();
+    let spec = spec(principal, &rt);
+    let (role, has_role) = roles(principal.roles(), &rt);
+    let (id, id_of) = id(principal.id());
+    let has_scope = match principal.scopes() {
+        Some(Field { name, ty, .. }) => {
+            let holds = quote_spanned!(ty.span()=> <#ty as #rt::ScopeSet>::holds);
+            quote!(#holds(&self.#name, __scope))
+        }
+        None => quote!({
+            let _ = __scope;
+            false
+        }),
+    };
+    let carries_roles = principal.roles().map(|_| quote!(CarriesRoles));
+    let carries_scopes = principal.scopes().map(|_| quote!(CarriesScopes));
+    let marks = [Some(quote!(Declared)), carries_roles, carries_scopes].into_iter().flatten();
+    let lints = quote!(#[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]);
+    quote! {
+        #[automatically_derived]
+        #lints
+        impl #generics #rt::Principal for #ident #parameters #condition {
+            type Id = #id;
+            type Role = #role;
+            const SPEC: &'static #rt::PrincipalSpec = &#spec;
+            fn id(&self) -> &Self::Id {
+                #id_of
+            }
+            fn has_role(&self, __role: &Self::Role) -> ::core::primitive::bool {
+                #has_role
+            }
+            fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
+                #has_scope
+            }
+        }
+        #(
+            #[automatically_derived]
+            #lints
+            impl #generics #rt::#marks for #ident #parameters #condition {}
+        )*
+    }
+}
+
+fn id(field: Option<&Field>) -> (TokenStream, TokenStream) {
+    match field {
+        Some(Field { name, ty, .. }) => (quote!(#ty), quote!(&self.#name)),
+        // After a mistake: there is none.
+        None => (quote!(()), quote!(&())),
+    }
+}
+
+fn roles(field: Option<&Field>, rt: &TokenStream) -> (TokenStream, TokenStream) {
+    match field {
+        Some(Field { name, ty, .. }) => {
+            let span = ty.span();
+            let holds = quote_spanned!(span=> <#ty as #rt::RoleSet>::holds);
+            (quote_spanned!(span=> <#ty as #rt::RoleSet>::Role), quote!(#holds(&self.#name, __role)))
+        }
+        None => (quote!(#rt::NoRole), quote!(match *__role {})),
+    }
+}
+
+fn spec(principal: &CheckedPrincipal, rt: &TokenStream) -> TokenStream {
+    let attribute = principal.attribute();
+    let name = principal.input().ident.unraw().to_string();
+    let id = principal.id().map_or("id", |field| &field.claim);
+    let roles = claim(principal.roles());
+    let scopes = claim(principal.scopes());
+    let travels = travels(attribute, rt);
+    let limits = limits(attribute);
+    quote! {
+        #rt::PrincipalSpec::new(#name, #rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes }) #travels #limits
+    }
+}
+
+fn claim(field: Option<&Field>) -> TokenStream {
+    match field {
+        Some(Field { claim, .. }) => quote!(::core::option::Option::Some(#claim)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// The cookie, the tokens, or both; a cookie where neither is declared.
+fn travels(attribute: &PrincipalAttribute, rt: &TokenStream) -> TokenStream {
+    let bearer = attribute.bearer.as_ref().map(|given| bearer(&given.value, rt));
+    let cookie = match &attribute.cookie {
+        Some(given) => Some(cookie(&given.value, rt)),
+        None => bearer.is_none().then(|| cookie(&CookieOptions::default(), rt)),
+    };
+    quote!(#cookie #bearer)
+}
+
+fn cookie(options: &CookieOptions, rt: &TokenStream) -> TokenStream {
+    let name = options.name();
+    let same_site = options.same_site.as_ref().map(|given| match given.value {
+        SameSite::Strict => quote!(.same_site(#rt::SameSite::Strict)),
+        SameSite::Lax => quote!(.same_site(#rt::SameSite::Lax)),
+        SameSite::None => quote!(.same_site(#rt::SameSite::None)),
+    });
+    let path = options.path.as_ref().map(|given| &given.value).map(|path| quote!(.path(#path)));
+    let domain = options.domain.as_ref().map(|given| &given.value).map(|domain| quote!(.domain(#domain)));
+    let shared = options.shared.as_ref().map(|_| quote!(.shared()));
+    let partitioned = options.partitioned.as_ref().map(|_| quote!(.partitioned()));
+    quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned))
+}
+
+fn bearer(options: &BearerOptions, rt: &TokenStream) -> TokenStream {
+    let algorithms = options.algorithms.iter().flat_map(|given| &given.value);
+    let algorithms = algorithms.map(|name| quote::format_ident!("{}", name.value(), span = name.span()));
+    let issuer = options.issuer.as_ref().map(|given| &given.value).map(|issuer| quote!(.issuer(#issuer)));
+    let audience = options.audience.as_ref().map(|given| &given.value).map(|audience| quote!(.audience(#audience)));
+    let typ = options.typ.as_ref().map(|given| &given.value).map(|typ| quote!(.typ(#typ)));
+    let leeway = options.leeway.as_ref().map(|given| given.value.seconds).map(|seconds| quote!(.leeway(#seconds)));
+    let max_age = options.max_age.as_ref().map(|given| given.value.seconds).map(|seconds| quote!(.max_age(#seconds)));
+    let auth_time = options.auth_time.as_ref().map(|_| quote!(.auth_time()));
+    let claim = options.claim.as_ref().map(|given| &given.value).map(|(name, value)| quote!(.claim(#name, #value)));
+    quote! {
+        .bearer(
+            #rt::BearerSpec::new(&[#(#rt::Algorithm::#algorithms),*])
+                #issuer #audience #typ #leeway #max_age #auth_time #claim
+        )
+    }
+}
+
+fn limits(attribute: &PrincipalAttribute) -> TokenStream {
+    let absolute = attribute.absolute.as_ref().map(|given| given.value.seconds).map(|limit| quote!(.absolute(#limit)));
+    let idle = attribute.idle.as_ref().map(|given| given.value.seconds).map(|limit| quote!(.idle(#limit)));
+    let sessions = attribute.max_sessions.as_ref().map(|given| given.value).map(|count| quote!(.max_sessions(#count)));
+    quote!(#absolute #idle #sessions)
+}

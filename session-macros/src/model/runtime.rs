@@ -1,0 +1,55 @@
+//! Where the runtime crate is.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::Path;
+
+use crate::diagnostics::{Diagnostics, Mistake, written};
+use crate::syntax::Item;
+
+/// What `crate(..)` names, `::session_runtime` by default.
+#[derive(Default)]
+pub(crate) struct Runtime {
+    path: Option<Path>,
+}
+
+impl Runtime {
+    pub(super) fn read(&mut self, item: &Item, diagnostics: &mut Diagnostics) {
+        self.path = diagnostics.take(item.path().and_then(absolute));
+    }
+
+    /// The module of what expansions name.
+    pub(crate) fn private(&self) -> TokenStream {
+        self.private_at(Span::mixed_site())
+    }
+
+    /// The same, in tokens that stand at `span`, so that what the compiler says about the whole path stands there.
+    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
+        match &self.path {
+            Some(path) => {
+                let path = respanned(path.to_token_stream(), span);
+                quote_spanned!(span=> #path::__private)
+            }
+            None => quote_spanned!(span=> ::session_runtime::__private),
+        }
+    }
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let at = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.into_iter().map(at).collect()
+}
+
+/// The path, when it means the same in every module.
+fn absolute(path: Path) -> Result<Path, Mistake> {
+    let starts_at_root = path.segments.first().is_some_and(|segment| segment.ident == "crate");
+    if path.leading_colon.is_some() || starts_at_root {
+        return Ok(path);
+    }
+    // Somebody who renames the crate in Cargo.toml writes its new name, without the colons.
+    let instead = if written(&path) == "session" { "session_runtime".to_owned() } else { written(&path) };
+    Err(Mistake::at(&path, "this path must be absolute").help(format!("write `crate(::{instead})`")))
+}

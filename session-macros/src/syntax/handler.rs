@@ -1,0 +1,66 @@
+//! The function below `#[session]`.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Path, Signature, Token, Visibility};
+
+/// A function whose body nobody has looked into, so that a half-typed one does not hide what the attribute says.
+pub(crate) struct Handler {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    pub(crate) body: Group,
+}
+
+impl Parse for Handler {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        if let Some(mistake) = other_item(input) {
+            return Err(mistake);
+        }
+        let signature = input.parse()?;
+        let body = match input.parse()? {
+            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => body,
+            other => return Err(syn::Error::new_spanned(other, "a guarded handler has a body")),
+        };
+        if !input.is_empty() {
+            return Err(input.error("expected nothing after the handler"));
+        }
+        Ok(Self { attributes, visibility, signature, body })
+    }
+}
+
+impl ToTokens for Handler {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.attributes);
+        self.visibility.to_tokens(tokens);
+        self.signature.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}
+
+/// The mistake of an attribute above something that is no function.
+fn other_item(input: ParseStream<'_>) -> Option<syn::Error> {
+    let is_other = input.peek(Token![struct])
+        || input.peek(Token![enum])
+        || input.peek(Token![impl])
+        || input.peek(Token![trait])
+        || input.peek(Token![mod])
+        || input.peek(Token![type])
+        || input.peek(Token![static])
+        || input.peek(Token![use])
+        || input.peek(Token![let])
+        || (input.peek(Token![const])
+            && !input.peek2(Token![async])
+            && !input.peek2(Token![fn])
+            && !input.peek2(Token![unsafe]));
+    let text = "`#[session]` guards handler functions\n= help: to declare a policy use `#[policy(..)]`";
+    is_other.then(|| input.error(text))
+}
+
+/// Whether `path` is `name`, or ends in it.
+pub(crate) fn is_called(path: &Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|segment| segment.ident == name)
+}

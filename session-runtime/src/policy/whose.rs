@@ -1,0 +1,67 @@
+//! Whose session a policy is about that does not say it itself.
+
+use super::{Of, Realm};
+use crate::principal::{Principal, PrincipalSpec};
+
+/// The realm of a principal: every one but that of `public` routes.
+pub trait PrincipalRealm: Realm {
+    /// What its principal declares.
+    const SPEC: &'static PrincipalSpec;
+}
+
+impl<P: Principal> PrincipalRealm for Of<P> {
+    const SPEC: &'static PrincipalSpec = P::SPEC;
+}
+
+/// The realm of a policy that names no principal: that of `default_principal!`.
+pub trait DefaultRealm {
+    /// The realm.
+    type Realm: PrincipalRealm;
+}
+
+/// A principal that an application declared.
+#[diagnostic::on_unimplemented(
+    message = "whose session does this route need?",
+    label = "no principal is named here",
+    note = "take it as an argument: `session: Session<User>`, `Option<Session<User>>` or `AuthSession<User>`",
+    note = "or name it in the attribute: `principal(User)`",
+    note = "or build on a policy that names it: `policy(Staff)` on a handler, `extends(Staff)` on a policy",
+    note = "or name it once for the crate, at its root: `session_runtime::default_principal!(User);`"
+)]
+pub trait Declared: Principal {}
+
+/// What a policy finds in place of the crate's default principal when there is none.
+pub mod no_principal {
+    use serde::{Deserialize, Serialize};
+
+    use crate::principal::{CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec};
+
+    /// Nobody. A principal, so that the missing one is the only error, but not a declared one.
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    pub struct __SessionPrincipal {}
+
+    impl Principal for __SessionPrincipal {
+        type Id = ();
+        type Role = NoRole;
+
+        const SPEC: &'static PrincipalSpec =
+            &PrincipalSpec::new("_", ClaimNames { id: "id", roles: None, scopes: None })
+                .cookie(CookieSpec::new("__Host-id"))
+                .idle(1);
+
+        fn id(&self) -> &() {
+            &()
+        }
+
+        fn has_role(&self, role: &NoRole) -> bool {
+            match *role {}
+        }
+
+        fn has_scope(&self, _: &str) -> bool {
+            false
+        }
+    }
+
+    impl CarriesRoles for __SessionPrincipal {}
+    impl CarriesScopes for __SessionPrincipal {}
+}
