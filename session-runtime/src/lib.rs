@@ -42,7 +42,7 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 #[doc(hidden)]
 pub mod __private {
     pub use crate::forgery::ForgeryCheck;
-    pub use crate::guard::{Call, Checks, Guarded, HandlerResponse, HasSessions, run_check};
+    pub use crate::guard::{Admits, Call, Checks, Guarded, HandlerResponse, HasSessions, Visited, run_check};
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, assert, no_principal,
     };

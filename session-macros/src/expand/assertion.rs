@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use syn::spanned::Spanned;
+
 use super::policy::Named;
 use crate::model::{Demand, DemandKind};
 
@@ -10,6 +12,7 @@ use crate::model::{Demand, DemandKind};
 pub(super) fn all(named: &Named<'_>) -> TokenStream {
     let mut tokens = values(named);
     tokens.extend(rights(named));
+    tokens.extend(state(named));
     tokens
 }
 
@@ -42,6 +45,22 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> To
     let argument = argument.map(|argument| quote!(, #argument));
     let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
     quote!(#attributes const _: () = #call;)
+}
+
+/// The bound that `state(..)` puts on the router's state.
+fn state(named: &Named<'_>) -> Option<TokenStream> {
+    let state = &named.policy.attribute().state.as_ref()?.value;
+    let span = state.span();
+    let rt = named.runtime().private();
+    let Named { ident, attributes, .. } = named;
+    let call = quote_spanned!(span=> provides::<#state, <#ident as #rt::Policy>::Realm>());
+    Some(quote! {
+        #attributes
+        const _: fn() = || {
+            fn provides<S: #rt::Admits<R>, R: #rt::Visited>() {}
+            #call;
+        };
+    })
 }
 
 /// The bounds that demands put on the principal, at the first demand of each kind.

@@ -1,7 +1,7 @@
 //! A handler that takes the whole request through its guard.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
@@ -14,6 +14,10 @@ use crate::syntax::Handler;
 /// The policy of a handler, and the handler below its guard.
 pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let handler = checked.handler();
+    if checked.is_method() {
+        // Among methods there is no place for a policy.
+        return handler.to_token_stream();
+    }
     let name = handler.signature.ident.unraw();
     let named = Named {
         policy: checked.policy(),

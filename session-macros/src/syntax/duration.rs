@@ -95,8 +95,8 @@ fn seconds(text: &str) -> Result<u64, Problem> {
         // Larger units come first, each once: `30m1h` is a slip more often than it is meant.
         let in_order = *length < longest;
         total = match added {
-            Some(added) if in_order && added <= u64::from(u32::MAX) => added,
-            Some(added) if !in_order && behind.is_empty() && added <= u64::from(u32::MAX) => {
+            Some(added) if in_order && u32::try_from(added).is_ok() => added,
+            Some(added) if !in_order && behind.is_empty() && u32::try_from(added).is_ok() => {
                 return Err(Problem::Form { instead: Some(in_units(added)) });
             }
             _ => return Err(Problem::Form { instead: None }),
