@@ -1,35 +1,6 @@
 //! Cross-site request forgery: does this request come from a page of ours?
 //!
-//! A browser attaches the visitor's cookie to requests that other sites cause, and says where they come from in
-//! [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
-//!
-//! Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
-//! and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
-//!
-//! | `Sec-Fetch-Site` | `Origin` | answer |
-//! |---|---|---|
-//! | there twice | any | refused |
-//! | any | there twice | refused |
-//! | `same-origin` | any | passes |
-//! | `none` (typed, bookmarked) | any | passes |
-//! | `same-site` | trusted | passes |
-//! | `same-site` | any other, or missing | passes under `csrf(same_site)`, else refused |
-//! | `cross-site` | trusted | passes |
-//! | `cross-site` | any other, or missing | refused |
-//! | missing | missing | passes: no current browser omits both |
-//! | unknown | missing | refused |
-//! | missing or unknown | own or trusted | passes |
-//! | missing or unknown | any other, `null`, one with user info | refused |
-//!
-//! The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
-//! loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
-//! the outer name must be a [trusted origin](TrustedOrigins).
-//!
-//! Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
-//! list the sibling as trusted.
-//!
-//! [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
-//! [`Origin`]: https://www.rfc-editor.org/rfc/rfc6454#section-7
+//! The rules are those of [`ForgeryCheck`], which are also the tests.
 
 mod origin;
 mod trusted;
@@ -42,7 +13,38 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
 use self::origin::Origin;
 
-/// What a policy's `csrf(..)` says.
+/// What a policy's `csrf(..)` says about requests that another site forges in the visitor's name.
+///
+/// A browser attaches the visitor's cookie to requests that other sites cause, and says where they come from in
+/// [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
+///
+/// Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
+/// and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
+///
+/// | `Sec-Fetch-Site` | `Origin` | answer |
+/// |---|---|---|
+/// | there twice | any | refused |
+/// | any | there twice | refused |
+/// | `same-origin` | any | passes |
+/// | `none` (typed, bookmarked) | any | passes |
+/// | `same-site` | trusted | passes |
+/// | `same-site` | any other, or missing | passes under `csrf(same_site)`, else refused |
+/// | `cross-site` | trusted | passes |
+/// | `cross-site` | any other, or missing | refused |
+/// | missing | missing | passes: no current browser omits both |
+/// | unknown | missing | refused |
+/// | missing or unknown | own or trusted | passes |
+/// | missing or unknown | any other, `null`, one with user info | refused |
+///
+/// The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
+/// loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
+/// the outer name must be a [trusted origin](TrustedOrigins).
+///
+/// Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
+/// list the sibling as trusted.
+///
+/// [`Sec-Fetch-Site`]: https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+/// [`Origin`]: https://www.rfc-editor.org/rfc/rfc6454#section-7
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ForgeryCheck {
     /// Only pages of the own origin, and of trusted ones, send unsafe requests. The default.
@@ -101,6 +103,8 @@ pub(crate) struct Facts<'r> {
 #[derive(Clone, Copy, Debug)]
 struct Repeated;
 
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// The verdict on a request: [`facts_of`] it, if it is an unsafe one, and [`check`].
 pub(crate) fn judge(parts: &Parts, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
     match mode {
@@ -120,8 +124,8 @@ pub(crate) fn facts_of(parts: &Parts) -> Option<Facts<'_>> {
         Some(authority) => Some(authority.as_str()),
         None => single(headers, &header::HOST).ok().flatten().and_then(|host| host.to_str().ok()),
     };
-    let sec_fetch_site = single(headers, &HeaderName::from_static("sec-fetch-site"));
-    Some(Facts { sec_fetch_site, origin: single(headers, &header::ORIGIN), host })
+    let [sec_fetch_site, origin] = [&SEC_FETCH_SITE, &header::ORIGIN].map(|name| single(headers, name));
+    Some(Facts { sec_fetch_site, origin, host })
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -146,7 +150,7 @@ fn single<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Result<Option<&'r He
     }
 }
 
-/// The verdict on an unsafe request: the table of this module.
+/// The verdict on an unsafe request: the table of [`ForgeryCheck`].
 pub(crate) fn check(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
     match (forged(facts, mode, trusted), mode) {
         (None, _) | (Some(_), ForgeryCheck::Off) => Verdict::Passed,
@@ -157,9 +161,10 @@ pub(crate) fn check(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrig
 
 fn forged(facts: &Facts<'_>, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Option<Forged> {
     let (Ok(site), Ok(origin)) = (facts.sec_fetch_site, facts.origin) else { return Some(Forged::RepeatedHeader) };
-    let known = origin.and_then(|origin| Origin::parse(origin.to_str().ok()?).ok());
-    let is_trusted = || known.is_some_and(|origin| trusted.contain(&origin));
-    let is_own = || known.zip(facts.host).is_some_and(|(origin, host)| origin.is_own(host));
+    // Parsed only where it decides: for most requests `Sec-Fetch-Site` does.
+    let known = || origin.and_then(|origin| Origin::parse(origin.to_str().ok()?).ok());
+    let is_trusted = || !trusted.is_empty() && known().is_some_and(|origin| trusted.contain(&origin));
+    let is_own = || known().zip(facts.host).is_some_and(|(origin, host)| origin.is_own(host));
 
     let (passes, otherwise) = match (site.map(HeaderValue::as_bytes), origin) {
         (Some(b"same-origin" | b"none"), _) | (None, None) => return None,

@@ -64,9 +64,8 @@ mod tests {
     #[test]
     fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
         let seen = Timestamp::from_secs(1_000_000);
-        let due_after = |window, seconds| {
-            is_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)))
-        };
+        let due_after =
+            |window, seconds| is_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)));
         assert!(!due_after(900, 14));
         assert!(!due_after(900, 15));
         assert!(due_after(900, 16));

@@ -8,8 +8,8 @@ mod spec;
 mod whose;
 
 pub use self::demand::Demand;
-pub use self::realm::{Of, Open, Realm};
 pub(crate) use self::message::Written;
+pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
 pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, no_principal};
 

@@ -3,10 +3,12 @@
 mod claims;
 mod roles;
 mod spec;
+mod subject;
 
 pub use self::claims::ClaimNames;
 pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
 pub use self::spec::{Algorithm, BearerSpec, CookieSpec, PrincipalSpec, SameSite};
+pub(crate) use self::subject::{SubjectDeserializer, SubjectError, subject_of};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

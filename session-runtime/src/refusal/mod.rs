@@ -1,16 +1,4 @@
 //! What a refused visitor gets.
-//!
-//! | refused because | status | `WWW-Authenticate` | navigation |
-//! |---|---|---|---|
-//! | no credential | 401 | without an error code | 303 to `login` |
-//! | the credential is not, or no longer, good | 401 | `error="invalid_token"` | 303 to `login` |
-//! | malformed `Authorization: Bearer` | 400 | `error="invalid_request"` | |
-//! | not fresh, factor missing | 401 | `error="insufficient_user_authentication"`, `max_age`, `acr_values` | 303 to `reauthenticate` |
-//! | scope | 403 | `error="insufficient_scope"`, `scope` | |
-//! | role, check, forgery, confirmation | 403 | | |
-//! | store does not answer | 503, `Retry-After` | | |
-//!
-//! A navigation is redirected only where the policy names a page to go to, and never to the page being served.
 
 mod challenge;
 mod navigation;
@@ -32,7 +20,20 @@ use crate::credential::CredentialError;
 /// How soon a client may ask again after the store did not answer, in seconds.
 const RETRY_AFTER: &str = "5";
 
-/// Why a guard refused a request.
+/// Why a guard refused a request, and so what the client gets.
+///
+/// | refused because | status | `WWW-Authenticate` | navigation |
+/// |---|---|---|---|
+/// | no credential | 401 | without an error code | 303 to `login` |
+/// | the credential is not, or no longer, good | 401 | `error="invalid_token"` | 303 to `login` |
+/// | malformed `Authorization: Bearer` | 400 | `error="invalid_request"` | |
+/// | not fresh, factor missing | 401 | `error="insufficient_user_authentication"`, `max_age`, `acr_values` | 303 to `reauthenticate` |
+/// | scope | 403 | `error="insufficient_scope"`, `scope` | |
+/// | role, check, forgery, confirmation | 403 | | |
+/// | store does not answer | 503, `Retry-After` | | |
+///
+/// A navigation is redirected only where the policy names a page to go to, and never to the page being served.
+/// Elsewhere the body is a problem document (RFC 9457), whose `type` is `urn:problem:session:` and the kind.
 ///
 /// It is in the extensions of the response, for outer layers that count or log:
 ///

@@ -182,7 +182,9 @@ fn cookie_writer(spec: &CookieSpec, given: Option<&str>) -> Result<CookieWriter,
         (_, declared, given) => declared.or(given),
     };
     if name.len() + ID_LENGTH > LARGEST_COOKIE {
-        return Err(error(format!("`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it")));
+        return Err(error(format!(
+            "`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it"
+        )));
     }
     CookieWriter::new(spec, domain).ok_or_else(|| {
         error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))

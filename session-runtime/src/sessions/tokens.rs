@@ -35,7 +35,9 @@ impl TokenSettings {
             return if nothing_said {
                 Ok(None)
             } else {
-                let text = format!("`{name}` has no tokens that a key, issuer or audience could be for; declare `bearer(..)`, or remove them");
+                let text = format!(
+                    "`{name}` has no tokens that a key, issuer or audience could be for; declare `bearer(..)`, or remove them"
+                );
                 Err(ConfigError::new(ConfigErrorKind::Key, text))
             };
         };
@@ -50,8 +52,8 @@ impl TokenSettings {
         let audience = given_once(ConfigErrorKind::Audience, "audience", name, bearer.audience, self.audience)?;
         let only_ours = self.signing_key.is_some() && self.verifying_keys.len() == 1;
         let (realm, claims) = (principal.realm(), principal.claims);
-        let verifier =
-            Verifier::new(realm, bearer, claims, issuer.clone(), audience.clone(), self.verifying_keys).map_err(config)?;
+        let verifier = Verifier::new(realm, bearer, claims, issuer.clone(), audience.clone(), self.verifying_keys)
+            .map_err(config)?;
         let token_issuer =
             self.signing_key.map(|key| TokenIssuer::new(realm, bearer, claims, issuer, audience, key)).transpose();
         Ok(Some(Tokens {
@@ -122,14 +124,19 @@ impl<P: Principal> Sessions<P> {
     /// An [`IssueError`] when there is no signing key, when the principal does not become claims, when the lifetime is
     /// shorter than a second or longer than `bearer(max_age)` allows.
     pub fn issue_token(&self, principal: &P, lifetime: Duration) -> Result<String, IssueError> {
-        let issuer = self.0.tokens.as_ref().and_then(|tokens| tokens.issuer.as_ref()).ok_or(IssueError::NoSigningKey)?;
+        let issuer =
+            self.0.tokens.as_ref().and_then(|tokens| tokens.issuer.as_ref()).ok_or(IssueError::NoSigningKey)?;
         let now = self.now();
         let factors: [&str; 0] = [];
         issuer.issue(principal, now, lifetime, now, &factors)
     }
 
     /// The session of a token, as far as it stands on its own.
-    pub(crate) fn verify_token(&self, token: &str, now: Timestamp) -> Result<(Arc<Contents<P>>, Instants), TokenRefusal> {
+    pub(crate) fn verify_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Contents<P>>, Instants), TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
         let verified: Verified<P> = tokens.verifier.verify(token, now)?;

@@ -1,0 +1,135 @@
+//! Whether a token with a good signature is one for us, now.
+
+use std::time::Duration;
+
+use super::claims::{Claims, NumericDate};
+use super::error::TokenRefusal::{self, MissingClaim};
+use crate::clock::Timestamp;
+use crate::principal::BearerSpec;
+
+/// A token that was verified, and whom it is about. Made by [`Expectations::admit`] alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Verified<P> {
+    /// Its subject as the application's type.
+    pub(crate) principal: P,
+    /// Its `sub`.
+    pub(crate) subject: Box<str>,
+    /// Its `jti`.
+    pub(crate) token_id: Option<Box<str>>,
+    /// Its `iat`.
+    pub(crate) issued_at: Option<Timestamp>,
+    /// Its `auth_time`.
+    pub(crate) authenticated_at: Option<Timestamp>,
+    /// Its `exp`, without leeway.
+    pub(crate) expires_at: Timestamp,
+    /// Its `amr`.
+    pub(crate) factors: Vec<Box<str>>,
+}
+
+/// What a token has to say to be one for us.
+#[derive(Debug)]
+pub(super) struct Expectations {
+    pub(super) issuer: Box<str>,
+    pub(super) audience: Box<str>,
+    pub(super) realm: &'static str,
+    pub(super) realm_required: bool,
+    pub(super) bearer: BearerSpec,
+}
+
+impl Expectations {
+    /// The judgement, in this order: whom the token is for, when it counts, whom it is about.
+    pub(super) fn admit<P>(
+        &self,
+        claims: Claims<'_>,
+        principal: P,
+        now: Timestamp,
+    ) -> Result<Verified<P>, TokenRefusal> {
+        self.is_for_us(&claims)?;
+        let expires_at = self.counts_at(&claims, now)?;
+        // An empty subject would be one that all who lack a name share.
+        let subject = claims.subject.filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
+        Ok(Verified {
+            principal,
+            subject: subject.0.into(),
+            token_id: claims.token_id.map(|id| id.0.into()),
+            issued_at: instant(claims.issued_at),
+            authenticated_at: instant(claims.authenticated_at),
+            expires_at,
+            factors: claims.factors.unwrap_or_default(),
+        })
+    }
+
+    fn is_for_us(&self, claims: &Claims<'_>) -> Result<(), TokenRefusal> {
+        if claims.confirmation.is_some() {
+            return Err(TokenRefusal::BoundToAKey);
+        }
+        let issuer = claims.issuer.as_ref().ok_or(MissingClaim("iss"))?;
+        if *issuer.0 != *self.issuer {
+            return Err(TokenRefusal::WrongIssuer);
+        }
+        let audience = claims.audience.as_ref().ok_or(MissingClaim("aud"))?;
+        if !audience.contains(&self.audience) {
+            return Err(TokenRefusal::WrongAudience);
+        }
+        match &claims.realm {
+            Some(realm) if realm.0 != self.realm => return Err(TokenRefusal::WrongRealm),
+            None if self.realm_required => return Err(MissingClaim("realm")),
+            _ => {}
+        }
+        if let Some((name, value)) = self.bearer.claim {
+            let declared = claims.declared.as_ref().ok_or(MissingClaim(name))?;
+            if declared.0 != value {
+                return Err(TokenRefusal::WrongClaim(name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Leeway is for clocks that disagree: it moves `exp`, and what lies ahead, and no limit of ours.
+    fn counts_at(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Timestamp, TokenRefusal> {
+        let leeway = self.bearer.leeway;
+        let soon = now.plus(leeway);
+        let ahead = |date: Option<NumericDate>| instant(date).is_some_and(|instant| instant > soon);
+
+        let expires_at = instant(claims.expires_at).ok_or(MissingClaim("exp"))?;
+        if now >= expires_at.plus(leeway) {
+            return Err(TokenRefusal::Expired);
+        }
+        if ahead(claims.not_before) {
+            return Err(TokenRefusal::NotYetValid);
+        }
+        if ahead(claims.issued_at) {
+            return Err(TokenRefusal::IssuedInTheFuture);
+        }
+        if ahead(claims.authenticated_at) {
+            return Err(TokenRefusal::AuthenticatedInTheFuture);
+        }
+        if self.bearer.auth_time && claims.authenticated_at.is_none() {
+            return Err(MissingClaim("auth_time"));
+        }
+        if let Some(max_age) = self.bearer.max_age {
+            let issued_at = instant(claims.issued_at).ok_or(MissingClaim("iat"))?;
+            is_young(issued_at, expires_at, now, max_age)?;
+        }
+        Ok(expires_at)
+    }
+}
+
+fn is_young(
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+    now: Timestamp,
+    max_age: Duration,
+) -> Result<(), TokenRefusal> {
+    if expires_at.since(issued_at) > max_age {
+        return Err(TokenRefusal::LifetimeTooLong);
+    }
+    if now.since(issued_at) > max_age {
+        return Err(TokenRefusal::TooOld);
+    }
+    Ok(())
+}
+
+fn instant(date: Option<NumericDate>) -> Option<Timestamp> {
+    date.map(|date| date.0)
+}

@@ -1,0 +1,92 @@
+//! The compact serialisation of a JWS (RFC 7515 7.1), read strictly.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::error::TokenRefusal;
+
+/// How long a token may be, unless said otherwise: what a usual server accepts in one header line.
+pub(super) const MAX_BYTES: usize = 8 * 1024;
+
+/// A token taken apart: each part decoded once, nothing believed yet.
+pub(super) struct Compact<'t> {
+    /// Header and payload as they travelled, with the dot between them: what the signature is of (RFC 7515 5.1).
+    pub(super) signed: &'t str,
+    /// The header's JSON text.
+    pub(super) header: String,
+    /// The payload's JSON text.
+    pub(super) payload: String,
+    /// The signature's bytes.
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'t> Compact<'t> {
+    /// Takes `token` apart.
+    ///
+    /// Three parts, each base64url without padding and without stray bits in its last character, so that a token has
+    /// one spelling. A dot too many (an encrypted token has five parts) is outside the alphabet of a part.
+    pub(super) fn parse(token: &'t str, max_bytes: usize) -> Result<Self, TokenRefusal> {
+        if token.len() > max_bytes {
+            return Err(TokenRefusal::TooLarge);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
+        let (header, payload) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
+        Ok(Self { signed, header: text(header)?, payload: text(payload)?, signature: bytes(signature)? })
+    }
+}
+
+fn text(part: &str) -> Result<String, TokenRefusal> {
+    // RFC 7519 7.2: the octets are a UTF-8 text.
+    String::from_utf8(bytes(part)?).map_err(|_| TokenRefusal::Malformed)
+}
+
+fn bytes(part: &str) -> Result<Vec<u8>, TokenRefusal> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| TokenRefusal::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(token: &str) -> Option<TokenRefusal> {
+        Compact::parse(token, MAX_BYTES).err()
+    }
+
+    #[test]
+    fn three_parts_are_taken_apart() {
+        let parts = Compact::parse("e30.W10.AAE", MAX_BYTES).ok();
+        let parts = parts.map(|parts| (parts.signed, parts.header, parts.payload, parts.signature));
+        assert_eq!(parts, Some(("e30.W10", "{}".into(), "[]".into(), vec![0, 1])));
+    }
+
+    #[test]
+    fn there_is_one_spelling() {
+        for token in [
+            "",
+            "e30",
+            "e30.e30",
+            "e30.e30.AA.AA",
+            "e30.e30.AA.AA.AA",
+            "e30=.e30.AA",
+            "e30.e30.AA==",
+            "e30.e30.AB",   // stray bits after the only byte
+            "e30.e30.A",    // no whole byte
+            "e30.e30.A+AA", // the other alphabet
+            "e30.e30.A/AA",
+            " e30.e30.AA",
+            "e30.e30.AA\n",
+            "e30.e3\u{30}\u{301}.AA",
+            "_w.e30.AA", // not UTF-8
+        ] {
+            assert_eq!(refusal(token), Some(TokenRefusal::Malformed), "{token}");
+        }
+    }
+
+    #[test]
+    fn the_size_limit_is_the_last_size_that_is_read() {
+        let token = format!("{}.e30.AAAA", "A".repeat(MAX_BYTES - 9));
+        assert_eq!(token.len(), MAX_BYTES);
+        assert_ne!(refusal(&token), Some(TokenRefusal::TooLarge));
+        assert_eq!(refusal(&format!("A{token}")), Some(TokenRefusal::TooLarge));
+    }
+}

@@ -1,0 +1,249 @@
+//! Why a token is refused, cannot be issued, or can never work.
+
+use std::fmt;
+
+use crate::principal::{Algorithm, SubjectError};
+
+/// Why a token is refused. For events and metrics: a response never tells which (OWASP ASVS 16.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenRefusal {
+    /// Longer than a token may be.
+    TooLarge,
+    /// Not three parts of base64url with a JSON object in each of the first two (RFC 7515 5.2).
+    Malformed,
+    /// The header names a parameter twice (RFC 7515 4).
+    DuplicateHeader,
+    /// The header demands an extension; none is understood (RFC 7515 4.1.11).
+    UnknownCritical,
+    /// Signed, or not signed, in a way that is not declared (RFC 8725 3.1).
+    AlgorithmNotDeclared,
+    /// A token of another kind: `typ` is missing or another media type (RFC 8725 3.11).
+    WrongType,
+    /// No key of this algorithm answers to the `kid`.
+    UnknownKey,
+    /// Signed by none of the keys.
+    BadSignature,
+    /// This claim is missing.
+    MissingClaim(&'static str),
+    /// This claim is there, and not of the type that its definition gives it.
+    WrongClaimType(&'static str),
+    /// This claim is there twice (RFC 7519 4).
+    DuplicateClaim(&'static str),
+    /// Bound to a key of the sender (`cnf`, RFC 7800), which is not checked, so it would be accepted from a thief.
+    BoundToAKey,
+    /// Issued by somebody else (RFC 7519 4.1.1).
+    WrongIssuer,
+    /// Meant for somebody else (RFC 7519 4.1.3).
+    WrongAudience,
+    /// Issued for another principal type of this library.
+    WrongRealm,
+    /// The claim declared by `bearer(claim)` has another value.
+    WrongClaim(&'static str),
+    /// Past its `exp` (RFC 7519 4.1.4).
+    Expired,
+    /// Before its `nbf` (RFC 7519 4.1.5).
+    NotYetValid,
+    /// Its `iat` lies ahead (RFC 7519 4.1.6).
+    IssuedInTheFuture,
+    /// Its `auth_time` lies ahead (`OpenID` Connect Core 2).
+    AuthenticatedInTheFuture,
+    /// Issued for longer than `bearer(max_age)` allows.
+    LifetimeTooLong,
+    /// Issued longer ago than `bearer(max_age)` allows.
+    TooOld,
+    /// Its claims do not deserialise as the principal.
+    NoPrincipal,
+}
+
+impl fmt::Display for TokenRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge => f.write_str("the token is too large"),
+            Self::Malformed => f.write_str("the token is malformed"),
+            Self::DuplicateHeader => f.write_str("a header parameter is repeated"),
+            Self::UnknownCritical => f.write_str("the header demands an unknown extension"),
+            Self::AlgorithmNotDeclared => f.write_str("the algorithm is not declared"),
+            Self::WrongType => f.write_str("the token is of another type"),
+            Self::UnknownKey => f.write_str("no such key"),
+            Self::BadSignature => f.write_str("the signature does not verify"),
+            Self::MissingClaim(name) => write!(f, "the claim `{name}` is missing"),
+            Self::WrongClaimType(name) => write!(f, "the claim `{name}` is of the wrong type"),
+            Self::DuplicateClaim(name) => write!(f, "the claim `{name}` is repeated"),
+            Self::BoundToAKey => f.write_str("the token is bound to a key"),
+            Self::WrongIssuer => f.write_str("the token is of another issuer"),
+            Self::WrongAudience => f.write_str("the token is for another audience"),
+            Self::WrongRealm => f.write_str("the token is of another realm"),
+            Self::WrongClaim(name) => write!(f, "the claim `{name}` has another value"),
+            Self::Expired => f.write_str("the token has expired"),
+            Self::NotYetValid => f.write_str("the token is not valid yet"),
+            Self::IssuedInTheFuture => f.write_str("the token was issued in the future"),
+            Self::AuthenticatedInTheFuture => f.write_str("the subject was authenticated in the future"),
+            Self::LifetimeTooLong => f.write_str("the token lives for too long"),
+            Self::TooOld => f.write_str("the token is too old"),
+            Self::NoPrincipal => f.write_str("the claims are not those of the principal"),
+        }
+    }
+}
+
+impl std::error::Error for TokenRefusal {}
+
+/// Why bytes are no key for an algorithm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The algorithm takes a PEM, and a secret was given.
+    NeedsPem(Algorithm),
+    /// The algorithm takes a secret, and a PEM was given.
+    NeedsSecret(Algorithm),
+    /// The secret is shorter than the hash's output (RFC 7518 3.2); lengths in bytes.
+    SecretTooShort {
+        /// The algorithm it was given for.
+        algorithm: Algorithm,
+        /// How long it is.
+        length: usize,
+        /// How long it must at least be.
+        minimum: usize,
+    },
+    /// Not the text of a PEM (RFC 7468).
+    NotPem,
+    /// A PEM of something else; what its first line names, and what is expected there.
+    WrongLabel {
+        /// What the PEM says it holds.
+        found: Box<str>,
+        /// What it has to hold.
+        expected: &'static str,
+    },
+    /// A PEM whose key does not fit the algorithm: another family or curve, or damaged.
+    DoesNotFit(Algorithm),
+    /// An RSA key of fewer than 2048 bits (RFC 7518 3.3).
+    RsaTooShort,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeedsPem(algorithm) => write!(f, "{} takes a key pair: give it a PEM", algorithm.as_str()),
+            Self::NeedsSecret(algorithm) => write!(f, "{} takes a secret, not a PEM", algorithm.as_str()),
+            Self::SecretTooShort { algorithm, length, minimum } => write!(
+                f,
+                "a secret for {} has at least {minimum} bytes, this one has {length}; \
+                 `openssl rand {minimum}` makes one",
+                algorithm.as_str()
+            ),
+            Self::NotPem => f.write_str("this is not a PEM: it starts with no `-----BEGIN ..-----` line"),
+            Self::WrongLabel { found, expected } => write!(
+                f,
+                "this PEM holds a `{found}` where a `{expected}` is needed; \
+                 `openssl pkey -pubout` extracts a public key, `openssl pkcs8 -topk8 -nocrypt` converts a private one"
+            ),
+            Self::DoesNotFit(algorithm) => write!(
+                f,
+                "the key in this PEM is not one for {}: another kind of key, another curve, or damaged",
+                algorithm.as_str()
+            ),
+            Self::RsaTooShort => f.write_str("an RSA key has at least 2048 bits, this one has fewer"),
+        }
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+/// Why a [`Verifier`](super::Verifier) or a [`TokenIssuer`](super::TokenIssuer) cannot work as configured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenConfigError {
+    /// There is no key, so no token could ever be verified.
+    NoKey,
+    /// A key is for an algorithm that `bearer(alg(..))` does not declare.
+    UndeclaredAlgorithm(Algorithm),
+    /// Algorithms with a shared secret beside ones with key pairs: who confuses them signs with the public key
+    /// (RFC 8725 2.1).
+    MixedFamilies,
+    /// Two keys have this `kid`.
+    DuplicateKeyId(Box<str>),
+    /// The issuer is empty.
+    NoIssuer,
+    /// The audience is empty.
+    NoAudience,
+    /// `bearer(claim)` names a claim that has a meaning of its own.
+    ReservedClaim(&'static str),
+}
+
+impl fmt::Display for TokenConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKey => f.write_str("there is no key to verify tokens with"),
+            Self::UndeclaredAlgorithm(algorithm) => {
+                let name = algorithm.as_str();
+                write!(f, "a key is for {name}, which is not declared: add it to `bearer(alg(\"{name}\"))`")
+            }
+            Self::MixedFamilies => f.write_str(
+                "HMAC is declared beside algorithms with public keys: keep one kind, or use two principal types",
+            ),
+            Self::DuplicateKeyId(id) => write!(f, "two keys have the id `{id}`"),
+            Self::NoIssuer => f.write_str("the issuer is empty"),
+            Self::NoAudience => f.write_str("the audience is empty"),
+            Self::ReservedClaim(name) => {
+                write!(f, "`{name}` is checked anyway: `bearer(claim)` is for another claim of the issuer's")
+            }
+        }
+    }
+}
+
+impl std::error::Error for TokenConfigError {}
+
+/// Why a token could not be issued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IssueError {
+    /// The principal's id names nobody: it is empty, or neither string nor integer.
+    Subject(Box<str>),
+    /// The principal does not serialise, or not as an object.
+    Principal(Box<str>),
+    /// A field of the principal is called like a claim that has a meaning of its own.
+    ReservedClaim(Box<str>),
+    /// The scopes are no scopes (RFC 6749 3.3).
+    Scope,
+    /// The lifetime is shorter than a second.
+    NoLifetime,
+    /// The lifetime is longer than `bearer(max_age)` allows.
+    LifetimeTooLong,
+    /// The token would be longer than one may be.
+    TooLarge,
+    /// The builder was given no signing key.
+    NoSigningKey,
+    /// The system gave no random bytes.
+    Randomness,
+    /// The signature could not be made.
+    Signature,
+}
+
+impl fmt::Display for IssueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject(why) => f.write_str(why),
+            Self::Principal(why) => write!(f, "the principal does not become claims: {why}"),
+            Self::ReservedClaim(name) => write!(
+                f,
+                "the principal's field `{name}` is called like a claim that has a meaning of its own: \
+                 write `#[serde(rename = \"..\")]` on it"
+            ),
+            Self::Scope => f.write_str("a scope is one word of printable ASCII without quotes and backslashes"),
+            Self::NoLifetime => f.write_str("a token lives for at least a second"),
+            Self::LifetimeTooLong => f.write_str("the lifetime is longer than `bearer(max_age)` allows"),
+            Self::TooLarge => f.write_str("the principal is too large for a token"),
+            Self::NoSigningKey => f.write_str("there is no key to sign with; add `.signing_key(..)` to the builder"),
+            Self::Randomness => f.write_str("the system gave no random bytes"),
+            Self::Signature => f.write_str("the token could not be signed"),
+        }
+    }
+}
+
+impl std::error::Error for IssueError {}
+
+impl From<SubjectError> for IssueError {
+    fn from(error: SubjectError) -> Self {
+        Self::Subject(error.to_string().into())
+    }
+}

@@ -1,0 +1,124 @@
+//! What is issued is accepted, by every algorithm, and in the shape of RFC 9068.
+
+use std::time::Duration;
+
+use super::*;
+use crate::token::IssueError;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn payload(token: &str) -> Value {
+    let part = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
+}
+
+#[test]
+fn every_algorithm_signs_and_verifies() {
+    let secret = |algorithm| SigningKey::secret(algorithm, &SECRET);
+    let keys = [
+        secret(Algorithm::HS256),
+        secret(Algorithm::HS384),
+        secret(Algorithm::HS512),
+        SigningKey::pem(Algorithm::ES256, pem!("p256")),
+        SigningKey::pem(Algorithm::ES384, pem!("p384")),
+        SigningKey::pem(Algorithm::EdDSA, pem!("ed25519")),
+        SigningKey::pem(Algorithm::PS256, pem!("rsa2048")),
+        SigningKey::pem(Algorithm::RS256, pem!("rsa2048.pkcs1")),
+    ];
+    for key in keys {
+        let key = key.unwrap().with_id("a \"quoted\" id");
+        let algorithms: &'static [Algorithm] = match key.algorithm() {
+            Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512 => {
+                &[Algorithm::HS256, Algorithm::HS384, Algorithm::HS512]
+            }
+            _ => &[Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256],
+        };
+        let spec = BearerSpec::new(algorithms);
+        let token = issuer(spec, key.clone()).issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap();
+        let verified =
+            verifier_of(spec, vec![key.verifying_key()]).require_realm().verify::<User>(&token, NOW).unwrap();
+        assert_eq!(verified.principal, ada(), "{:?}", key.algorithm());
+    }
+}
+
+#[test]
+fn the_public_half_is_the_one_in_the_file() {
+    for (algorithm, private, public) in [
+        (Algorithm::ES256, &pem!("p256")[..], &pem!("p256.pub")[..]),
+        (Algorithm::ES384, pem!("p384"), pem!("p384.pub")),
+        (Algorithm::EdDSA, pem!("ed25519"), pem!("ed25519.pub")),
+        (Algorithm::RS256, pem!("rsa2048"), pem!("rsa2048.pub")),
+        (Algorithm::RS256, pem!("rsa2048"), pem!("rsa2048.pkcs1.pub")),
+    ] {
+        let signature = SigningKey::pem(algorithm, private).unwrap().sign(b"message").unwrap();
+        let key = VerifyingKey::pem(algorithm, public).unwrap();
+        assert!(key.verifies(b"message", &signature), "{algorithm:?}");
+        assert!(!key.verifies(b"massage", &signature), "{algorithm:?}");
+    }
+}
+
+#[test]
+fn the_claims_are_those_of_an_access_token() {
+    let authenticated_at = NOW.minus(Duration::from_secs(50));
+    let issuer = issuer(HS256.auth_time().claim("token_use", "access"), secret());
+    let token = issuer.issue(&ada(), NOW, HOUR, authenticated_at, &["pwd", "otp"]).unwrap();
+    let mut claims = payload(&token);
+    let token_id = claims.as_object_mut().unwrap().remove("jti").unwrap();
+    assert_eq!(URL_SAFE_NO_PAD.decode(token_id.as_str().unwrap()).unwrap().len(), 16);
+    assert_eq!(
+        claims,
+        json!({
+            "iss": ISSUER, "sub": "7", "aud": AUDIENCE, "exp": NOW.as_secs() + 3600, "iat": NOW.as_secs(),
+            "auth_time": NOW.as_secs() - 50, "amr": ["pwd", "otp"], "realm": REALM, "scope": "orders:read",
+            "roles": ["Staff"], "name": "Ada", "token_use": "access",
+        })
+    );
+
+    let spec = HS256.auth_time().claim("token_use", "access");
+    let verified = verifier(spec).verify::<User>(&token, NOW).unwrap();
+    assert_eq!(verified.authenticated_at, Some(authenticated_at));
+    assert_eq!(verified.token_id.as_deref(), token_id.as_str());
+    assert_eq!(verified.factors.concat(), "pwdotp");
+}
+
+#[test]
+fn two_tokens_have_two_ids() {
+    let issuer = issuer(HS256, secret());
+    let ids = [(); 2].map(|()| payload(&issuer.issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap())["jti"].to_string());
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn a_token_never_lives_longer_than_asked() {
+    let issue = |spec, now, lifetime| issuer(spec, secret()).issue(&ada(), now, lifetime, now, &["pwd"]);
+    let late = NOW.plus(Duration::from_millis(999));
+    let claims = payload(&issue(HS256, late, Duration::from_millis(10_500)).unwrap());
+    assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 10);
+
+    assert_eq!(issue(HS256, NOW, Duration::from_millis(999)), Err(IssueError::NoLifetime));
+    let limited = HS256.max_age(600);
+    let outcomes = [599, 600, 601].map(|seconds| issue(limited, NOW, Duration::from_secs(seconds)).map(drop));
+    assert_eq!(outcomes, [Ok(()), Ok(()), Err(IssueError::LifetimeTooLong)]);
+}
+
+#[test]
+fn nobody_authenticates_in_the_future() {
+    let later = NOW.plus(HOUR);
+    let token = issuer(HS256.auth_time(), secret()).issue(&ada(), NOW, HOUR, later, &["pwd"]).unwrap();
+    assert_eq!(payload(&token)["auth_time"], json!(NOW.as_secs()));
+}
+
+#[test]
+fn what_would_be_refused_is_not_issued() {
+    let user = User { name: "x".repeat(7000), ..ada() };
+    let issued = issuer(HS256, secret()).issue(&user, NOW, HOUR, NOW, &["pwd"]);
+    assert_eq!(issued, Err(IssueError::TooLarge));
+}
+
+#[test]
+fn realms_are_apart() {
+    let token = issuer(HS256, secret()).issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap();
+    let keys = vec![secret().verifying_key()];
+    let other = Verifier::new("__Host-admin", HS256, NAMES, ISSUER.into(), AUDIENCE.into(), keys).unwrap();
+    assert_eq!(other.verify::<User>(&token, NOW).err(), Some(TokenRefusal::WrongRealm));
+}
