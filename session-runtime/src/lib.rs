@@ -44,8 +44,8 @@ pub mod __private {
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{Admits, Call, Checks, Guarded, HandlerResponse, HasSessions, Visited, run_check};
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, assert,
-        no_principal,
+        Access, Declared, DefaultRealm, Demand, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, SamePrincipal,
+        assert, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,

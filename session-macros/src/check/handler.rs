@@ -6,7 +6,7 @@ use syn::{FnArg, Safety, Type};
 
 use super::CheckedPolicy;
 use crate::diagnostics::{Diagnostics, Mistake, written};
-use crate::model::{Access, Mention, PolicyAttribute, Subject, subject_of};
+use crate::model::{Access, Mention, PolicyAttribute, Subject};
 use crate::syntax::{Handler, is_called};
 
 /// As many arguments as the runtime extracts, and axum.
@@ -29,6 +29,7 @@ impl CheckedHandler {
         for mistake in shape {
             diagnostics.mistake(mistake);
         }
+        body_comes_last(&handler, diagnostics);
         sessions(&attribute, &handler, diagnostics);
         let policy = CheckedPolicy::new(attribute, Some(&handler), diagnostics);
         Self { policy, handler, callable }
@@ -130,17 +131,28 @@ fn argument(argument: &FnArg) -> Option<Mistake> {
     })
 }
 
+/// There is one body, and whoever reads it leaves nothing to the next. Types can be renamed, so that this is only a guess:
+/// what it misses, the router finds.
+fn body_comes_last(handler: &Handler, diagnostics: &mut Diagnostics) {
+    const READERS: [&str; 7] = ["Json", "Form", "Bytes", "String", "Multipart", "RawForm", "Request"];
+    let count = handler.types().count();
+    for ty in handler.types().take(count.saturating_sub(1)) {
+        let Type::Path(path) = ty else { continue };
+        let Some(segment) = path.path.segments.last() else { continue };
+        if READERS.iter().any(|reader| segment.ident == reader) {
+            let reader =
+                if segment.arguments.is_empty() { segment.ident.to_string() } else { format!("{}<_>", segment.ident) };
+            diagnostics.mistake(
+                Mistake::at(ty, format!("`{reader}` reads the request body and must be the last argument"))
+                    .help("move it to the end"),
+            );
+        }
+    }
+}
+
 /// What the arguments want to know of the visitor's session.
 fn sessions(attribute: &PolicyAttribute, handler: &Handler, diagnostics: &mut Diagnostics) {
-    let mentions: Vec<Mention<'_>> = handler
-        .signature
-        .inputs
-        .iter()
-        .filter_map(|argument| match argument {
-            FnArg::Typed(argument) => subject_of(&argument.ty),
-            FnArg::Receiver(_) => None,
-        })
-        .collect();
+    let mentions: Vec<Mention<'_>> = handler.mentions().collect();
     let access = attribute.access.first().map(|given| given.value);
     for mention in &mentions {
         match access {

@@ -6,7 +6,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::policy::Named;
-use crate::model::{Demand, DemandKind};
+use crate::model::{Demand, DemandKind, Whose};
+use crate::syntax::Handler;
 
 /// Every assertion of a policy.
 pub(super) fn all(named: &Named<'_>) -> TokenStream {
@@ -61,6 +62,34 @@ fn state(named: &Named<'_>) -> Option<TokenStream> {
             #call;
         };
     })
+}
+
+/// The sessions among a handler's arguments are those of the policy's principal, where something else named it.
+pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStream {
+    let attribute = named.policy.attribute();
+    let named_elsewhere =
+        attribute.principal.is_some() || matches!(named.policy.whose(), Whose::Base(..) | Whose::Default);
+    if !named_elsewhere || !handler.signature.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let rt = named.runtime().private();
+    let Named { ident, attributes, .. } = named;
+    let mentions = handler.mentions().filter(|mention| !mention.optional);
+    mentions
+        .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
+        .map(|(principal, span)| {
+            let call = quote_spanned! {span=>
+                same::<<<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal, #principal>()
+            };
+            quote! {
+                #attributes
+                const _: fn() = || {
+                    fn same<P: #rt::SamePrincipal<A>, A>() {}
+                    #call;
+                };
+            }
+        })
+        .collect()
 }
 
 /// The bounds that demands put on the principal, at the first demand of each kind.

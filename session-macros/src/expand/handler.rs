@@ -4,10 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
+use syn::{Attribute, GenericParam, ReturnType, Signature};
 
-use super::outside;
 use super::policy::Named;
+use super::{assertion, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
 
@@ -27,6 +27,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let (ident, attributes) = (&named.ident, &named.attributes);
     let items = named.items();
+    let sessions = assertion::same_principal(&named, handler);
     let function = outer(checked, &named);
     // Private, however visible the handler is: it would make the principal as visible as itself (E0446).
     quote! {
@@ -35,6 +36,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         #[allow(dead_code)]
         struct #ident;
         #items
+        #sessions
         #function
     }
 }
@@ -46,7 +48,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
     let policy = &named.ident;
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
-    let types = argument_types(signature);
+    let types = checked.handler().types();
     let (outside, inside): (Vec<&Attribute>, Vec<&Attribute>) =
         attributes.iter().partition(|attribute| outside::is_about_the_handler(&attribute.meta));
     let inner = inner(checked.handler(), &inside);
@@ -118,12 +120,4 @@ fn turbofish(signature: &Signature) -> Option<TokenStream> {
         })
         .collect();
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
-}
-
-fn argument_types(signature: &Signature) -> Vec<&Type> {
-    let typed = signature.inputs.iter().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => Some(&*argument.ty),
-        FnArg::Receiver(_) => None,
-    });
-    typed.collect()
 }

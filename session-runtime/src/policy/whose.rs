@@ -5,13 +5,27 @@ use crate::principal::{Principal, PrincipalSpec};
 
 /// The realm of a principal: every one but that of `public` routes.
 pub trait PrincipalRealm: Realm {
-    /// What its principal declares.
+    /// The principal.
+    type Principal: Principal;
+
+    /// What it declares.
     const SPEC: &'static PrincipalSpec;
 }
 
 impl<P: Principal> PrincipalRealm for Of<P> {
+    type Principal = P;
     const SPEC: &'static PrincipalSpec = P::SPEC;
 }
+
+/// The principal of a policy, and that of an argument of its handler.
+#[diagnostic::on_unimplemented(
+    message = "this policy is about `{Self}`, not `{P}`",
+    label = "another principal than the policy's",
+    note = "take `Session<{Self}>`"
+)]
+pub trait SamePrincipal<P> {}
+
+impl<P> SamePrincipal<P> for P {}
 
 /// The realm of a policy that names no principal: that of `default_principal!`.
 pub trait DefaultRealm {

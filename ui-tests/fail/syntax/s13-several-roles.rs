@@ -1,0 +1,7 @@
+use session_runtime::{Session, session};
+use ui_tests::{Role, Staff, User};
+
+#[session(roles(Role::Admin, Role::Staff))]
+async fn account(session: Session<User>) {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use serde::{Deserialize, Serialize};
+use session_runtime::Principal;
+
+#![deny(deprecated)]
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(bearer(alg("RS256")))]
+struct Visitor {
+    #[principal(id)]
+    id: u64,
+}
+
+fn main() {}
