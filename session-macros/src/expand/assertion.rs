@@ -14,6 +14,7 @@ pub(super) fn all(named: &Named<'_>) -> TokenStream {
     let mut tokens = values(named);
     tokens.extend(rights(named));
     tokens.extend(state(named));
+    tokens.extend(mentions(named));
     tokens
 }
 
@@ -48,17 +49,25 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> To
     quote!(#attributes const _: () = #call;)
 }
 
+/// After a mistake: uses what was named, and lets the compiler find the mistakes in that, too.
+fn mentions(named: &Named<'_>) -> TokenStream {
+    let attributes = &named.attributes;
+    let mentioned = named.policy.mentioned().iter();
+    quote!(#(#attributes const _: fn() = || { let _ = #mentioned; };)*)
+}
+
 /// The bound that `state(..)` puts on the router's state.
 fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
     let rt = named.runtime().private();
     let Named { ident, attributes, .. } = named;
-    let call = quote_spanned!(span=> provides::<#state, <#ident as #rt::Policy>::Realm>());
+    let call =
+        quote_spanned!(span=> provides::<#state, <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal>());
     Some(quote! {
         #attributes
         const _: fn() = || {
-            fn provides<S: #rt::Admits<R>, R: #rt::Visited>() {}
+            fn provides<S: #rt::HasSessions<P>, P: #rt::Principal>() {}
             #call;
         };
     })

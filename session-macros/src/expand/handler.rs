@@ -63,11 +63,11 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
             }
         };
     }
-    let call = call(signature, named);
+    let (session_call, call) = (session_call(), call(signature, named));
     quote! {
         #(#outside)*
         #[allow(private_interfaces)]
-        #visibility async fn #ident #generics(__session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
+        #visibility async fn #ident #generics(#session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
         #condition
         {
             #inner
@@ -101,10 +101,15 @@ fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
         .map(|index| format_ident!("__session_argument{index}", span = Span::mixed_site()))
         .collect();
     let parameters = turbofish(signature);
-    let run = quote_spanned!(span=> #rt::Guarded::run);
-    quote! {
-        #run(__session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
+    let session_call = session_call();
+    quote_spanned! {span=>
+        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
     }
+}
+
+/// The argument of the outer function: out of the way of everything that the author may have called by a name.
+fn session_call() -> Ident {
+    Ident::new("__session_call", Span::mixed_site())
 }
 
 /// Type and constant parameters; lifetimes are inferred.

@@ -29,10 +29,10 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
             type Id = #id;
             type Role = #role;
             const SPEC: &'static #rt::PrincipalSpec = &#spec;
-            fn id(&self) -> &Self::Id {
+            fn id(&self) -> &#id {
                 #id_of
             }
-            fn has_role(&self, __role: &Self::Role) -> ::core::primitive::bool {
+            fn has_role(&self, __role: &#role) -> ::core::primitive::bool {
                 #has_role
             }
             fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {

@@ -42,7 +42,7 @@ pub trait DefaultRealm {
     note = "or build on a policy that names it: `policy(Staff)` on a handler, `extends(Staff)` on a policy",
     note = "or name it once for the crate, at its root: `session_runtime::default_principal!(User);`"
 )]
-pub trait Declared: Principal {}
+pub trait Declared {}
 
 /// What a policy finds in place of the crate's default principal when there is none.
 pub mod no_principal {

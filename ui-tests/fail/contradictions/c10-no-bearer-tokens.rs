@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::Guest;
 
 #[session(bearer)]
-async fn account(session: Session<Guest>) {}
+async fn account(_session: Session<Guest>) {}
 
 fn main() {}

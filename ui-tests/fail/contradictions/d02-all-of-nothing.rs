@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::User;
 
 #[session(all())]
-async fn account(session: Session<User>) {}
+async fn account(_session: Session<User>) {}
 
 fn main() {}

@@ -1,8 +1,9 @@
+#![deny(deprecated)]
+
 use session_runtime::{Session, session};
 use ui_tests::{Role, User};
 
-#![deny(deprecated)]
 #[session(not(role(Role::Suspended)))]
-async fn account(session: Session<User>) {}
+async fn account(_session: Session<User>) {}
 
 fn main() {}

@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::{Staff, User};
 
 #[session(policy(Staff), optional)]
-async fn account(session: Option<Session<User>>) {}
+async fn account(_session: Option<Session<User>>) {}
 
 fn main() {}

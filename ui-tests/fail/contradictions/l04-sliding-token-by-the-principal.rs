@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::Client;
 
 #[session(max_age = "15m", sliding)]
-async fn account(session: Session<Client>) {}
+async fn account(_session: Session<Client>) {}
 
 fn main() {}

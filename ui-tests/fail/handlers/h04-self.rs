@@ -5,7 +5,7 @@ struct Accounts;
 
 impl Accounts {
     #[session(required)]
-    async fn account(&self, session: Session<User>) {}
+    async fn account(&self, _session: Session<User>) {}
 }
 
 fn main() {}

@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::User;
 
 #[session(required)]
-async fn account(session: Session<User>, name: impl ToString) {}
+async fn account(_session: Session<User>, _name: impl ToString) {}
 
 fn main() {}

@@ -3,6 +3,6 @@ use ui_tests::{Role, User};
 
 #[session(required)]
 #[session(role(Role::Admin))]
-async fn account(session: Session<User>) {}
+async fn account(_session: Session<User>) {}
 
 fn main() {}

@@ -4,7 +4,7 @@ use ui_tests::User;
 struct Receipt;
 
 #[session(required)]
-async fn account(session: Session<User>) -> Receipt {
+async fn account(_session: Session<User>) -> Receipt {
     Receipt
 }
 

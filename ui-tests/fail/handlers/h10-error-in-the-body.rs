@@ -4,7 +4,7 @@ use ui_tests::User;
 #[session(required)]
 async fn account(session: Session<User>) -> String {
     let count: usize = "one";
-    format!("{count}")
+    format!("{count}{}", session.principal().id)
 }
 
 fn main() {}

@@ -2,6 +2,6 @@ use session_runtime::{AuthSession, session};
 use ui_tests::User;
 
 #[session(public)]
-async fn account(auth: AuthSession<User>) {}
+async fn account(_auth: AuthSession<User>) {}
 
 fn main() {}

@@ -3,6 +3,6 @@ use session_runtime::{Session, session};
 use ui_tests::User;
 
 #[session(required)]
-async fn account(Json(order): Json<String>, session: Session<User>) {}
+async fn account(Json(_): Json<String>, _session: Session<User>) {}
 
 fn main() {}

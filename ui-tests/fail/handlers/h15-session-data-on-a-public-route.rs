@@ -5,6 +5,6 @@ mod tower_sessions {
 }
 
 #[session(public)]
-async fn account(data: tower_sessions::Session) {}
+async fn account(_data: tower_sessions::Session) {}
 
 fn main() {}

@@ -2,6 +2,6 @@ use session_runtime::{Session, session};
 use ui_tests::User;
 
 #[session(required)]
-async fn account(session: Session<User>, #[cfg(unix)] name: String) {}
+async fn account(_session: Session<User>, #[cfg(unix)] _name: String) {}
 
 fn main() {}

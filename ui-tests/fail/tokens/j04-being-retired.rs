@@ -1,7 +1,8 @@
+#![deny(deprecated)]
+
 use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
-#![deny(deprecated)]
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(bearer(alg("RS256")))]
 struct Visitor {

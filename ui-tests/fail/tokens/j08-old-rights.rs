@@ -1,7 +1,8 @@
+#![deny(deprecated)]
+
 use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
-#![deny(deprecated)]
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(bearer(alg("EdDSA"), max_age = "2h"))]
 struct Visitor {

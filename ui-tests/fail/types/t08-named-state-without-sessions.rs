@@ -4,6 +4,6 @@ use ui_tests::User;
 struct Shop;
 
 #[session(state(Shop))]
-async fn account(session: Session<User>) {}
+async fn account(_session: Session<User>) {}
 
 fn main() {}

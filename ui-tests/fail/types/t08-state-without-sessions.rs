@@ -4,7 +4,7 @@ use session_runtime::{Session, session};
 use ui_tests::User;
 
 #[session(required)]
-async fn account(session: Session<User>) {}
+async fn account(_session: Session<User>) {}
 
 #[derive(Clone)]
 struct Shop;
