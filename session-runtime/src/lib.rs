@@ -147,8 +147,8 @@ pub mod __private {
         ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, Via,
-        assert, no_principal,
+        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
+        SamePrincipal, Via, assert, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
