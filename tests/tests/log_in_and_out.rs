@@ -52,6 +52,12 @@ async fn log_out_and_in(mut auth: AuthSession<User>) -> Result<(), Failed> {
 }
 
 #[session(required)]
+async fn log_in_another_and_go_on(mut auth: AuthSession<User>, mut session: Session<User>) -> Result<(), Failed> {
+    auth.log_in(user(8)).await?;
+    Ok(session.update(|user| user.name = "mine".to_owned()).await?)
+}
+
+#[session(required)]
 async fn become_another(mut session: Session<User>) -> Result<(), Failed> {
     Ok(session.update(|user| user.id = 8).await?)
 }
@@ -71,6 +77,7 @@ fn site() -> Site {
             .route("/slow/slide", get(slide_slowly))
             .route("/log-out-and-go-on", post(log_out_and_go_on))
             .route("/log-out-and-in", post(log_out_and_in))
+            .route("/log-in-another-and-go-on", post(log_in_another_and_go_on))
             .route("/become-another", post(become_another))
             .route("/see-update", post(see_update)),
     )
@@ -198,6 +205,15 @@ async fn a_request_that_logs_out_and_in_leaves_the_new_session() {
     assert!(answer.header("set-cookie").is_some_and(|line| !line.contains("Max-Age")));
     assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
     assert_eq!(site.store.statistics().sessions, 1);
+}
+
+#[tokio::test]
+async fn the_session_that_a_request_began_with_does_not_change_the_one_that_it_began() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    let answer = visitor.post("/log-in-another-and-go-on").await;
+    assert_eq!((answer.status, answer.error().as_deref()), (401, Some("Ended")));
+    assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
 }
 
 // ASVS 7.2.4: a new id; design: the absolute limit is not moved.

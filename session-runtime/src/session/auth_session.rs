@@ -99,7 +99,7 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
     pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
-        let key = self.exchange.writable_key()?;
+        let key = session.writable_key()?;
         let contents = Arc::new(Contents::new(principal)?);
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
