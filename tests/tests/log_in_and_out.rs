@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use axum::{Json, extract::State};
+use serde::{Deserialize, Serialize};
 use session_runtime::routing::{get, post};
 use session_runtime::{AuthSession, GuardedRouter, MemoryStore, Principal, Session, SessionError, session};
-use serde::{Deserialize, Serialize};
-use axum::{Json, extract::State};
-use tests::{App, Failed, Gate, Operation, ProbedStore, START, Site, User, Visitor, WhoAmI, minutes, router, seconds, sessions, user};
+use tests::{
+    App, Failed, Gate, Operation, ProbedStore, START, Site, User, Visitor, WhoAmI, minutes, router, seconds, sessions,
+    user,
+};
 
 const NAME: &str = "__Host-id";
 
