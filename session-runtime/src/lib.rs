@@ -88,7 +88,7 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
-//! | `rust_crypto` | | tokens, by RustCrypto instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
 //! | `test-util` | | `ManualClock`, a clock that a test moves |
 //!
 //! Without either of the first two there are session cookies and no tokens.
