@@ -9,7 +9,11 @@
 //! | `check` | what can be expanded: nothing in it contradicts itself |
 //! | `expand` | the code |
 //!
+//! `completion` stands beside them: what editors complete keys by, made of tokens that no stage has looked at.
+//!
 //! Every stage reports its mistakes to `diagnostics` and goes on, so that an author sees all of them at once.
+
+mod completion;
 
 mod expand;
 
@@ -22,23 +26,33 @@ mod syntax;
 mod diagnostics;
 
 use proc_macro::TokenStream;
+use syntax::{Features, Place};
 
 /// Guards an Axum handler.
 #[proc_macro_attribute]
 pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::session(arguments.into(), item.into(), syntax::Features::enabled()).into()
+    let arguments = arguments.into();
+    let mut tokens = completion::of_attribute(&arguments, Place::Session);
+    tokens.extend(expand::session(arguments, item.into(), Features::enabled()));
+    tokens.into()
 }
 
 /// Names a policy.
 #[proc_macro_attribute]
 pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::policy(arguments.into(), item.into(), syntax::Features::enabled()).into()
+    let arguments = arguments.into();
+    let mut tokens = completion::of_attribute(&arguments, Place::Policy);
+    tokens.extend(expand::policy(arguments, item.into(), Features::enabled()));
+    tokens.into()
 }
 
 /// Makes a type the subject of sessions.
 #[proc_macro_derive(Principal, attributes(principal))]
 pub fn principal(item: TokenStream) -> TokenStream {
-    expand::principal(item.into(), syntax::Features::enabled()).into()
+    let item = item.into();
+    let mut tokens = completion::of_principal(&item);
+    tokens.extend(expand::principal(item, Features::enabled()));
+    tokens.into()
 }
 
 /// Says whose sessions handlers are about that do not say it themselves.

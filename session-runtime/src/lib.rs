@@ -118,6 +118,7 @@ mod refusal;
 // Around it.
 mod return_to;
 pub mod routing;
+mod completion;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
@@ -141,6 +142,9 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 /// What the macros' expansions name. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub mod completion {
+        pub use crate::completion::*;
+    }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
         Admits, Argument, Arguments, Call, Check, Checks, Guarded, HandlerResponse, HasSessions, LastArgument,
