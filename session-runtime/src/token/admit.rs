@@ -15,6 +15,7 @@ pub(crate) struct Verified<P> {
     /// Its `sub`.
     pub(crate) subject: Box<str>,
     /// Its `jti`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "revocation will ask for it"))]
     pub(crate) token_id: Option<Box<str>>,
     /// Its `iat`.
     pub(crate) issued_at: Option<Timestamp>,
@@ -23,6 +24,7 @@ pub(crate) struct Verified<P> {
     /// Its `exp`, without leeway.
     pub(crate) expires_at: Timestamp,
     /// Its `amr`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`factors(..)` will ask for them"))]
     pub(crate) factors: Vec<Box<str>>,
 }
 

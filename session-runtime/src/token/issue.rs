@@ -20,7 +20,7 @@ use crate::principal::{BearerSpec, ClaimNames, Principal, subject_of};
 
 /// Issues tokens about the principals of one type, which a [`Verifier`](super::Verifier) of the same declaration accepts.
 #[derive(Debug)]
-pub struct TokenIssuer {
+pub(crate) struct TokenIssuer {
     realm: &'static str,
     spec: BearerSpec,
     names: ClaimNames,
@@ -38,7 +38,7 @@ impl TokenIssuer {
     ///
     /// [`TokenConfigError::UndeclaredAlgorithm`] for a key whose tokens `spec` does not accept, and as
     /// [`Verifier::new`](super::Verifier::new).
-    pub fn new(
+    pub(crate) fn new(
         realm: &'static str,
         spec: BearerSpec,
         claims: ClaimNames,
@@ -66,7 +66,7 @@ impl TokenIssuer {
     /// own, [`IssueError::NoLifetime`] under a second, [`IssueError::LifetimeTooLong`] above `bearer(max_age)`,
     /// [`IssueError::TooLarge`] above 8 KiB, [`IssueError::Randomness`] and [`IssueError::Signature`] when the system
     /// or the key fails.
-    pub fn issue<P: Principal>(
+    pub(crate) fn issue<P: Principal>(
         &self,
         principal: &P,
         now: Timestamp,

@@ -22,9 +22,9 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-#[expect(unused_imports, reason = "for the guard")]
 pub(crate) use self::admit::Verified;
-pub use self::error::{IssueError, KeyError, TokenConfigError, TokenRefusal};
-pub use self::issue::TokenIssuer;
+pub(crate) use self::error::TokenConfigError;
+pub use self::error::{IssueError, KeyError, TokenRefusal};
+pub(crate) use self::issue::TokenIssuer;
 pub use self::key::{SigningKey, VerifyingKey};
-pub use self::verify::Verifier;
+pub(crate) use self::verify::Verifier;
