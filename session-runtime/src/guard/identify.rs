@@ -69,7 +69,7 @@ async fn by_cookie<P: Principal>(
     id: &SessionId,
     now: Timestamp,
 ) -> Result<Identity<P>, Refused> {
-    let key = sessions.key_of(id);
+    let key = Sessions::<P>::key_of(id);
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
     match authenticate(&record, now) {
         Standing::Good(contents, instants) => {

@@ -38,7 +38,6 @@ pub trait Visited: Realm {
         Self: Sized;
 
     /// What finishing the response needs.
-    #[doc(hidden)]
     fn closing(call: &Call<Self>) -> Closing
     where
         Self: Sized;

@@ -122,7 +122,7 @@ impl<P: Principal> Sessions<P> {
         let store = self.store()?;
         for _ in 0..DRAWS {
             let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
-            let key = self.key_of(&id);
+            let key = Self::key_of(&id);
             if store.insert(key, record.clone()).await? {
                 return Ok(Issued { id, key });
             }

@@ -75,7 +75,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The key of the record that a cookie names.
-    pub(crate) fn key_of(&self, id: &SessionId) -> StoreKey {
+    pub(crate) fn key_of(id: &SessionId) -> StoreKey {
         StoreKey::of(P::SPEC.realm(), id.as_bytes())
     }
 
