@@ -9,6 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use examples::shop::{self, DEMONSTRATION_PASSWORD, Register};
+use session_runtime::SystemClock;
 use tokio::net::TcpListener;
 
 const DEFAULT_PORT: u16 = 3000;
@@ -25,7 +26,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {
-    let router = shop::router()?;
+    let router = shop::router(SystemClock)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port()?));
     let listener = TcpListener::bind(address)
         .await

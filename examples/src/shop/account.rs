@@ -12,7 +12,7 @@ use super::user::User;
 #[session(required, max_age = "15m", sliding, login = "/login")]
 pub(super) async fn account(session: Session<User>) -> Html<String> {
     let time = |instant: Timestamp| TimeOfDay(instant).to_string();
-    let rows: String = [
+    let rows = [
         ("Logged in", time(session.created_at())),
         ("Password given", session.authenticated_at().map_or_else(|| "unknown".to_owned(), time)),
         ("Last seen", time(session.last_seen_at())),
@@ -20,9 +20,10 @@ pub(super) async fn account(session: Session<User>) -> Html<String> {
         ("Roles", session.roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
     ]
     .into_iter()
-    .map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>\n", Text(value)))
-    .collect();
-    page("Your account", &format!("<p>Hello, {}.</p>\n<dl>\n{rows}</dl>", Text(&session.username)))
+    .map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>", Text(value)))
+    .collect::<Vec<_>>()
+    .join("\n");
+    page("Your account", &format!("<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>", Text(&session.username)))
 }
 
 #[derive(Serialize)]

@@ -18,7 +18,7 @@ use super::user::{Role, User};
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Deserialize)]
-struct TokenRequest {
+pub(super) struct TokenRequest {
     username: String,
     password: String,
     /// What the token is for (RFC 6749 3.3): scopes between spaces. Everything the account may, when it is missing.
@@ -27,7 +27,7 @@ struct TokenRequest {
 
 /// A token, as RFC 6749 5.1 has it.
 #[derive(Serialize)]
-struct Token {
+struct GrantedToken {
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -57,8 +57,12 @@ pub(super) async fn token(
         None => user,
     };
     let access_token = sessions.issue_token(&user, LIFETIME).map_err(|_| TokenError::ServerError)?;
-    let token =
-        Token { access_token, token_type: "Bearer", expires_in: LIFETIME.as_secs(), scope: user.scopes.join(" ") };
+    let token = GrantedToken {
+        access_token,
+        token_type: "Bearer",
+        expires_in: LIFETIME.as_secs(),
+        scope: user.scopes.join(" "),
+    };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response())
 }
 
@@ -72,6 +76,11 @@ fn narrowed(user: User, scope: &str) -> Result<User, TokenError> {
     }
 }
 
+#[derive(Serialize)]
+struct RefusedToken {
+    error: &'static str,
+}
+
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let (status, error) = match self {
@@ -80,11 +89,7 @@ impl IntoResponse for TokenError {
             Self::InvalidScope => (StatusCode::BAD_REQUEST, "invalid_scope"),
             Self::ServerError => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
         };
-        #[derive(Serialize)]
-        struct Body {
-            error: &'static str,
-        }
-        (status, [(header::CACHE_CONTROL, "no-store")], Json(Body { error })).into_response()
+        (status, [(header::CACHE_CONTROL, "no-store")], Json(RefusedToken { error })).into_response()
     }
 }
 

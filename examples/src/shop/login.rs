@@ -22,14 +22,14 @@ pub(super) struct Destination {
 /// What the form holds; what is missing is empty, and so wrong.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Credentials {
+pub(super) struct Credentials {
     username: String,
     password: String,
     next: ReturnTo,
 }
 
 #[session(optional, cookie)]
-pub(super) async fn form(session: Option<Session<User>>, Query(destination): Query<Destination>) -> Html<String> {
+pub(super) async fn login_form(session: Option<Session<User>>, Query(destination): Query<Destination>) -> Html<String> {
     let notice = session.map(|session| format!("You are logged in as {}.", session.username));
     login_page("", &destination.next, notice.as_deref())
 }

@@ -25,7 +25,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::map_response;
 use session_runtime::routing::{get, post};
-use session_runtime::{Algorithm, GuardedRouter, MemoryStore, PolicyTable, Sessions, SigningKey};
+use session_runtime::{Algorithm, Clock, GuardedRouter, MemoryStore, PolicyTable, Sessions, SigningKey};
 
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
 use self::treasury::Ledger;
@@ -40,15 +40,15 @@ pub(crate) struct Shop {
     policies: Arc<PolicyTable>,
 }
 
-/// The shop, ready to be served.
+/// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire.
 ///
 /// # Errors
 ///
 /// When the system gives no random bytes to draw a key from.
-pub fn router() -> Result<Router, Box<dyn Error>> {
+pub fn router(clock: impl Clock) -> Result<Router, Box<dyn Error>> {
     let routes = routes();
     let shop = Shop {
-        sessions: sessions()?,
+        sessions: sessions(clock)?,
         register: Arc::new(Register::demonstration()),
         ledger: Arc::new(Ledger::demonstration()),
         policies: Arc::new(routes.policies()),
@@ -65,13 +65,13 @@ fn routes() -> GuardedRouter<Shop> {
     GuardedRouter::new()
         .route("/", get(front::home))
         .route("/policies", get(front::policies))
-        .route("/login", get(login::form).post(login::log_in))
+        .route("/login", get(login::login_form).post(login::log_in))
         .route("/logout", post(login::log_out))
-        .route("/reauthenticate", get(reauthenticate::form).post(reauthenticate::confirm))
+        .route("/reauthenticate", get(reauthenticate::reauthentication_form).post(reauthenticate::reauthenticate))
         .route("/account", get(account::account))
         .route("/heartbeat", get(account::heartbeat))
         .route("/staff", get(staff::staff))
-        .route("/treasury/transfer", get(treasury::form).post(treasury::transfer))
+        .route("/treasury/transfer", get(treasury::transfer_form).post(treasury::transfer))
         .route("/api/token", post(api::token))
         .route("/api/me", get(api::me))
         .route("/api/orders", get(api::orders))
@@ -80,9 +80,14 @@ fn routes() -> GuardedRouter<Shop> {
 }
 
 /// Sessions in this process, and tokens signed with a key that ends with it.
-fn sessions() -> Result<Sessions<User>, Box<dyn Error>> {
+fn sessions(clock: impl Clock) -> Result<Sessions<User>, Box<dyn Error>> {
     let mut secret = [0; 32];
     getrandom::fill(&mut secret)?;
     let key = SigningKey::secret(Algorithm::HS256, &secret)?;
-    Ok(Sessions::builder().store(MemoryStore::new()).signing_key(key).on_refusal(refusals::as_page).build()?)
+    Ok(Sessions::builder()
+        .store(MemoryStore::new())
+        .clock(clock)
+        .signing_key(key)
+        .on_refusal(refusals::as_page)
+        .build()?)
 }

@@ -15,18 +15,21 @@ use super::user::User;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Proof {
+pub(super) struct Proof {
     password: String,
     next: ReturnTo,
 }
 
 #[session(required, cookie, login = "/login")]
-pub(super) async fn form(session: Session<User>, Query(destination): Query<Destination>) -> Html<String> {
+pub(super) async fn reauthentication_form(
+    session: Session<User>,
+    Query(destination): Query<Destination>,
+) -> Html<String> {
     reauthentication_page(&session, &destination.next, None)
 }
 
 #[session(required, cookie, login = "/login")]
-pub(super) async fn confirm(
+pub(super) async fn reauthenticate(
     mut auth: AuthSession<User>,
     State(register): State<Arc<Register>>,
     Form(proof): Form<Proof>,

@@ -30,7 +30,7 @@ fn till() -> String {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Order {
+pub(super) struct Order {
     to: String,
     amount: String,
 }
@@ -50,7 +50,7 @@ pub(super) async fn keeps_fund(
 }
 
 #[session(policy(Treasury))]
-pub(super) async fn form(
+pub(super) async fn transfer_form(
     session: Session<User>,
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
@@ -80,18 +80,20 @@ pub(super) async fn transfer(
 }
 
 fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, message: Option<&str>) -> Html<String> {
-    let balances: String = ledger
+    let balances = ledger
         .kept_by(&user.username)
         .into_iter()
         .map(|(fund, balance)| {
-            format!("<tr><td><a href=\"/treasury/transfer?from={fund}\">{fund}</a></td><td>{balance}</td></tr>\n")
+            format!("<tr><td><a href=\"/treasury/transfer?from={fund}\">{fund}</a></td><td>{balance}</td></tr>")
         })
-        .collect();
-    let targets: String = ledger
+        .collect::<Vec<_>>()
+        .join("\n");
+    let targets = ledger
         .names()
         .filter(|fund| *fund != source.from)
         .map(|fund| format!("<option{}>{fund}</option>", if fund == order.to { " selected" } else { "" }))
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let (from, amount, alert) = (Text(&source.from), Text(&order.amount), alert(message));
     page(
         "Move money",
@@ -100,7 +102,8 @@ fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, m
 <table>
 <caption>The funds you keep</caption>
 <tr><th>Fund</th><th>Balance</th></tr>
-{balances}</table>
+{balances}
+</table>
 <h2>From {from}</h2>
 <form method="post" action="/treasury/transfer?from={from}">
 <label>To <select name="to">{targets}</select></label>
