@@ -88,7 +88,7 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
-//! | `rust_crypto` | | tokens, by RustCrypto instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
 //! | `test-util` | | `ManualClock`, a clock that a test moves |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -101,8 +101,8 @@ mod principal;
 mod policy;
 mod store;
 mod cookie;
-mod session;
 mod sessions;
+mod session;
 
 // The request's path.
 mod credential;
@@ -128,9 +128,9 @@ pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
-pub use session::{AuthSession, CredentialKind, Session, SessionError, SessionErrorKind};
+pub use session::{AuthSession, CredentialKind, Session};
 pub use session_macros::{Principal, default_principal, policy, session};
-pub use sessions::{ConfigError, ConfigErrorKind, Sessions, SessionsBuilder};
+pub use sessions::{ConfigError, ConfigErrorKind, SessionError, SessionErrorKind, Sessions, SessionsBuilder};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, Replaced, Store, StoreError, StoreFuture, StoreKey, SubjectKey,
 };
@@ -147,8 +147,8 @@ pub mod __private {
         ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, Via,
-        assert, no_principal,
+        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
+        SamePrincipal, Via, assert, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,

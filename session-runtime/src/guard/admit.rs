@@ -14,7 +14,8 @@ use crate::forgery::{self, Verdict};
 use crate::policy::{Access, Of, Open, PolicySpec, Realm};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{CredentialKind, Exchange, Session};
+use crate::session::{CredentialKind, Session};
+use crate::sessions::Exchange;
 use crate::sessions::Sessions;
 
 /// A router state that provides [`Sessions`] of the principal `P`.
