@@ -20,7 +20,7 @@ fn handler() {
         &expect![[r##"
             #[doc(hidden)]
             #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_account;
+            pub(crate) struct __PolicyOf_account;
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
                 #[automatically_derived]
