@@ -82,7 +82,7 @@ impl PolicyAttribute {
             "role" | "scope" | "all" | "any" | "not" => {
                 self.demands.extend(Demand::read(item, features, diagnostics));
             }
-            "check" => self.checks.extend(Given::read(item, Item::path, diagnostics)),
+            "check" => self.checks.extend(Given::read(item, Item::constant, diagnostics)),
             "cookie" => self.cookie = Some(item.name.clone()),
             "bearer" => self.bearer = Some(item.name.clone()),
             "csrf" => self.csrf = csrf(item, features, diagnostics),
