@@ -1,5 +1,5 @@
 //! Expansions, in full.
-#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#![allow(clippy::needless_raw_string_hashes, clippy::too_many_lines, reason = "expect-test writes them")]
 
 use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
