@@ -46,7 +46,8 @@ const HEADINGS: [&str; 8] = ["METHOD", "PATH", "ACCESS", "POLICY", "VIA", "LIMIT
 
 impl PolicyTable {
     pub(super) fn new(mut rows: Vec<PolicyRow>) -> Self {
-        rows.sort_by(|one, other| (&one.path, one.method).cmp(&(&other.path, other.method)));
+        // Those that are no path, `(no such path)`, come last.
+        rows.sort_by_cached_key(|row| (!row.path.starts_with('/'), row.path.clone(), row.method));
         Self { rows }
     }
 
