@@ -1,1 +1,19 @@
-//! Benchmarks.
+//! What a guarded request costs, beside the peers: the rows that `cargo bench` measures.
+//!
+//! A row is an application and a request to it. Every row does the same work behind its guard: it reads the visitor's name
+//! and answers with it.
+
+pub mod guarded;
+pub mod measure;
+pub mod peers;
+pub mod row;
+
+pub use row::Row;
+
+/// Every row, the unguarded one first: what the others cost is counted from there.
+pub async fn rows() -> Vec<Row> {
+    let mut rows = vec![peers::unguarded()];
+    rows.extend(guarded::rows().await);
+    rows.extend(peers::tower_sessions().await);
+    rows
+}

@@ -10,11 +10,11 @@ use super::visit::Call;
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::session::{Current, expiry};
+use crate::sessions::{Current, expiry};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.
-const LONGEST_LAG: Duration = Duration::from_secs(60);
+const LONGEST_LAG: Duration = Duration::from_mins(1);
 
 /// Moves `last_seen_at`, where the policy slides and it is due.
 ///

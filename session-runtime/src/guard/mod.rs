@@ -16,7 +16,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, run_check};
-pub use self::visit::{Call, Visit, Visited};
+pub use self::visit::{Call, Visited};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -51,14 +51,13 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let mut call = state.admit(P::SPEC, parts).await?;
+        let visit = state.admit(P::SPEC, &parts).await?;
+        let mut call = Call { parts, visit, spec: P::SPEC };
         let closing = call.closing();
         if let Err(response) = P::run(&mut call, state).await {
             return Err(closing.finish(P::Realm::refused_by_check(&call, response)));
         }
-        if let Err(response) = call.settle().await {
-            return Err(response);
-        }
+        call.settle().await?;
         match A::take_all(call, body, state).await {
             Ok(arguments) => Ok(Self { arguments, closing, policy: PhantomData }),
             Err(response) => Err(closing.finish(response)),

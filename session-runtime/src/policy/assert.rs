@@ -30,10 +30,7 @@ pub const fn access<R>(spec: &PolicySpec<R>) {
 /// `max_age`, with or without `sliding`.
 #[track_caller]
 pub const fn max_age<R>(spec: &PolicySpec<R>) {
-    let own = match (spec.own.limits.age, spec.own.limits.window) {
-        (Some(own), _) | (None, Some(own)) => own,
-        (None, None) => return,
-    };
+    let ((Some(own), _) | (None, Some(own))) = (spec.own.limits.age, spec.own.limits.window) else { return };
     if let Some(base) = spec.base {
         let inherited = if spec.own.limits.age.is_some() { base.limits.age } else { base.limits.window };
         tightens("max_age", own, inherited, origin_of_age(base, spec.own.limits.age.is_some()));

@@ -135,7 +135,7 @@ impl<R: 'static> PolicySpec<R> {
     pub const fn max_age(mut self, seconds: u64) -> Self {
         let age = Duration::from_secs(seconds);
         self.own.limits.age = Some(age);
-        self.limits.age = smaller(self.limits.age, age);
+        self.limits.age = Some(smaller(self.limits.age, age));
         self
     }
 
@@ -144,7 +144,7 @@ impl<R: 'static> PolicySpec<R> {
     pub const fn max_age_sliding(mut self, seconds: u64) -> Self {
         let window = Duration::from_secs(seconds);
         self.own.limits.window = Some(window);
-        self.limits.window = smaller(self.limits.window, window);
+        self.limits.window = Some(smaller(self.limits.window, window));
         self.sliding()
     }
 
@@ -161,7 +161,7 @@ impl<R: 'static> PolicySpec<R> {
     pub const fn fresh(mut self, seconds: u64) -> Self {
         let fresh = Duration::from_secs(seconds);
         self.own.limits.fresh = Some(fresh);
-        self.limits.fresh = smaller(self.limits.fresh, fresh);
+        self.limits.fresh = Some(smaller(self.limits.fresh, fresh));
         self
     }
 
@@ -224,9 +224,9 @@ impl<R: 'static> PolicySpec<R> {
     }
 }
 
-const fn smaller(inherited: Option<Duration>, own: Duration) -> Option<Duration> {
+const fn smaller(inherited: Option<Duration>, own: Duration) -> Duration {
     match inherited {
-        Some(inherited) if inherited.as_secs() < own.as_secs() => Some(inherited),
-        _ => Some(own),
+        Some(inherited) if inherited.as_secs() < own.as_secs() => inherited,
+        _ => own,
     }
 }

@@ -27,7 +27,7 @@ impl PrincipalSpec {
             claims,
             cookie: None,
             bearer: None,
-            absolute: Duration::from_secs(12 * 60 * 60),
+            absolute: Duration::from_hours(12),
             idle: None,
             max_sessions: None,
         }

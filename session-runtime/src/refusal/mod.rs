@@ -101,6 +101,7 @@ impl Refusal {
     }
 
     /// The visitor has to log in with these factors, within `max_age` if that is demanded, too.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`factors(..)` will refuse with it"))]
     pub(crate) fn missing_factors(factors: impl IntoIterator<Item = &'static str>, max_age: Option<Duration>) -> Self {
         Self { max_age, factors: factors.into_iter().collect(), ..Self::of(RefusalKind::MissingFactor) }
     }

@@ -42,6 +42,7 @@ impl GuardedArgs for Unguarded {
     }
 }
 
+#[expect(dead_code, reason = "it stands for what does not exist")]
 enum Unguarded {}
 
 impl Policy for Unguarded {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::forgery::ForgeryCheck;
 use crate::policy::{Access, Limits, Policy, PolicySpec, Written};
+use crate::principal::PrincipalSpec;
 
 /// A policy in words: what [`PolicyTable`](super::PolicyTable) shows of it.
 #[derive(Clone, Debug, Serialize)]
@@ -66,7 +67,7 @@ impl PolicySummary {
             policy: name_of(spec),
             access: access_name(spec.access),
             principal: principal.map(|principal| principal.name),
-            realm: principal.map(|principal| principal.realm()),
+            realm: principal.map(PrincipalSpec::realm),
             via: [("cookie", spec.via.cookie), ("bearer", spec.via.bearer)]
                 .into_iter()
                 .filter_map(|(name, accepted)| accepted.then_some(name))

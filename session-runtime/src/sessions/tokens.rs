@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Sessions};
+use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, PrincipalSpec};
-use crate::session::{Contents, Instants};
 use crate::token::{
     IssueError, SigningKey, TokenConfigError, TokenIssuer, TokenRefusal, Verified, Verifier, VerifyingKey,
 };
@@ -53,13 +52,13 @@ impl TokenSettings {
         let only_ours = self.signing_key.is_some() && self.verifying_keys.len() == 1;
         let (realm, claims) = (principal.realm(), principal.claims);
         let verifier = Verifier::new(realm, bearer, claims, issuer.clone(), audience.clone(), self.verifying_keys)
-            .map_err(config)?;
+            .map_err(|error| config(&error))?;
         let token_issuer =
             self.signing_key.map(|key| TokenIssuer::new(realm, bearer, claims, issuer, audience, key)).transpose();
         Ok(Some(Tokens {
             // Every token that we issue says its realm.
             verifier: if only_ours { verifier.require_realm() } else { verifier },
-            issuer: token_issuer.map_err(config)?,
+            issuer: token_issuer.map_err(|error| config(&error))?,
         }))
     }
 }
@@ -86,7 +85,7 @@ fn given_once(
     Err(ConfigError::new(kind, text))
 }
 
-fn config(error: TokenConfigError) -> ConfigError {
+fn config(error: &TokenConfigError) -> ConfigError {
     let kind = match error {
         TokenConfigError::NoIssuer => ConfigErrorKind::Issuer,
         TokenConfigError::NoAudience => ConfigErrorKind::Audience,

@@ -46,7 +46,7 @@ pub enum TokenRefusal {
     NotYetValid,
     /// Its `iat` lies ahead (RFC 7519 4.1.6).
     IssuedInTheFuture,
-    /// Its `auth_time` lies ahead (OpenID Connect Core 2).
+    /// Its `auth_time` lies ahead (`OpenID` Connect Core 2).
     AuthenticatedInTheFuture,
     /// Issued for longer than `bearer(max_age)` allows.
     LifetimeTooLong,
@@ -149,10 +149,9 @@ impl fmt::Display for KeyError {
 
 impl std::error::Error for KeyError {}
 
-/// Why a [`Verifier`](super::Verifier) or a [`TokenIssuer`](super::TokenIssuer) cannot work as configured.
+/// Why a verifier or an issuer cannot work as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TokenConfigError {
+pub(crate) enum TokenConfigError {
     /// There is no key, so no token could ever be verified.
     NoKey,
     /// A key is for an algorithm that `bearer(alg(..))` does not declare.

@@ -1,4 +1,5 @@
-//! Issuing: access tokens in the shape of RFC 9068.
+//! Issuing: access tokens in the shape of RFC 9068. Its `client_id` alone is missing: a principal that signed in here is
+//! no client of anybody's.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::principal::{BearerSpec, ClaimNames, Principal, subject_of};
 
 /// Issues tokens about the principals of one type, which a [`Verifier`](super::Verifier) of the same declaration accepts.
 #[derive(Debug)]
-pub struct TokenIssuer {
+pub(crate) struct TokenIssuer {
     realm: &'static str,
     spec: BearerSpec,
     names: ClaimNames,
@@ -37,7 +38,7 @@ impl TokenIssuer {
     ///
     /// [`TokenConfigError::UndeclaredAlgorithm`] for a key whose tokens `spec` does not accept, and as
     /// [`Verifier::new`](super::Verifier::new).
-    pub fn new(
+    pub(crate) fn new(
         realm: &'static str,
         spec: BearerSpec,
         claims: ClaimNames,
@@ -65,7 +66,7 @@ impl TokenIssuer {
     /// own, [`IssueError::NoLifetime`] under a second, [`IssueError::LifetimeTooLong`] above `bearer(max_age)`,
     /// [`IssueError::TooLarge`] above 8 KiB, [`IssueError::Randomness`] and [`IssueError::Signature`] when the system
     /// or the key fails.
-    pub fn issue<P: Principal>(
+    pub(crate) fn issue<P: Principal>(
         &self,
         principal: &P,
         now: Timestamp,

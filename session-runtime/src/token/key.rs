@@ -1,6 +1,7 @@
 //! Keys: what signs, what verifies, and for which one algorithm.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jsonwebtoken::AlgorithmFamily::{Ec, Ed, Hmac, Rsa};
 use jsonwebtoken::errors::{Error, ErrorKind};
@@ -9,12 +10,14 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 
 use super::error::KeyError;
 use super::pem::expect_label;
+use super::prepared;
 use super::provider::{backend, provider};
 use crate::principal::Algorithm;
 
 /// A key that verifies the tokens of one algorithm.
 ///
-/// `Debug` shows neither secret nor key; a secret is wiped when the key is dropped.
+/// `Debug` shows neither secret nor key. A secret is wiped when the key and its clones are dropped; a thread that
+/// verified by it keeps the provider's form of it until the thread ends or meets another key.
 ///
 /// ```
 /// use session_runtime::{Algorithm, KeyError, VerifyingKey};
@@ -30,7 +33,7 @@ use crate::principal::Algorithm;
 #[derive(Clone)]
 pub struct VerifyingKey {
     algorithm: Algorithm,
-    key: DecodingKey,
+    key: Arc<DecodingKey>,
     id: Option<Box<str>>,
 }
 
@@ -43,7 +46,7 @@ impl VerifyingKey {
     /// fewer bytes than the hash (RFC 7518 3.2).
     pub fn secret(algorithm: Algorithm, secret: &[u8]) -> Result<Self, KeyError> {
         expect_secret(algorithm, secret)?;
-        Ok(Self { algorithm, key: DecodingKey::from_secret(secret), id: None })
+        Ok(Self { algorithm, key: Arc::new(DecodingKey::from_secret(secret)), id: None })
     }
 
     /// The public key of whoever signs: a PEM labelled `PUBLIC KEY`, or `RSA PUBLIC KEY` for RSA.
@@ -71,7 +74,7 @@ impl VerifyingKey {
         };
         let key = key.map_err(|_| KeyError::DoesNotFit(algorithm))?;
         expect_public(algorithm, &key)?;
-        Ok(Self { algorithm, key, id: None })
+        Ok(Self { algorithm, key: Arc::new(key), id: None })
     }
 
     /// Names the key, as the `kid` of the tokens it verifies does.
@@ -93,11 +96,8 @@ impl VerifyingKey {
     }
 
     /// Whether `signature` is this key's of `message`.
-    ///
-    /// The provider's verifier is built anew each time: it is neither `Send` nor `Sync`, so no key could hold one.
     pub(super) fn verifies(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        (provider().verifier_factory)(&backend(self.algorithm), &self.key)
-            .is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
+        prepared::verifies(self.algorithm, &self.key, message, signature)
     }
 }
 
@@ -150,7 +150,7 @@ impl SigningKey {
         };
         let key = key.map_err(|_| KeyError::DoesNotFit(algorithm))?;
         let public = public_half(algorithm, &key)?;
-        Ok(Self { key, public: VerifyingKey { algorithm, key: public, id: None } })
+        Ok(Self { key, public: VerifyingKey { algorithm, key: Arc::new(public), id: None } })
     }
 
     /// Names the key; tokens signed with it carry this as their `kid`.

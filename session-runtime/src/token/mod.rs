@@ -1,7 +1,7 @@
 //! JSON Web Tokens: one strict way to verify them (RFC 7519, RFC 8725), one way to issue them (RFC 9068).
 //!
 //! In the order in which a token meets them: [`compact`] takes it apart, [`header`] says how it claims to be signed,
-//! [`key`] checks that by the [`provider`]'s cryptography, [`fields`] reads the payload once into [`claims`] and the
+//! [`key`] and [`prepared`] check that by the [`provider`]'s cryptography, [`fields`] reads the payload once into [`claims`] and the
 //! principal, [`admit`] judges the claims. [`verify`] is that order, [`issue`] the way back.
 
 mod admit;
@@ -13,6 +13,7 @@ mod header;
 mod issue;
 mod key;
 mod pem;
+mod prepared;
 mod provider;
 mod scope;
 mod text;
@@ -21,9 +22,9 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-#[expect(unused_imports, reason = "for the guard")]
 pub(crate) use self::admit::Verified;
-pub use self::error::{IssueError, KeyError, TokenConfigError, TokenRefusal};
-pub use self::issue::TokenIssuer;
+pub(crate) use self::error::TokenConfigError;
+pub use self::error::{IssueError, KeyError, TokenRefusal};
+pub(crate) use self::issue::TokenIssuer;
 pub use self::key::{SigningKey, VerifyingKey};
-pub use self::verify::Verifier;
+pub(crate) use self::verify::Verifier;

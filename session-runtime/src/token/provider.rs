@@ -1,4 +1,4 @@
-//! Who computes the signatures: AWS-LC or RustCrypto, fixed by a feature when the program is compiled.
+//! Who computes the signatures: AWS-LC or `RustCrypto`, fixed by a feature when the program is compiled.
 //!
 //! `jsonwebtoken` keeps a process-wide provider, which panics once two crates of a program switch on a backend each, and
 //! stays as it was when first asked for. It is never touched: each backend's own provider is called directly.

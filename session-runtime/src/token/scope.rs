@@ -56,7 +56,7 @@ fn words(scope: &str) -> impl Iterator<Item = &str> {
 
 struct Word<'a>(&'a str);
 
-impl<'de, 'a, E: de::Error> IntoDeserializer<'de, E> for Word<'a> {
+impl<'a, E: de::Error> IntoDeserializer<'_, E> for Word<'a> {
     type Deserializer = SubjectDeserializer<'a, E>;
 
     fn into_deserializer(self) -> Self::Deserializer {

@@ -33,11 +33,10 @@ use serde::de::IgnoredAny;
 /// whose keys belong to a [`TokenIssuer`](super::TokenIssuer) of this library alone should
 /// [require it](Self::require_realm).
 #[derive(Debug)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     keys: Box<[VerifyingKey]>,
     names: ClaimNames,
     expectations: Expectations,
-    max_bytes: usize,
 }
 
 impl Verifier {
@@ -51,7 +50,7 @@ impl Verifier {
     /// need, [`TokenConfigError::MixedFamilies`], [`TokenConfigError::DuplicateKeyId`], [`TokenConfigError::NoIssuer`]
     /// and [`TokenConfigError::NoAudience`] when empty, [`TokenConfigError::ReservedClaim`] when `bearer(claim)` names
     /// a claim that is read anyway.
-    pub fn new(
+    pub(crate) fn new(
         realm: &'static str,
         spec: BearerSpec,
         claims: ClaimNames,
@@ -68,26 +67,19 @@ impl Verifier {
             realm_required: false,
             bearer: spec,
         };
-        Ok(Self { keys: keys.into(), names: claims, expectations, max_bytes: MAX_BYTES })
+        Ok(Self { keys: keys.into(), names: claims, expectations })
     }
 
     /// Refuses tokens without a `realm`, for keys that sign nothing but tokens of this library.
     #[must_use]
-    pub fn require_realm(mut self) -> Self {
+    pub(crate) fn require_realm(mut self) -> Self {
         self.expectations.realm_required = true;
-        self
-    }
-
-    /// Sets how long a token may be, 8 KiB if this is not called.
-    #[must_use]
-    pub fn max_bytes(mut self, bytes: usize) -> Self {
-        self.max_bytes = bytes;
         self
     }
 
     /// Whom `token` is about, if it counts at `now`.
     pub(crate) fn verify<P: Principal>(&self, token: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
-        let compact = Compact::parse(token, self.max_bytes)?;
+        let compact = Compact::parse(token, MAX_BYTES)?;
         let header = Header::parse(&compact.header)?;
         self.authenticate(&header, &compact)?;
         self.admit(&compact.payload, now)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::token::IssueError;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn read<P: Principal>(names: ClaimNames, claims: &Value) -> Result<P, TokenRefusal> {
     let keys = vec![secret().verifying_key()];

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::*;
 use crate::token::IssueError;
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn payload(token: &str) -> Value {
     let part = token.split('.').nth(1).unwrap();

@@ -17,7 +17,7 @@ const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
 const SESSIONS_PER_SHARD: usize = 1024;
 const MOST_SHARDS: usize = 64;
 /// How often a shard is searched for records that have expired.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Keeps sessions in the process: for one node, for development, for tests.
 ///
@@ -269,3 +269,6 @@ impl Hasher for KeyHasher {
     /// The length that goes before an array says nothing.
     fn write_usize(&mut self, _: usize) {}
 }
+
+#[cfg(test)]
+mod tests;

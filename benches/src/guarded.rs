@@ -1,0 +1,147 @@
+//! This library's rows.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{MethodRouter, get};
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use session_runtime::{
+    Algorithm, AuthSession, Clock, MemoryStore, Principal, Session, SessionError, Sessions, SigningKey, SystemClock,
+    Timestamp, session,
+};
+
+use crate::row::{Row, headers};
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+enum Role {
+    Customer,
+    Staff,
+}
+
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-id"), bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"))]
+struct User {
+    #[principal(id)]
+    id: u64,
+    name: String,
+    #[principal(roles)]
+    roles: Vec<Role>,
+    #[principal(scopes)]
+    scopes: Vec<String>,
+}
+
+/// One whose session outlives a clock that is moved ahead at every request.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-regular"), absolute = "400d")]
+struct Regular {
+    #[principal(id)]
+    id: u64,
+    name: String,
+    #[principal(roles)]
+    roles: Vec<Role>,
+}
+
+#[derive(Clone, FromRef)]
+struct App {
+    sessions: Sessions<User>,
+    regulars: Sessions<Regular>,
+}
+
+#[session(public)]
+async fn open() -> &'static str {
+    "Ada"
+}
+
+#[session(optional)]
+async fn log_in(mut auth: AuthSession<User>) -> Result<(), SessionError> {
+    auth.log_in(ada()).await.map(|_| ())
+}
+
+#[session(required, cookie)]
+async fn session(session: Session<User>) -> String {
+    session.name.clone()
+}
+
+#[session(required, cookie, role(Role::Staff), max_age = "15m", sliding)]
+async fn role_sliding(session: Session<User>) -> String {
+    session.name.clone()
+}
+
+#[session(required, bearer)]
+async fn token(session: Session<User>) -> String {
+    session.name.clone()
+}
+
+#[session(optional)]
+async fn log_in_regular(mut auth: AuthSession<Regular>) -> Result<(), SessionError> {
+    let regular = Regular { id: 7, name: "Ada".into(), roles: vec![Role::Customer, Role::Staff] };
+    auth.log_in(regular).await.map(|_| ())
+}
+
+#[session(required, role(Role::Staff), max_age = "15m", sliding)]
+async fn due(session: Session<Regular>) -> String {
+    session.name.clone()
+}
+
+fn ada() -> User {
+    User {
+        id: 7,
+        name: "Ada".into(),
+        roles: vec![Role::Customer, Role::Staff],
+        scopes: vec!["orders:read".into(), "orders:write".into()],
+    }
+}
+
+/// A clock that reads the system's, as in an application, and can be moved ahead, so that a touch is due at every request.
+#[derive(Clone, Default)]
+struct MovedClock(Arc<AtomicU64>);
+
+impl Clock for MovedClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now().plus(Duration::from_millis(self.0.load(Ordering::Relaxed)))
+    }
+}
+
+/// This library's rows.
+pub async fn rows() -> Vec<Row> {
+    let clock = MovedClock::default();
+    let Some((app, bearer)) = app(clock.clone()) else { return Vec::new() };
+    // One route a router, as the unguarded row has: finding the route is not what is measured.
+    let at = |route: MethodRouter<App>| Router::new().route("/", route).with_state(app.clone());
+    let (cookie, regular) = (cookie(at(get(log_in))).await, cookie(at(get(log_in_regular))).await);
+    let five = format!("theme=dark; lang=en; _ga=GA1.1.1; {cookie}; consent=1");
+    let with_cookie = |cookie: &str| headers(Some((header::COOKIE, cookie.to_owned())));
+    let with_token = |token: &str| headers(Some((header::AUTHORIZATION, format!("Bearer {token}"))));
+    let row = |name, route, headers| Row::new(name, at(route), headers);
+    let refused = |name, route, headers| row(name, route, headers).answered_with(StatusCode::UNAUTHORIZED);
+    vec![
+        row("public", get(open), headers(None)),
+        row("session", get(session), with_cookie(&cookie)),
+        row("session, role, sliding, touch not due", get(role_sliding), with_cookie(&cookie)),
+        row("the same, among five cookies", get(role_sliding), with_cookie(&five)),
+        row("the same, touch due", get(due), with_cookie(&regular)).before(move || {
+            clock.0.fetch_add(15_001, Ordering::Relaxed);
+        }),
+        row("HS256 token, not remembered", get(token), with_token(&bearer)),
+        refused("refused: no credential", get(session), headers(None)),
+        refused("refused: bad token", get(token), with_token(bearer.get(1..).unwrap_or_default())),
+    ]
+}
+
+fn app(clock: MovedClock) -> Option<(App, String)> {
+    let key = SigningKey::secret(Algorithm::HS256, &[7; 32]).ok()?;
+    let sessions = Sessions::builder().store(MemoryStore::new()).signing_key(key).build().ok()?;
+    let regulars = Sessions::builder().store(MemoryStore::new()).clock(clock).build().ok()?;
+    let token = sessions.issue_token(&ada(), Duration::from_hours(1)).ok()?;
+    Some((App { sessions, regulars }, token))
+}
+
+async fn cookie(log_in: Router) -> String {
+    let response = Row::new("log-in", log_in, headers(None)).send().await;
+    let line = response.headers().get(header::SET_COOKIE).and_then(|line| line.to_str().ok()).unwrap_or_default();
+    line.split(';').next().unwrap_or_default().to_owned()
+}

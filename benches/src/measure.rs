@@ -1,0 +1,90 @@
+//! Time, and under valgrind instructions and allocations.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::Row;
+
+const ROUNDS: usize = 41;
+const REQUESTS_PER_ROUND: u64 = 2_000;
+/// The two lengths whose difference is free of what starting costs.
+const SHORT: u64 = 100;
+const LONG: u64 = 600;
+
+/// Nanoseconds a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    /// Half of the rounds took less.
+    pub median: f64,
+    /// Half of the rounds lie within this distance of the median.
+    pub spread: f64,
+}
+
+/// How long a request of each row takes. The rows take turns, so that whatever the machine does besides hits all of them.
+pub async fn time(rows: &[Row]) -> Vec<Time> {
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); rows.len()];
+    for _ in 0..ROUNDS {
+        for (row, times) in rows.iter().zip(&mut rounds) {
+            let start = Instant::now();
+            row.run(REQUESTS_PER_ROUND).await;
+            let nanoseconds = start.elapsed().as_secs_f64() * 1e9;
+            #[expect(clippy::cast_precision_loss, reason = "a small constant")]
+            times.push(nanoseconds / REQUESTS_PER_ROUND as f64);
+        }
+    }
+    rounds
+        .into_iter()
+        .map(|times| {
+            let median = median(times.clone());
+            Time { median, spread: self::median(times.iter().map(|time| (time - median).abs()).collect()) }
+        })
+        .collect()
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// What a request costs on valgrind's processor.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Instructions.
+    pub instructions: u64,
+    /// Calls of the allocator.
+    pub allocations: u64,
+}
+
+/// What a request of the row costs; `None` when valgrind is not there.
+pub fn cost(row: usize) -> Option<Cost> {
+    let count = |tool: Tool| {
+        let (short, long) = (tool.count(row, SHORT)?, tool.count(row, LONG)?);
+        Some(long.saturating_sub(short) / (LONG - SHORT))
+    };
+    Some(Cost { instructions: count(Tool::Callgrind)?, allocations: count(Tool::Memcheck)? })
+}
+
+#[derive(Clone, Copy)]
+enum Tool {
+    Callgrind,
+    Memcheck,
+}
+
+impl Tool {
+    /// Runs this program again, for one row, under the tool.
+    fn count(self, row: usize, requests: u64) -> Option<u64> {
+        let mut command = Command::new("valgrind");
+        let marker = match self {
+            Self::Callgrind => {
+                command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+                "Collected : "
+            }
+            Self::Memcheck => "total heap usage: ",
+        };
+        let program = std::env::current_exe().ok()?;
+        let output = command.arg(program).args(["--row", &row.to_string(), &requests.to_string()]).output().ok()?;
+        let report = String::from_utf8_lossy(&output.stderr);
+        let (_, count) = report.split_once(marker)?;
+        count.split_whitespace().next()?.replace(',', "").parse().ok()
+    }
+}
