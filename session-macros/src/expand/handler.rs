@@ -27,18 +27,17 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
-    let (ident, attributes) = (&named.ident, &named.attributes);
-    let items = named.items();
-    let sessions = assertion::same_principal(&named, handler);
+    let ident = &named.ident;
+    let conditions = outside::conditions(&handler.attributes);
+    let items = named.items(&assertion::same_principal(&named, handler));
     let function = outer(checked, &named);
     let visibility = policy_visibility(&handler.visibility);
     quote! {
-        #attributes
+        #(#conditions)*
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, non_camel_case_types)]
         #visibility struct #ident;
         #items
-        #sessions
         #function
     }
 }
