@@ -1,24 +1,122 @@
-//! Session-guarded routes for Axum.
+//! Session-guarded routes for Axum: what a route demands of its visitor is written above it, checked when the program is
+//! compiled, and enforced before anything else reads the request.
+//!
+//! ```
+//! use axum::extract::FromRef;
+//! use serde::{Deserialize, Serialize};
+//! use session_runtime::routing::{get, post};
+//! use session_runtime::{
+//!     AuthSession, ConfigError, GuardedRouter, MemoryStore, Principal, Session, SessionError, Sessions, session,
+//! };
+//!
+//! #[derive(Clone, Serialize, Deserialize, Principal)]
+//! struct User {
+//!     #[principal(id)]
+//!     id: u64,
+//!     name: String,
+//! }
+//!
+//! #[derive(Clone, FromRef)]
+//! struct App {
+//!     sessions: Sessions<User>,
+//! }
+//!
+//! #[session(required, max_age = "15m", sliding)]
+//! async fn account(session: Session<User>) -> String {
+//!     format!("Hello, {}", session.name)
+//! }
+//!
+//! #[session(optional)]
+//! async fn log_in(mut auth: AuthSession<User>) -> Result<&'static str, SessionError> {
+//!     // After the password was verified:
+//!     auth.log_in(User { id: 7, name: "Ada".into() }).await?;
+//!     Ok("Welcome")
+//! }
+//!
+//! fn router() -> Result<axum::Router, ConfigError> {
+//!     let sessions = Sessions::builder().store(MemoryStore::new()).build()?;
+//!     GuardedRouter::new()
+//!         .route("/account", get(account))
+//!         .route("/log-in", post(log_in))
+//!         .with_state(App { sessions })
+//!         .into_router()
+//! }
+//! # router().unwrap();
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | what a route can demand | [`session`](macro@session) |
+//! | demands with a name, to build on | [`policy`](macro@policy) |
+//! | who is logged in, and how their sessions travel | [`Principal`](macro@Principal) |
+//! | a visitor's session in a handler | [`Session`] |
+//! | logging in and out | [`AuthSession`] |
+//! | stores, keys, origins | [`SessionsBuilder`] |
+//! | a router that denies by default and lists every policy | [`GuardedRouter`] |
+//! | pages to go back to after logging in | [`ReturnTo`] |
+//! | how refusals look | [`OnRefusal`] |
+//!
+//! # The path of a request
+//!
+//! ```text
+//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> handler -> finalise
+//! ```
+//!
+//! Only what the policy accepts is read. Each step is a pure function over data and an injected clock; the guard alone does
+//! I/O, and it is short enough to read as the security argument. The modules of this crate are named in the order in which a
+//! request meets them, after what they share.
+//!
+//! # Promises
+//!
+//! * A route without a declared policy does not compile on a [`GuardedRouter`].
+//! * The guard is done before the body is read.
+//! * Logging out is final, also against requests that are still running; no update is lost.
+//! * A store that does not answer refuses (503) and never admits.
+//! * Limits count on the server. The cookie holds random bytes, and the store holds their hash.
+//! * Unsafe requests with a cookie are checked for forgery.
+//!
+//! # Events
+//!
+//! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
+//! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
+//! `session.clock_skew`, `session.misused`. No event carries a cookie, a token or a principal.
+//!
+//! # Features
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `aws_lc_rs` | yes | tokens, by AWS-LC |
+//! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `test-util` | | `ManualClock`, a clock that a test moves |
+//!
+//! Without either of the first two there are session cookies and no tokens.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+// What the request's path shares.
 mod clock;
 mod principal;
 mod policy;
 mod store;
+mod cookie;
+mod session;
+mod sessions;
+
+// The request's path.
 mod credential;
 #[cfg(feature = "jwt")]
 mod token;
 mod authenticate;
 mod authorise;
 mod forgery;
-mod refusal;
-mod return_to;
-mod cookie;
-mod session;
-mod sessions;
-mod finalise;
 mod guard;
+mod finalise;
+mod refusal;
+
+// Around it.
+mod return_to;
 pub mod routing;
 
 #[cfg(any(test, feature = "test-util"))]
@@ -49,8 +147,8 @@ pub mod __private {
         ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm, Via,
-        assert, no_principal,
+        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
+        SamePrincipal, Via, assert, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,

@@ -1,1 +1,37 @@
-//! The tests are in `tests/`.
+//! What the tests in `tests/` share: principals, a site with a clock that is moved, and visitors with a browser.
+//!
+//! Every test speaks HTTP to a router, as a browser or an API client would. The one thing that is not public about it is
+//! time: it stands still until a test moves it.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+
+mod entrance;
+mod gate;
+mod principals;
+mod site;
+mod store;
+mod visitor;
+
+pub use self::entrance::{Failed, WhoAmI, entrance};
+pub use self::gate::Gate;
+pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
+pub use self::site::{App, START, Site, router, sessions};
+pub use self::store::{Operation, ProbedStore};
+pub use self::visitor::{Answer, Visitor};
+
+use std::time::Duration;
+
+/// A number of seconds.
+pub const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// A number of minutes.
+pub const fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(60 * minutes)
+}
+
+/// A number of hours.
+pub const fn hours(hours: u64) -> Duration {
+    Duration::from_secs(3600 * hours)
+}

@@ -1,9 +1,13 @@
 //! What the attributes of one principal show.
 
-use syn::DeriveInput;
+use syn::{Data, DeriveInput};
 
-use crate::diagnostics::Diagnostics;
+use super::{bearer, cookie, values};
+use crate::diagnostics::{Diagnostics, Mistake};
 use crate::model::{Field, Fields, PrincipalAttribute};
+
+/// How long a session lasts when no `absolute` is given.
+const ABSOLUTE: u64 = 12 * 60 * 60;
 
 /// A principal that does not contradict itself.
 pub(crate) struct CheckedPrincipal {
@@ -20,6 +24,11 @@ impl CheckedPrincipal {
         fields: Fields,
         diagnostics: &mut Diagnostics,
     ) -> Self {
+        has_fields(&input, &fields, diagnostics);
+        one_field_each(&input, &fields, diagnostics);
+        attribute.cookie.iter().for_each(|given| cookie::check(given, diagnostics));
+        attribute.bearer.iter().for_each(|given| bearer::check(given, &fields, diagnostics));
+        ends(&attribute, diagnostics);
         let attribute = if diagnostics.has_errors() { stand_in(attribute) } else { attribute };
         Self { input, attribute, fields }
     }
@@ -48,6 +57,66 @@ impl CheckedPrincipal {
     pub(crate) fn scopes(&self) -> Option<&Field> {
         self.fields.scopes.first()
     }
+}
+
+/// Tokens carry a principal as claims, and a claim has a name.
+fn has_fields(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagnostics) {
+    let name = &input.ident;
+    let mistake = match &input.data {
+        Data::Struct(_) if fields.are_named => return,
+        Data::Struct(_) => Mistake::at(name, "a principal needs named fields: tokens carry them as claims"),
+        Data::Enum(data) => Mistake::at(&data.enum_token, "a principal is a struct: its fields are what tokens carry"),
+        Data::Union(data) => {
+            Mistake::at(&data.union_token, "a principal is a struct: its fields are what tokens carry")
+        }
+    };
+    diagnostics.mistake(mistake.help(format!("write `struct {name} {{ #[principal(id)] id: u64 }}`")));
+}
+
+/// One field identifies a principal; at most one holds its roles, and one its scopes.
+fn one_field_each(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagnostics) {
+    if fields.id.is_empty() && fields.are_named && !diagnostics.has_errors() {
+        diagnostics.mistake(
+            Mistake::at(&input.ident, "a principal needs one field that identifies it")
+                .help("put `#[principal(id)]` on that field"),
+        );
+    }
+    for (marked, role) in
+        [(&fields.id, "identifies it"), (&fields.roles, "holds its roles"), (&fields.scopes, "holds its scopes")]
+    {
+        let Some((first, others)) = marked.split_first() else { continue };
+        for other in others {
+            diagnostics.mistake(
+                Mistake::at(
+                    &other.name,
+                    format!("a principal needs one field that {role}; `{}` does already", first.name),
+                )
+                .help(format!("remove `#[principal({})]` from one of them", other.mark)),
+            );
+        }
+    }
+}
+
+/// When a session ends at the latest, and when it ends unused.
+fn ends(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
+    for length in [&attribute.absolute, &attribute.idle].into_iter().flatten() {
+        values::not_zero(length, diagnostics);
+    }
+    let absolute = attribute.absolute.as_ref().map_or(ABSOLUTE, |given| given.value.seconds);
+    let Some(idle) = attribute.idle.as_ref().filter(|idle| idle.value.seconds > absolute && absolute > 0) else {
+        return;
+    };
+    let written = attribute.absolute.as_ref().map_or_else(|| "12h".to_owned(), |given| given.value.written());
+    diagnostics.mistake(
+        Mistake::at(
+            &idle.value.literal,
+            format!(
+                "the session is over after `absolute` ({written}), so `idle` ({}) can never apply",
+                idle.value.written()
+            ),
+        )
+        .help(format!("shorten it, or write `absolute = \"{}\"`", idle.value.written())),
+    );
 }
 
 /// The attribute without anything that can be wrong.

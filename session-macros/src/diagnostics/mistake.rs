@@ -30,7 +30,7 @@ impl Mistake {
     }
 
     fn line(mut self, kind: &str, text: impl Display) -> Self {
-        self.text.push_str(&format!("\n= {kind}: {text}"));
+        self.text = format!("{}\n= {kind}: {text}", self.text);
         self
     }
 }

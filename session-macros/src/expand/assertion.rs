@@ -3,13 +3,18 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use syn::spanned::Spanned;
+
 use super::policy::Named;
-use crate::model::{Demand, DemandKind};
+use crate::model::{Demand, DemandKind, Whose};
+use crate::syntax::Handler;
 
 /// Every assertion of a policy.
 pub(super) fn all(named: &Named<'_>) -> TokenStream {
     let mut tokens = values(named);
     tokens.extend(rights(named));
+    tokens.extend(state(named));
+    tokens.extend(mentions(named));
     tokens
 }
 
@@ -42,6 +47,58 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> To
     let argument = argument.map(|argument| quote!(, #argument));
     let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
     quote!(#attributes const _: () = #call;)
+}
+
+/// After a mistake: uses what was named, and lets the compiler find the mistakes in that, too.
+fn mentions(named: &Named<'_>) -> TokenStream {
+    let attributes = &named.attributes;
+    let mentioned = named.policy.mentioned().iter();
+    quote!(#(#attributes const _: fn() = || { let _ = #mentioned; };)*)
+}
+
+/// The bound that `state(..)` puts on the router's state.
+fn state(named: &Named<'_>) -> Option<TokenStream> {
+    let state = &named.policy.attribute().state.as_ref()?.value;
+    let span = state.span();
+    let rt = named.runtime().private();
+    let Named { ident, attributes, .. } = named;
+    let call =
+        quote_spanned!(span=> provides::<#state, <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal>());
+    Some(quote! {
+        #attributes
+        const _: fn() = || {
+            fn provides<S: #rt::HasSessions<P>, P: #rt::Principal>() {}
+            #call;
+        };
+    })
+}
+
+/// The sessions among a handler's arguments are those of the policy's principal, where something else named it.
+pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStream {
+    let attribute = named.policy.attribute();
+    let named_elsewhere =
+        attribute.principal.is_some() || matches!(named.policy.whose(), Whose::Base(..) | Whose::Default);
+    if !named_elsewhere || !handler.signature.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let rt = named.runtime().private();
+    let Named { ident, attributes, .. } = named;
+    let mentions = handler.mentions().filter(|mention| !mention.optional);
+    mentions
+        .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
+        .map(|(principal, span)| {
+            let call = quote_spanned! {span=>
+                same::<<<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal, #principal>()
+            };
+            quote! {
+                #attributes
+                const _: fn() = || {
+                    fn same<P: #rt::SamePrincipal<A>, A>() {}
+                    #call;
+                };
+            }
+        })
+        .collect()
 }
 
 /// The bounds that demands put on the principal, at the first demand of each kind.

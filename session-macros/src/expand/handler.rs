@@ -1,19 +1,23 @@
 //! A handler that takes the whole request through its guard.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, GenericParam, ReturnType, Signature, Type};
+use syn::{Attribute, GenericParam, ReturnType, Signature};
 
-use super::outside;
 use super::policy::Named;
+use super::{assertion, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
 
 /// The policy of a handler, and the handler below its guard.
 pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let handler = checked.handler();
+    if checked.is_method() {
+        // Among methods there is no place for a policy.
+        return handler.to_token_stream();
+    }
     let name = handler.signature.ident.unraw();
     let named = Named {
         policy: checked.policy(),
@@ -23,6 +27,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let (ident, attributes) = (&named.ident, &named.attributes);
     let items = named.items();
+    let sessions = assertion::same_principal(&named, handler);
     let function = outer(checked, &named);
     // Private, however visible the handler is: it would make the principal as visible as itself (E0446).
     quote! {
@@ -31,6 +36,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         #[allow(dead_code)]
         struct #ident;
         #items
+        #sessions
         #function
     }
 }
@@ -42,7 +48,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
     let policy = &named.ident;
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
-    let types = argument_types(signature);
+    let types = checked.handler().types();
     let (outside, inside): (Vec<&Attribute>, Vec<&Attribute>) =
         attributes.iter().partition(|attribute| outside::is_about_the_handler(&attribute.meta));
     let inner = inner(checked.handler(), &inside);
@@ -57,11 +63,11 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
             }
         };
     }
-    let call = call(signature, named);
+    let (session_call, call) = (session_call(), call(signature, named));
     quote! {
         #(#outside)*
         #[allow(private_interfaces)]
-        #visibility async fn #ident #generics(__session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
+        #visibility async fn #ident #generics(#session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
         #condition
         {
             #inner
@@ -95,10 +101,15 @@ fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
         .map(|index| format_ident!("__session_argument{index}", span = Span::mixed_site()))
         .collect();
     let parameters = turbofish(signature);
-    let run = quote_spanned!(span=> #rt::Guarded::run);
-    quote! {
-        #run(__session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
+    let session_call = session_call();
+    quote_spanned! {span=>
+        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
     }
+}
+
+/// The argument of the outer function: out of the way of everything that the author may have called by a name.
+fn session_call() -> Ident {
+    Ident::new("__session_call", Span::mixed_site())
 }
 
 /// Type and constant parameters; lifetimes are inferred.
@@ -114,12 +125,4 @@ fn turbofish(signature: &Signature) -> Option<TokenStream> {
         })
         .collect();
     (!names.is_empty()).then(|| quote!(::<#(#names),*>))
-}
-
-fn argument_types(signature: &Signature) -> Vec<&Type> {
-    let typed = signature.inputs.iter().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => Some(&*argument.ty),
-        FnArg::Receiver(_) => None,
-    });
-    typed.collect()
 }

@@ -17,16 +17,7 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
     let spec = spec(principal, &rt);
     let (role, has_role) = roles(principal.roles(), &rt);
     let (id, id_of) = id(principal.id());
-    let has_scope = match principal.scopes() {
-        Some(Field { name, ty, .. }) => {
-            let holds = quote_spanned!(ty.span()=> <#ty as #rt::ScopeSet>::holds);
-            quote!(#holds(&self.#name, __scope))
-        }
-        None => quote!({
-            let _ = __scope;
-            false
-        }),
-    };
+    let has_scope = has_scope(principal.scopes(), &rt);
     let carries_roles = principal.roles().map(|_| quote!(CarriesRoles));
     let carries_scopes = principal.scopes().map(|_| quote!(CarriesScopes));
     let marks = [Some(quote!(Declared)), carries_roles, carries_scopes].into_iter().flatten();
@@ -38,10 +29,10 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
             type Id = #id;
             type Role = #role;
             const SPEC: &'static #rt::PrincipalSpec = &#spec;
-            fn id(&self) -> &Self::Id {
+            fn id(&self) -> &#id {
                 #id_of
             }
-            fn has_role(&self, __role: &Self::Role) -> ::core::primitive::bool {
+            fn has_role(&self, __role: &#role) -> ::core::primitive::bool {
                 #has_role
             }
             fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
@@ -75,6 +66,17 @@ fn roles(field: Option<&Field>, rt: &TokenStream) -> (TokenStream, TokenStream) 
     }
 }
 
+fn has_scope(field: Option<&Field>, rt: &TokenStream) -> TokenStream {
+    let Some(Field { name, ty, .. }) = field else {
+        return quote!({
+            let _ = __scope;
+            false
+        });
+    };
+    let holds = quote_spanned!(ty.span()=> <#ty as #rt::ScopeSet>::holds);
+    quote!(#holds(&self.#name, __scope))
+}
+
 fn spec(principal: &CheckedPrincipal, rt: &TokenStream) -> TokenStream {
     let attribute = principal.attribute();
     let name = principal.input().ident.unraw().to_string();
@@ -89,10 +91,8 @@ fn spec(principal: &CheckedPrincipal, rt: &TokenStream) -> TokenStream {
 }
 
 fn claim(field: Option<&Field>) -> TokenStream {
-    match field {
-        Some(Field { claim, .. }) => quote!(::core::option::Option::Some(#claim)),
-        None => quote!(::core::option::Option::None),
-    }
+    let claim = field.map(|field| &field.claim);
+    claim.map_or_else(|| quote!(::core::option::Option::None), |claim| quote!(::core::option::Option::Some(#claim)))
 }
 
 /// The cookie, the tokens, or both; a cookie where neither is declared.

@@ -1,6 +1,6 @@
 //! The fields of a principal.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Ident, Meta, Type};
@@ -81,11 +81,4 @@ pub(super) fn arguments(attributes: &[Attribute], diagnostics: &mut Diagnostics)
 fn without_parentheses(meta: &Meta) -> Mistake {
     Mistake::at(&meta.to_token_stream(), "`#[principal]` takes its options in parentheses")
         .help("write `#[principal(id)]` on the identifying field, or remove it")
-}
-
-impl Field {
-    /// Where its type stands.
-    pub(crate) fn span(&self) -> Span {
-        self.name.span()
-    }
 }

@@ -20,5 +20,5 @@ pub(crate) use self::given::Given;
 pub(crate) use self::policy::{Access, Csrf, PolicyAttribute};
 pub(crate) use self::principal::PrincipalAttribute;
 pub(crate) use self::runtime::Runtime;
-pub(crate) use self::subject::{Mention, Subject, subject_of};
+pub(crate) use self::subject::{Mention, Subject};
 pub(crate) use self::whose::Whose;

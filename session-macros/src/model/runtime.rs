@@ -25,13 +25,11 @@ impl Runtime {
 
     /// The same, in tokens that stand at `span`, so that what the compiler says about the whole path stands there.
     pub(crate) fn private_at(&self, span: Span) -> TokenStream {
-        match &self.path {
-            Some(path) => {
-                let path = respanned(path.to_token_stream(), span);
-                quote_spanned!(span=> #path::__private)
-            }
-            None => quote_spanned!(span=> ::session_runtime::__private),
-        }
+        let Some(path) = &self.path else {
+            return quote_spanned!(span=> ::session_runtime::__private);
+        };
+        let path = respanned(path.to_token_stream(), span);
+        quote_spanned!(span=> #path::__private)
     }
 }
 

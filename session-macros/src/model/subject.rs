@@ -3,6 +3,8 @@
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
+use crate::syntax::Handler;
+
 /// A mention of somebody's session in the type of an argument.
 pub(crate) struct Mention<'a> {
     pub(crate) kind: Subject,
@@ -25,9 +27,16 @@ pub(crate) enum Subject {
     Data,
 }
 
+impl Handler {
+    /// The mentions among its arguments.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = Mention<'_>> {
+        self.types().filter_map(subject_of)
+    }
+}
+
 /// The session that an argument of type `ty` is about. Types can be renamed, so that this is only a guess: what it
 /// misses, the compiler finds.
-pub(crate) fn subject_of(ty: &Type) -> Option<Mention<'_>> {
+fn subject_of(ty: &Type) -> Option<Mention<'_>> {
     let (name, arguments) = last_segment(ty)?;
     if name == "Option" {
         let inner = only_type(arguments)?;

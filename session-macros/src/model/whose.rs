@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{PolicyAttribute, Runtime, subject_of};
+use super::{PolicyAttribute, Runtime};
 use crate::syntax::Handler;
 
 /// Where the answer comes from.
@@ -31,11 +31,7 @@ impl Whose {
         if let Some(base) = &attribute.base {
             return Self::Base(base.value.to_token_stream(), base.value.span());
         }
-        let arguments = handler.into_iter().flat_map(|handler| &handler.signature.inputs);
-        let mut principals = arguments.filter_map(|argument| match argument {
-            syn::FnArg::Typed(argument) => subject_of(&argument.ty)?.principal,
-            syn::FnArg::Receiver(_) => None,
-        });
+        let mut principals = handler.into_iter().flat_map(Handler::mentions).filter_map(|mention| mention.principal);
         match principals.next() {
             Some(ty) => Self::Principal(ty.to_token_stream(), ty.span()),
             None => Self::Default,

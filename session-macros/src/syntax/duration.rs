@@ -95,8 +95,8 @@ fn seconds(text: &str) -> Result<u64, Problem> {
         // Larger units come first, each once: `30m1h` is a slip more often than it is meant.
         let in_order = *length < longest;
         total = match added {
-            Some(added) if in_order && added <= u64::from(u32::MAX) => added,
-            Some(added) if !in_order && behind.is_empty() && added <= u64::from(u32::MAX) => {
+            Some(added) if in_order && u32::try_from(added).is_ok() => added,
+            Some(added) if !in_order && behind.is_empty() && u32::try_from(added).is_ok() => {
                 return Err(Problem::Form { instead: Some(in_units(added)) });
             }
             _ => return Err(Problem::Form { instead: None }),
@@ -132,14 +132,17 @@ fn unknown_unit(number: u64, unit: &str) -> Problem {
 
 /// What the author of `"1.5h"` or `"-5m"` may have meant.
 fn guess(text: &str) -> Option<String> {
-    let text: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '_').collect();
-    if let Some(positive) = text.strip_prefix(['-', '+']) {
-        return seconds(positive).ok().filter(|seconds| *seconds > 0).map(in_units);
+    let bare: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '_').collect();
+    let bare = bare.trim_start_matches(['-', '+']);
+    if bare.len() < text.len() {
+        // Shorter than what it came from, so this ends.
+        return match seconds(bare) {
+            Ok(seconds) if seconds > 0 => Some(in_units(seconds)),
+            Err(Problem::Unit { instead, .. } | Problem::Form { instead: Some(instead) }) => Some(instead),
+            _ => None,
+        };
     }
-    if let Ok(seconds) = seconds(&text) {
-        return Some(in_units(seconds));
-    }
-    let (whole, fraction) = text.split_once('.')?;
+    let (whole, fraction) = bare.split_once('.')?;
     let (tenths, unit) = fraction.split_at_checked(1)?;
     let (_, length) = UNITS.iter().find(|(known, _)| *known == unit)?;
     let tenths = whole.parse::<u64>().ok()?.checked_mul(10)?.checked_add(tenths.parse().ok()?)?;

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Path, Signature, Token, Visibility};
+use syn::{Attribute, FnArg, Path, Signature, Token, Type, Visibility};
 
 /// A function whose body nobody has looked into, so that a half-typed one does not hide what the attribute says.
 pub(crate) struct Handler {
@@ -29,6 +29,16 @@ impl Parse for Handler {
             return Err(input.error("expected nothing after the handler"));
         }
         Ok(Self { attributes, visibility, signature, body })
+    }
+}
+
+impl Handler {
+    /// The types of its arguments, `self` aside.
+    pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
+        self.signature.inputs.iter().filter_map(|argument| match argument {
+            FnArg::Typed(argument) => Some(&*argument.ty),
+            FnArg::Receiver(_) => None,
+        })
     }
 }
 

@@ -49,6 +49,16 @@ pub(super) enum Form {
     List(Group),
 }
 
+impl Form {
+    pub(super) fn shape(&self) -> Shape {
+        match self {
+            Self::Flag => Shape::Flag,
+            Self::Value(_) => Shape::Value,
+            Self::List(_) => Shape::List,
+        }
+    }
+}
+
 /// Cuts `tokens` at its commas, so that a mistake ends at the next one.
 pub(super) fn chunks(tokens: TokenStream) -> Vec<Chunk> {
     let mut chunks = Vec::new();

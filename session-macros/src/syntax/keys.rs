@@ -42,9 +42,8 @@ impl Place {
     /// Where to put a key of this place.
     pub(super) const fn home(self) -> (&'static str, &'static str) {
         match self {
-            Self::Session => ("a handler", "`#[session(..)]` of the handler"),
-            Self::Policy => ("a policy", "`#[policy(..)]` of the policy"),
-            Self::Demand => ("a route", "`#[session(..)]` of the handler"),
+            Self::Policy => ("a route", "`#[policy(..)]` of the policy"),
+            Self::Session | Self::Demand => ("a route", "`#[session(..)]` of the handler"),
             Self::Csrf => ("`csrf(..)`", "`csrf(..)`"),
             Self::Principal => ("the principal", "`#[principal(..)]` of the type whose session this is"),
             Self::Cookie => ("the principal's cookie", "`cookie(..)` in `#[principal(..)]` of the type"),
@@ -108,7 +107,9 @@ pub(crate) fn keys_of(place: Place) -> impl Iterator<Item = &'static Key> {
     TABLE.iter().filter(move |key| key.places.contains(&place))
 }
 
-/// Another place where a key called `name` is allowed.
-pub(super) fn elsewhere(name: &str) -> Option<(&'static Key, Place)> {
-    TABLE.iter().find(|key| key.name == name).and_then(|key| Some((key, *key.places.first()?)))
+/// Another place where a key called `name` is allowed, if possible in the form it was written in.
+pub(super) fn elsewhere(name: &str, shape: Shape) -> Option<(&'static Key, Place)> {
+    let called = |key: &&Key| key.name == name;
+    let key = TABLE.iter().filter(called).find(|key| key.shape == shape).or_else(|| TABLE.iter().find(called))?;
+    Some((key, *key.places.first()?))
 }

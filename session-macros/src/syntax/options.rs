@@ -105,7 +105,7 @@ fn unknown(name: &syn::Ident, form: &Form, place: Place) -> Mistake {
         let text = foreign.text.map_or_else(|| unknown_option(name, place), str::to_owned);
         return Mistake::at(name, text).help(foreign.help);
     }
-    if let Some((key, home)) = elsewhere(&word) {
+    if let Some((key, home)) = elsewhere(&word, form.shape()) {
         let (owner, home) = home.home();
         let example = if matches!(form, Form::Flag) || key.shape == Shape::Flag { "" } else { key.example };
         let help =

@@ -11,7 +11,7 @@ pub use self::demand::Demand;
 pub(crate) use self::message::Written;
 pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
-pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, no_principal};
+pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, no_principal};
 
 /// What a route demands of its visitor.
 ///

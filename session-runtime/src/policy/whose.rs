@@ -5,13 +5,27 @@ use crate::principal::{Principal, PrincipalSpec};
 
 /// The realm of a principal: every one but that of `public` routes.
 pub trait PrincipalRealm: Realm {
-    /// What its principal declares.
+    /// The principal.
+    type Principal: Principal;
+
+    /// What it declares.
     const SPEC: &'static PrincipalSpec;
 }
 
 impl<P: Principal> PrincipalRealm for Of<P> {
+    type Principal = P;
     const SPEC: &'static PrincipalSpec = P::SPEC;
 }
+
+/// The principal of a policy, and that of an argument of its handler.
+#[diagnostic::on_unimplemented(
+    message = "this policy is about `{Self}`, not `{P}`",
+    label = "another principal than the policy's",
+    note = "take `Session<{Self}>`"
+)]
+pub trait SamePrincipal<P> {}
+
+impl<P> SamePrincipal<P> for P {}
 
 /// The realm of a policy that names no principal: that of `default_principal!`.
 pub trait DefaultRealm {
@@ -28,7 +42,7 @@ pub trait DefaultRealm {
     note = "or build on a policy that names it: `policy(Staff)` on a handler, `extends(Staff)` on a policy",
     note = "or name it once for the crate, at its root: `session_runtime::default_principal!(User);`"
 )]
-pub trait Declared: Principal {}
+pub trait Declared {}
 
 /// What a policy finds in place of the crate's default principal when there is none.
 pub mod no_principal {

@@ -7,7 +7,7 @@ use super::lifecycle::Opened;
 use super::{Contents, Current, Exchange, Session, SessionError, SessionErrorKind};
 use crate::principal::Principal;
 use crate::sessions::Sessions;
-use crate::store::SubjectKey;
+use crate::store::{StoreKey, SubjectKey};
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
@@ -52,12 +52,14 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer.
     pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
-        let before = self.exchange.current();
-        if matches!(before, Some(Current::Alias(_))) {
-            return Err(SessionErrorKind::Superseded.into());
-        }
+        let before = match self.exchange.current() {
+            Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
+            Some(Current::Named(key)) => Some(key),
+            None => None,
+        };
         let contents = Arc::new(Contents::new(principal)?);
         let subject = self.sessions.subject_key(&contents.subject)?;
+        self.sessions.make_room(subject, before).await?;
         let opened = self.sessions.open(contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -99,7 +101,7 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
     pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
-        let key = self.exchange.writable_key()?;
+        let key = session.writable_key()?;
         let contents = Arc::new(Contents::new(principal)?);
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
@@ -109,8 +111,8 @@ impl<P: Principal> AuthSession<P> {
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 
-    async fn close_others(&self, before: Option<Current>, subject: SubjectKey) -> Result<(), SessionError> {
-        if let Some(Current::Named(key)) = before {
+    async fn close_others(&self, before: Option<StoreKey>, subject: SubjectKey) -> Result<(), SessionError> {
+        if let Some(key) = before {
             self.sessions.end(key).await?;
         }
         self.sessions.enforce_max_sessions(subject).await

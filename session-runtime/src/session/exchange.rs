@@ -55,12 +55,12 @@ impl Exchange {
         self.state().current
     }
 
-    /// The key of the record, for operations that change it.
+    /// The key of the record, for operations that change it. Without one, the session was ended by this request.
     pub(crate) fn writable_key(&self) -> Result<StoreKey, SessionError> {
         match self.current() {
             Some(Current::Named(key)) => Ok(key),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
-            None => Err(SessionErrorKind::NotACookie.into()),
+            None => Err(SessionErrorKind::Ended.into()),
         }
     }
 

@@ -22,7 +22,7 @@ use self::lifecycle::Opened;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::Sessions;
-use crate::store::Replaced;
+use crate::store::{Replaced, StoreKey};
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -126,11 +126,15 @@ impl<P: Principal> Session<P> {
     /// came under an id that has been replaced, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
     pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
-        let key = self.exchange.writable_key()?;
+        let key = self.writable_key()?;
         let store = self.sessions.store()?;
         loop {
             let mut record = self.sessions.standing(key).await?;
             let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
+            if standing.subject != self.contents.subject {
+                // This request logged in somebody else since: that session is not this one.
+                return Err(SessionErrorKind::Ended.into());
+            }
             let contents = Arc::new(standing.changed(&mut change)?);
             record.payload = Sessions::seal(&contents);
             let revision = record.revision;
@@ -154,10 +158,18 @@ impl<P: Principal> Session<P> {
     ///
     /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
-        let key = self.exchange.writable_key()?;
+        let key = self.writable_key()?;
         let issued = self.sessions.succeed(key, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
+    }
+
+    /// The key of this session's record, for operations that change it. A token's session has none.
+    fn writable_key(&self) -> Result<StoreKey, SessionError> {
+        match self.credential {
+            CredentialKind::Cookie => self.exchange.writable_key(),
+            CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),
+        }
     }
 
     fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Arc<Exchange>) -> Self {

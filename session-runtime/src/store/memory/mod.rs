@@ -269,3 +269,7 @@ impl Hasher for KeyHasher {
     /// The length that goes before an array says nothing.
     fn write_usize(&mut self, _: usize) {}
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+mod tests;

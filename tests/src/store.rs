@@ -1,0 +1,145 @@
+//! A store that counts, fails and dawdles as the test says.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+use session_runtime::{
+    MemoryStore, MemoryStoreStatistics, Record, Replaced, Store, StoreError, StoreFuture, StoreKey, SubjectKey,
+    Timestamp,
+};
+
+/// What a store is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "they are the names of `Store`'s methods")]
+pub enum Operation {
+    Insert,
+    Load,
+    Replace,
+    Touch,
+    Alias,
+    Remove,
+    OfSubject,
+    RemoveSubject,
+}
+
+const OPERATIONS: usize = 8;
+
+/// An in-process store, written against the public trait alone. Clones share what they hold.
+#[derive(Clone, Debug)]
+pub struct ProbedStore(Arc<Probe>);
+
+#[derive(Debug)]
+struct Probe {
+    store: MemoryStore,
+    asked: [AtomicUsize; OPERATIONS],
+    fails: [AtomicBool; OPERATIONS],
+    dawdles: AtomicBool,
+    seed: AtomicU64,
+}
+
+impl ProbedStore {
+    /// Looks over the shoulder of `store`.
+    pub fn over(store: MemoryStore) -> Self {
+        Self(Arc::new(Probe {
+            store,
+            asked: Default::default(),
+            fails: Default::default(),
+            dawdles: AtomicBool::new(false),
+            seed: AtomicU64::new(1),
+        }))
+    }
+
+    /// How often it was asked to do this.
+    pub fn asked(&self, operation: Operation) -> usize {
+        self.0.asked[operation as usize].load(Ordering::SeqCst)
+    }
+
+    /// How often it was asked to change anything.
+    pub fn writes(&self) -> usize {
+        use Operation::{Alias, Insert, Remove, RemoveSubject, Replace, Touch};
+        [Insert, Replace, Touch, Alias, Remove, RemoveSubject].into_iter().map(|write| self.asked(write)).sum()
+    }
+
+    /// Whether this is to fail from now on.
+    pub fn set_failing(&self, operation: Operation, fails: bool) {
+        self.0.fails[operation as usize].store(fails, Ordering::SeqCst);
+    }
+
+    /// Nothing works any more.
+    pub fn go_down(&self) {
+        self.0.fails.iter().for_each(|fails| fails.store(true, Ordering::SeqCst));
+    }
+
+    /// From now on every operation lets others go first, before and after, for a number of turns that differs each time.
+    pub fn dawdle(&self, seed: u64) {
+        self.0.seed.store(seed, Ordering::SeqCst);
+        self.0.dawdles.store(true, Ordering::SeqCst);
+    }
+
+    /// What it holds.
+    pub fn statistics(&self) -> MemoryStoreStatistics {
+        self.0.store.statistics()
+    }
+
+    async fn pause(&self) {
+        if self.0.dawdles.load(Ordering::SeqCst) {
+            // A step of Knuth's generator; its upper bits are the better ones.
+            let step = |seed: u64| Some(seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+            let seed = self.0.seed.fetch_update(Ordering::SeqCst, Ordering::SeqCst, step).unwrap();
+            for _ in 0..seed >> 62 {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    fn run<'a, T: Send + Unpin + 'a>(
+        &'a self,
+        operation: Operation,
+        work: impl FnOnce(&'a MemoryStore) -> StoreFuture<'a, T> + Send + 'a,
+    ) -> StoreFuture<'a, T> {
+        StoreFuture::new(async move {
+            self.0.asked[operation as usize].fetch_add(1, Ordering::SeqCst);
+            if self.0.fails[operation as usize].load(Ordering::SeqCst) {
+                return Err(StoreError::new("the test says so"));
+            }
+            self.pause().await;
+            let answer = work(&self.0.store).await;
+            self.pause().await;
+            answer
+        })
+    }
+}
+
+impl Store for ProbedStore {
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        self.run(Operation::Insert, move |store| store.insert(key, record))
+    }
+
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
+        self.run(Operation::Load, move |store| store.load(key))
+    }
+
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        self.run(Operation::Replace, move |store| store.replace(key, record, revision))
+    }
+
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool> {
+        self.run(Operation::Touch, move |store| store.touch(key, seen_at, expires_at))
+    }
+
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        self.run(Operation::Alias, move |store| store.alias(old, new, until, revision))
+    }
+
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Option<StoreKey>> {
+        self.run(Operation::Remove, move |store| store.remove(key))
+    }
+
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>> {
+        self.run(Operation::OfSubject, move |store| store.of_subject(subject))
+    }
+
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
+        self.run(Operation::RemoveSubject, move |store| store.remove_subject(subject, except))
+    }
+}

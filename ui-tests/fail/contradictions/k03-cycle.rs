@@ -1,0 +1,6 @@
+use session_runtime::policy;
+
+#[policy(extends(Ring))]
+struct Ring;
+
+fn main() {}

@@ -1,0 +1,7 @@
+use session_runtime::{Session, session};
+use ui_tests::Guest;
+
+#[session(sliding)]
+async fn account(_session: Session<Guest>) {}
+
+fn main() {}

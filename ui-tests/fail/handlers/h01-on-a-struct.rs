@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(required)]
+struct Account;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use session_runtime::{Session, session};
+use ui_tests::{Role, User};
+
+#[session(required)]
+#[session(role(Role::Admin))]
+async fn account(_session: Session<User>) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use session_runtime::{Session, session};
+use ui_tests::User;
+
+#[session(required)]
+async fn account(session: Session<User>) -> String {
+    let count: usize = "one";
+    format!("{count}{}", session.principal().id)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use session_runtime::session;
+
+#[session(required)]
+async fn account() {}
+
+fn main() {}

@@ -1,0 +1,3 @@
+session_runtime::default_principal!();
+
+fn main() {}

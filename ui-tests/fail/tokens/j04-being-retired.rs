@@ -1,0 +1,13 @@
+#![deny(deprecated)]
+
+use serde::{Deserialize, Serialize};
+use session_runtime::Principal;
+
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(bearer(alg("RS256")))]
+struct Visitor {
+    #[principal(id)]
+    id: u64,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use session_runtime::{Session, session};
+use ui_tests::User;
+
+#[session(max_age = "1.5h")]
+async fn account(_session: Session<User>) {}
+
+fn main() {}
