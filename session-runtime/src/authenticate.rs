@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::session::{Contents, Instants};
+use crate::sessions::{Contents, Instants};
 use crate::store::Record;
 
 /// How far two nodes' clocks may be apart before it is worth a word.

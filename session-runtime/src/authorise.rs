@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::clock::Timestamp;
 use crate::policy::{Demand, PolicySpec};
 use crate::principal::Principal;
-use crate::session::Instants;
+use crate::sessions::Instants;
 
 /// Why an authenticated visitor is not admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]

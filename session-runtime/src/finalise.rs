@@ -47,7 +47,6 @@ const fn vary(read: Via) -> &'static str {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

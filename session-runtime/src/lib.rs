@@ -101,8 +101,8 @@ mod principal;
 mod policy;
 mod store;
 mod cookie;
-mod session;
 mod sessions;
+mod session;
 
 // The request's path.
 mod credential;
@@ -128,9 +128,9 @@ pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
-pub use session::{AuthSession, CredentialKind, Session, SessionError, SessionErrorKind};
+pub use session::{AuthSession, CredentialKind, Session};
 pub use session_macros::{Principal, default_principal, policy, session};
-pub use sessions::{ConfigError, ConfigErrorKind, Sessions, SessionsBuilder};
+pub use sessions::{ConfigError, ConfigErrorKind, SessionError, SessionErrorKind, Sessions, SessionsBuilder};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, Replaced, Store, StoreError, StoreFuture, StoreKey, SubjectKey,
 };

@@ -11,7 +11,6 @@ use ::std::cmp::PartialEq;
 use ::std::string::String;
 use ::std::vec::Vec;
 
-#[expect(dead_code, reason = "their names are what matters")]
 mod names {
     pub(crate) struct Option;
     pub(crate) struct Result;

@@ -40,20 +40,19 @@ fn values(named: &Named<'_>) -> TokenStream {
 
 fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> TokenStream {
     let rt = named.runtime().private_at(span);
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     let name = syn::Ident::new(name, span);
     let mut ident = ident.clone();
     ident.set_span(span.resolved_at(ident.span()));
     let argument = argument.map(|argument| quote!(, #argument));
     let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
-    quote!(#attributes const _: () = #call;)
+    quote!(const _: () = #call;)
 }
 
 /// After a mistake: uses what was named, and lets the compiler find the mistakes in that, too.
 fn mentions(named: &Named<'_>) -> TokenStream {
-    let attributes = &named.attributes;
     let mentioned = named.policy.mentioned().iter();
-    quote!(#(#attributes const _: fn() = || { let _ = #mentioned; };)*)
+    quote!(#(const _: fn() = || { let _ = #mentioned; };)*)
 }
 
 /// The bound that `state(..)` puts on the router's state.
@@ -61,11 +60,10 @@ fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
     let rt = named.runtime().private();
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     let call =
         quote_spanned!(span=> provides::<#state, <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal>());
     Some(quote! {
-        #attributes
         const _: fn() = || {
             fn provides<S: #rt::HasSessions<P>, P: #rt::Principal>() {}
             #call;
@@ -82,7 +80,7 @@ pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStrea
         return TokenStream::new();
     }
     let rt = named.runtime().private();
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     let mentions = handler.mentions().filter(|mention| !mention.optional);
     mentions
         .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
@@ -91,7 +89,6 @@ pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStrea
                 same::<<<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal, #principal>()
             };
             quote! {
-                #attributes
                 const _: fn() = || {
                     fn same<P: #rt::SamePrincipal<A>, A>() {}
                     #call;
@@ -117,7 +114,7 @@ fn rights(named: &Named<'_>) -> TokenStream {
 fn bound(named: &Named<'_>, demand: &Demand, name: &str) -> TokenStream {
     let span = demand.key.span();
     let rt = named.runtime().private();
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     let name = syn::Ident::new(name, Span::mixed_site());
     let realm = named.policy.whose().realm(named.runtime(), ident);
     let realm: TokenStream = realm
@@ -129,7 +126,6 @@ fn bound(named: &Named<'_>, demand: &Demand, name: &str) -> TokenStream {
         .collect();
     let call = quote_spanned!(span=> carries::<#realm>());
     quote! {
-        #attributes
         const _: fn() = || {
             fn carries<R: #rt::#name>() {}
             #call;

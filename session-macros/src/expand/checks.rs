@@ -12,7 +12,7 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     let span = base(named).map_or_else(Span::mixed_site, Path::span);
     let rt = named.runtime().private_at(span);
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     let any = Ident::new("__S", Span::mixed_site());
     let (generics, state) = match &attribute.state {
         Some(state) => {
@@ -27,7 +27,6 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     });
     let run = run(named, &state);
     quote! {
-        #attributes
         #[automatically_derived]
         impl #generics #rt::Checks<#state> for #ident #bound {
             #run

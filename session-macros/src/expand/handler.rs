@@ -25,18 +25,17 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
-    let (ident, attributes) = (&named.ident, &named.attributes);
-    let items = named.items();
-    let sessions = assertion::same_principal(&named, handler);
+    let ident = &named.ident;
+    let conditions = outside::conditions(&handler.attributes);
+    let items = named.items(&assertion::same_principal(&named, handler));
     let function = outer(checked, &named);
     // Private, however visible the handler is: it would make the principal as visible as itself (E0446).
     quote! {
-        #attributes
+        #(#conditions)*
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, non_camel_case_types)]
         struct #ident;
         #items
-        #sessions
         #function
     }
 }

@@ -14,6 +14,9 @@ mod realm;
 mod spec;
 mod unit;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::DeriveInput;
@@ -44,7 +47,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
     let expansion = match unit::parse(&item) {
         Ok(unit) => {
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
-            let items = policy::Named::of_unit(&unit, &policy).items();
+            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new());
             quote!(#unit #items)
         }
         Err(mistake) => {

@@ -6,13 +6,18 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
 /// What an expanded item may do that its author's lints forbid: it is not theirs to change.
-const LINTS: &str = "unused_qualifications, non_camel_case_types, clippy::all, clippy::pedantic, clippy::restriction";
+const LINTS: &str = "unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction";
 
 /// The attributes of an item beside the author's own: their `cfg`s, and `allow`s.
 pub(super) fn of_items(attributes: &[Attribute]) -> TokenStream {
-    let conditions = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let conditions = conditions(attributes);
     let lints: TokenStream = LINTS.parse().unwrap_or_default();
     quote!(#(#conditions)* #[allow(#lints)])
+}
+
+/// The author's `cfg`s.
+pub(super) fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
 /// Whether an attribute is about the handler as the rest of the program sees it, and not about the author's function.

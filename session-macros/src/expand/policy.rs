@@ -16,7 +16,7 @@ pub(super) struct Named<'a> {
     pub(super) ident: Ident,
     /// What tables and messages call it.
     pub(super) name: String,
-    /// For every item: the author's `cfg`s, and lints that are not the author's business.
+    /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
     pub(super) attributes: TokenStream,
 }
 
@@ -27,8 +27,8 @@ impl<'a> Named<'a> {
         Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
     }
 
-    /// The implementations and assertions of a policy.
-    pub(super) fn items(&self) -> TokenStream {
+    /// The implementations and assertions of a policy, in one anonymous constant.
+    pub(super) fn items(&self, assertions_of_the_handler: &TokenStream) -> TokenStream {
         let implementation = self.implementation();
         let default_realm = match self.policy.whose() {
             Whose::Default => realm::found_at_the_root(self),
@@ -36,7 +36,17 @@ impl<'a> Named<'a> {
         };
         let checks = checks::implementation(self);
         let assertions = assertion::all(self);
-        quote!(#implementation #default_realm #checks #assertions)
+        let attributes = &self.attributes;
+        quote! {
+            #attributes
+            const _: () = {
+                #implementation
+                #default_realm
+                #checks
+                #assertions
+                #assertions_of_the_handler
+            };
+        }
     }
 
     /// Where the runtime is.
@@ -45,7 +55,7 @@ impl<'a> Named<'a> {
     }
 
     fn implementation(&self) -> TokenStream {
-        let Self { ident, attributes, .. } = self;
+        let ident = &self.ident;
         let rt = self.runtime().private();
         let realm = self.policy.whose().realm(self.runtime(), ident);
         // At the principal: whether it is as visible as the policy is judged here.
@@ -53,7 +63,6 @@ impl<'a> Named<'a> {
         let demands = demand::list(&self.policy.attribute().demands, &rt);
         let spec = spec::of(self);
         quote! {
-            #attributes
             #[automatically_derived]
             impl #rt::Policy for #ident {
                 #realm

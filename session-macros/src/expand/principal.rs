@@ -68,10 +68,10 @@ fn roles(field: Option<&Field>, rt: &TokenStream) -> (TokenStream, TokenStream) 
 
 fn has_scope(field: Option<&Field>, rt: &TokenStream) -> TokenStream {
     let Some(Field { name, ty, .. }) = field else {
-        return quote!({
+        return quote! {
             let _ = __scope;
             false
-        });
+        };
     };
     let holds = quote_spanned!(ty.span()=> <#ty as #rt::ScopeSet>::holds);
     quote!(#holds(&self.#name, __scope))

@@ -20,11 +20,10 @@ pub(super) fn default_principal(ty: &TokenStream) -> TokenStream {
 /// alias is made outside of both, because the crate's root may have a handler of the same name.
 pub(super) fn found_at_the_root(named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
-    let Named { ident, attributes, .. } = named;
+    let ident = &named.ident;
     // At the whole attribute: what is missing was not written anywhere.
     let declared = quote_spanned!(Span::call_site()=> whose::<__SessionPrincipal>());
     quote! {
-        #attributes
         const _: () = {
             type __ThisPolicy = #ident;
             const _: () = {

@@ -85,8 +85,8 @@ pub(crate) struct Key {
     pub(crate) repeats: bool,
     pub(crate) availability: Availability,
     pub(crate) example: &'static str,
-    /// One line for the reference.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the reference is a file that a test compares with the table"))]
+    /// One line for the reference, which is a file that a test compares with the table.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by the test"))]
     pub(crate) doc: &'static str,
 }
 

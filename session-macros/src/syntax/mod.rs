@@ -28,3 +28,6 @@ impl Features {
         Self { jwt: cfg!(feature = "jwt") }
     }
 }
+
+#[cfg(test)]
+mod reference;

@@ -64,7 +64,6 @@ fn is_token_byte(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use http::HeaderValue;

@@ -42,7 +42,6 @@ fn value_of<'r>(pair: &'r [u8], name: &str) -> Option<&'r [u8]> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use http::HeaderValue;

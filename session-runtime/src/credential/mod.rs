@@ -66,7 +66,6 @@ pub(crate) fn read<'r>(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use http::{HeaderName, HeaderValue, header};

@@ -86,7 +86,6 @@ impl fmt::Display for OriginError {
 impl std::error::Error for OriginError {}
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

@@ -10,7 +10,7 @@ use super::visit::Call;
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::session::{Current, expiry};
+use crate::sessions::{Current, expiry};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.

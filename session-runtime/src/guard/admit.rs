@@ -8,13 +8,14 @@ use http::request::Parts;
 
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
-use super::visit::{Call, Visit, Visited};
+use super::visit::{Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::forgery::{self, Verdict};
 use crate::policy::{Access, Of, Open, PolicySpec, Realm};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{CredentialKind, Exchange, Session};
+use crate::session::{CredentialKind, Session};
+use crate::sessions::Exchange;
 use crate::sessions::Sessions;
 
 /// A router state that provides [`Sessions`] of the principal `P`.
@@ -40,31 +41,27 @@ where
 
 /// A router state on which visitors of the realm `R` can be admitted.
 pub trait Admits<R: Visited> {
-    /// Admits the request or answers it.
+    /// Admits the visitor or answers the request.
     fn admit(
         &self,
         spec: &'static PolicySpec<<R as Realm>::Role>,
-        parts: Parts,
-    ) -> impl Future<Output = Result<Call<R>, Response>> + Send;
+        parts: &Parts,
+    ) -> impl Future<Output = Result<R::Visit, Response>> + Send;
 }
 
 impl<P: Principal, S: HasSessions<P>> Admits<Of<P>> for S {
     fn admit(
         &self,
         spec: &'static PolicySpec<P::Role>,
-        parts: Parts,
-    ) -> impl Future<Output = Result<Call<Of<P>>, Response>> + Send {
+        parts: &Parts,
+    ) -> impl Future<Output = Result<Visit<P>, Response>> + Send {
         admit(self.sessions(), spec, parts)
     }
 }
 
 impl<S: Sync> Admits<Open> for S {
-    async fn admit(
-        &self,
-        spec: &'static PolicySpec<<Open as Realm>::Role>,
-        parts: Parts,
-    ) -> Result<Call<Open>, Response> {
-        Ok(Call { parts, visit: (), spec })
+    async fn admit(&self, _: &'static PolicySpec<<Open as Realm>::Role>, _: &Parts) -> Result<(), Response> {
+        Ok(())
     }
 }
 
@@ -72,11 +69,11 @@ impl<S: Sync> Admits<Open> for S {
 async fn admit<P: Principal>(
     sessions: Sessions<P>,
     spec: &'static PolicySpec<P::Role>,
-    parts: Parts,
-) -> Result<Call<Of<P>>, Response> {
-    match examine(&sessions, spec, &parts).await {
-        Ok((session, exchange)) => Ok(Call { parts, visit: Visit { session, sessions, exchange }, spec }),
-        Err(refused) => Err(refuse(&sessions, spec, &parts, refused)),
+    parts: &Parts,
+) -> Result<Visit<P>, Response> {
+    match examine(&sessions, spec, parts).await {
+        Ok((session, exchange)) => Ok(Visit { session, sessions, exchange }),
+        Err(refused) => Err(refuse(&sessions, spec, parts, refused)),
     }
 }
 

@@ -8,8 +8,8 @@ use crate::cookie::CookieWriter;
 use crate::finalise::{Finish, finish};
 use crate::policy::Via;
 use crate::principal::Principal;
-use crate::session::{CookieChange, Exchange, Outcome};
 use crate::sessions::Sessions;
+use crate::sessions::{CookieChange, Exchange, Outcome};
 
 /// What finishing a response needs to know; the same for every principal.
 #[derive(Default)]

@@ -11,8 +11,9 @@ use crate::credential::{self, Credential, CredentialError, SessionId};
 use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{CredentialKind, Current, Exchange, Session};
+use crate::session::{CredentialKind, Session};
 use crate::sessions::Sessions;
+use crate::sessions::{Current, Exchange};
 use crate::store::{Record, Store, StoreError, StoreKey};
 
 /// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.

@@ -51,7 +51,8 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let mut call = state.admit(P::SPEC, parts).await?;
+        let visit = state.admit(P::SPEC, &parts).await?;
+        let mut call = Call { parts, visit, spec: P::SPEC };
         let closing = call.closing();
         if let Err(response) = P::run(&mut call, state).await {
             return Err(closing.finish(P::Realm::refused_by_check(&call, response)));

@@ -8,7 +8,7 @@ use crate::finalise::{Finish, finish};
 use crate::policy::PolicySpec;
 use crate::principal::Principal;
 use crate::refusal::{self, Refusal, RefusalContext, RefusalKind, RefusedRequest};
-use crate::session::SessionError;
+use crate::sessions::SessionError;
 use crate::sessions::Sessions;
 use crate::store::StoreError;
 

@@ -12,7 +12,8 @@ use super::refuse::context;
 use crate::policy::{Of, Open, PolicySpec, Realm};
 use crate::principal::Principal;
 use crate::refusal;
-use crate::session::{Exchange, Session};
+use crate::session::Session;
+use crate::sessions::Exchange;
 use crate::sessions::Sessions;
 
 /// A request that was admitted, while its arguments are being extracted.

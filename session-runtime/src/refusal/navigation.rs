@@ -51,7 +51,6 @@ fn with_next(page: &str, next: &ReturnTo) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use http::Request;

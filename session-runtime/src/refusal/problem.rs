@@ -68,7 +68,6 @@ impl IntoResponse for Problem {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use std::collections::HashSet;

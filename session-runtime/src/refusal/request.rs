@@ -91,7 +91,6 @@ fn is_zero_weight(parameter: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use http::{HeaderValue, Request};

@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use axum::extract::OriginalUri;
 use axum::response::Html;
 use http::Request;

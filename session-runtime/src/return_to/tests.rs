@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use proptest::prelude::*;
 
 use super::ReturnToErrorKind::{Character, DotSegment, Encoding, Fragment, NotAPath, OtherSite, TooLong};

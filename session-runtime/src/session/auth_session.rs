@@ -3,10 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::lifecycle::Opened;
-use super::{Contents, Current, Exchange, Session, SessionError, SessionErrorKind};
+use super::Session;
 use crate::principal::Principal;
-use crate::sessions::Sessions;
+use crate::sessions::{Contents, Current, Exchange, Opened, SessionError, SessionErrorKind, Sessions};
 use crate::store::{StoreKey, SubjectKey};
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.

@@ -1,27 +1,16 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
-mod contents;
-mod error;
-mod exchange;
-mod instants;
-mod lifecycle;
 
 pub use self::auth_session::AuthSession;
-pub use self::error::{SessionError, SessionErrorKind};
-
-pub(crate) use self::contents::Contents;
-pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
-pub(crate) use self::instants::{Instants, expiry};
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use self::lifecycle::Opened;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::Sessions;
+use crate::sessions::{Contents, Exchange, Instants, Opened, SessionError, SessionErrorKind, Sessions};
 use crate::store::{Replaced, StoreKey};
 
 /// One authenticated visit of one principal: who, since when, last seen.

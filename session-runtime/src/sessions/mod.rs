@@ -1,12 +1,23 @@
-//! The runtime's handle: what a policy cannot know when the program is compiled.
+//! The runtime's handle: what a policy cannot know when the program is compiled; and the life of a session in its store.
 
 mod builder;
 mod config_error;
+mod contents;
+mod error;
+mod exchange;
+mod instants;
+mod lifecycle;
 #[cfg(feature = "jwt")]
 mod tokens;
 
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
+pub use self::error::{SessionError, SessionErrorKind};
+
+pub(crate) use self::contents::Contents;
+pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
+pub(crate) use self::instants::{Instants, expiry};
+pub(crate) use self::lifecycle::Opened;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,7 +29,6 @@ use crate::credential::SessionId;
 use crate::forgery::TrustedOrigins;
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
-use crate::session::{SessionError, SessionErrorKind};
 use crate::store::{Store, StoreKey, SubjectKey};
 
 /// The sessions of one principal: store, keys, clock, trusted origins. Lives in the router's state; cheap to clone.

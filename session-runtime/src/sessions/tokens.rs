@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Sessions};
+use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, PrincipalSpec};
-use crate::session::{Contents, Instants};
 use crate::token::{
     IssueError, SigningKey, TokenConfigError, TokenIssuer, TokenRefusal, Verified, Verifier, VerifyingKey,
 };

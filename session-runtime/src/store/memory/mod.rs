@@ -271,5 +271,4 @@ impl Hasher for KeyHasher {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod tests;

@@ -1,5 +1,4 @@
 //! Tokens through the verifier and the issuer, with keys that are published beside these tests.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails where it stands")]
 
 mod arbitrary;
 mod configuration;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Contents, Instants, SessionError, SessionErrorKind};
+use super::{Contents, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::credential::SessionId;
 use crate::principal::Principal;
-use crate::sessions::Sessions;
 use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
 
 /// How long an id that was replaced still answers, so that requests under way are not thrown out.

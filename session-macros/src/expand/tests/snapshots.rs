@@ -1,0 +1,588 @@
+//! Expansions, in full.
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+
+use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
+
+use super::{policy, pretty, principal, session};
+
+fn check(expansion: &TokenStream, expected: &Expect) {
+    expected.assert_eq(&pretty(expansion));
+}
+
+#[test]
+fn handler() {
+    check(
+        &session(
+            "required, max_age = \"15m\", sliding",
+            "/// Documented.\npub async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> { page(db) }",
+        ),
+        &expect![[r##"
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                    type Realm = ::session_runtime::__private::Of<User>;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::of(
+                            "account",
+                            <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                        )
+                        .required()
+                        .max_age_sliding(900u64);
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+                const _: () = ::session_runtime::__private::assert::max_age(
+                    <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
+                );
+                const _: () = ::session_runtime::__private::assert::sliding(
+                    <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
+                );
+            };
+            /// Documented.
+            #[allow(private_interfaces)]
+            pub async fn account(
+                __session_call: ::session_runtime::__private::Guarded<
+                    __PolicyOf_account,
+                    (Session<User>, State<Db>),
+                >,
+            ) -> ::session_runtime::__private::Response {
+                #[allow(clippy::unused_async)]
+                async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
+                    page(db)
+                }
+                ::session_runtime::__private::Guarded::run(
+                        __session_call,
+                        |(__session_argument0, __session_argument1)| account(
+                            __session_argument0,
+                            __session_argument1,
+                        ),
+                    )
+                    .await
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn generic_handler_below_a_policy_of_a_renamed_crate() {
+    check(
+        &session(
+            "policy(Staff), role(Role::Admin), check(owns_account), crate(::renamed)",
+            "#[cfg(unix)] #[instrument] #[allow(unused)] async fn r#match<'a, T: Job, const N: usize>(job: T) -> Done where T: Clone { done(job) }",
+        ),
+        &expect![[r##"
+            #[cfg(unix)]
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_match;
+            #[cfg(unix)]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::renamed::__private::Policy for __PolicyOf_match {
+                    type Realm = <Staff as ::renamed::__private::Policy>::Realm;
+                    const DEMANDS: &'static [::renamed::__private::Demand<
+                        <<Self as ::renamed::__private::Policy>::Realm as ::renamed::__private::Realm>::Role,
+                    >] = &[
+                        ::renamed::__private::Demand::Role {
+                            role: Role::Admin,
+                            written: "Role::Admin",
+                        },
+                    ];
+                    const SPEC: &'static ::renamed::__private::PolicySpec<
+                        <<Self as ::renamed::__private::Policy>::Realm as ::renamed::__private::Realm>::Role,
+                    > = &::renamed::__private::PolicySpec::extending(
+                            "match",
+                            <Staff as ::renamed::__private::Policy>::SPEC,
+                        )
+                        .demands(<Self as ::renamed::__private::Policy>::DEMANDS)
+                        .checks(&["owns_account"]);
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::renamed::__private::Checks<__S> for __PolicyOf_match
+                where
+                    Staff: ::renamed::__private::Checks<__S>,
+                {
+                    fn run(
+                        __call: &mut ::renamed::__private::Call<
+                            <Self as ::renamed::__private::Policy>::Realm,
+                        >,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<(), ::renamed::__private::Response>,
+                    > + ::core::marker::Send {
+                        async move {
+                            <Staff as ::renamed::__private::Checks<__S>>::run(__call, __state)
+                                .await?;
+                            ::renamed::__private::run_check::<
+                                <Self as ::renamed::__private::Policy>::Realm,
+                                __S,
+                                _,
+                                _,
+                            >(owns_account, __call, __state)
+                                .await?;
+                            ::core::result::Result::Ok(())
+                        }
+                    }
+                }
+                const _: fn() = || {
+                    fn carries<R: ::renamed::__private::CarriesRoles>() {}
+                    carries::<<Staff as ::renamed::__private::Policy>::Realm>();
+                };
+            };
+            #[cfg(unix)]
+            #[allow(unused)]
+            #[allow(private_interfaces)]
+            async fn r#match<'a, T: Job, const N: usize>(
+                __session_call: ::renamed::__private::Guarded<__PolicyOf_match, (T,)>,
+            ) -> ::renamed::__private::Response
+            where
+                T: Clone,
+            {
+                #[instrument]
+                #[allow(clippy::unused_async)]
+                async fn r#match<'a, T: Job, const N: usize>(job: T) -> Done
+                where
+                    T: Clone,
+                {
+                    done(job)
+                }
+                ::renamed::__private::Guarded::run(
+                        __session_call,
+                        |(__session_argument0,)| r#match::<T, N>(__session_argument0),
+                    )
+                    .await
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn handler_of_the_default_principal() {
+    check(
+        &session("", "async fn account() {}"),
+        &expect![[r##"
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                    type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::of(
+                        "account",
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                    );
+                }
+                const _: () = {
+                    type __ThisPolicy = __PolicyOf_account;
+                    const _: () = {
+                        #[allow(unused_imports)]
+                        use ::session_runtime::__private::no_principal::*;
+                        const _: () = {
+                            #[allow(unused_imports)]
+                            use crate::*;
+                            impl ::session_runtime::__private::DefaultRealm for __ThisPolicy {
+                                type Realm = ::session_runtime::__private::Of<__SessionPrincipal>;
+                            }
+                            const _: fn() = || {
+                                fn whose<P: ::session_runtime::__private::Declared>() {}
+                                whose::<__SessionPrincipal>();
+                            };
+                        };
+                    };
+                };
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+            };
+            #[allow(private_interfaces)]
+            async fn account(
+                __session_call: ::session_runtime::__private::Guarded<__PolicyOf_account, ()>,
+            ) -> ::session_runtime::__private::Response {
+                #[allow(clippy::unused_async)]
+                async fn account() {}
+                ::session_runtime::__private::Guarded::run(__session_call, |()| account()).await
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn public_handler() {
+    check(
+        &session("public", "async fn health() -> &'static str { \"well\" }"),
+        &expect![[r##"
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_health;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for __PolicyOf_health {
+                    type Realm = ::session_runtime::__private::Open;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::open("health");
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::session_runtime::__private::Checks<__S> for __PolicyOf_health {}
+            };
+            #[allow(private_interfaces)]
+            async fn health(
+                __session_call: ::session_runtime::__private::Guarded<__PolicyOf_health, ()>,
+            ) -> ::session_runtime::__private::Response {
+                #[allow(clippy::unused_async)]
+                async fn health() -> &'static str {
+                    "well"
+                }
+                ::session_runtime::__private::Guarded::run(__session_call, |()| health()).await
+            }
+        "##]],
+    );
+}
+
+#[test]
+fn named_policy() {
+    check(
+        &policy(
+            "extends(Staff), any(role(Role::Admin), not(scope(\"x\"))), fresh = \"5m\", cookie, csrf(report), reauthenticate = \"/again\", state(App)",
+            "pub struct Treasury;",
+        ),
+        &expect![[r#"
+            pub struct Treasury;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for Treasury {
+                    type Realm = <Staff as ::session_runtime::__private::Policy>::Realm;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[
+                        ::session_runtime::__private::Demand::Any {
+                            of: &[
+                                ::session_runtime::__private::Demand::Role {
+                                    role: Role::Admin,
+                                    written: "Role::Admin",
+                                },
+                                ::session_runtime::__private::Demand::Not {
+                                    of: &[
+                                        ::session_runtime::__private::Demand::Scope {
+                                            scope: "x",
+                                        },
+                                    ],
+                                },
+                            ],
+                        },
+                    ];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::extending(
+                            "Treasury",
+                            <Staff as ::session_runtime::__private::Policy>::SPEC,
+                        )
+                        .fresh(300u64)
+                        .via(true, false)
+                        .csrf(::session_runtime::__private::ForgeryCheck::Report)
+                        .reauthenticate("/again")
+                        .demands(<Self as ::session_runtime::__private::Policy>::DEMANDS);
+                }
+                #[automatically_derived]
+                impl ::session_runtime::__private::Checks<App> for Treasury {
+                    fn run(
+                        __call: &mut ::session_runtime::__private::Call<
+                            <Self as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                        __state: &App,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<(), ::session_runtime::__private::Response>,
+                    > + ::core::marker::Send {
+                        async move {
+                            <Staff as ::session_runtime::__private::Checks<
+                                App,
+                            >>::run(__call, __state)
+                                .await?;
+                            ::core::result::Result::Ok(())
+                        }
+                    }
+                }
+                const _: () = ::session_runtime::__private::assert::fresh(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                );
+                const _: () = ::session_runtime::__private::assert::via(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    true,
+                );
+                const _: () = ::session_runtime::__private::assert::csrf(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                );
+                const _: fn() = || {
+                    fn carries<R: ::session_runtime::__private::CarriesRoles>() {}
+                    carries::<<Staff as ::session_runtime::__private::Policy>::Realm>();
+                };
+                const _: fn() = || {
+                    fn carries<R: ::session_runtime::__private::CarriesScopes>() {}
+                    carries::<<Staff as ::session_runtime::__private::Policy>::Realm>();
+                };
+                const _: fn() = || {
+                    fn provides<
+                        S: ::session_runtime::__private::HasSessions<P>,
+                        P: ::session_runtime::__private::Principal,
+                    >() {}
+                    provides::<
+                        App,
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
+                };
+            };
+        "#]],
+    );
+}
+
+#[test]
+fn principal_with_everything() {
+    check(
+        &principal(
+            "#[principal(cookie(name = \"__Secure-id\", same_site = \"strict\", path = \"/app\"),
+                bearer(alg(\"EdDSA\"), issuer = \"https://id.example\", auth_time), absolute = \"12h\", idle = \"2h\", max_sessions = 3)]
+            #[serde(rename_all = \"camelCase\")]
+            struct User<K: Kind> {
+                #[principal(id)] user_id: Id<K>,
+                #[principal(roles)] roles: Vec<Role>,
+                #[principal(scopes)] #[serde(rename = \"scope\")] scopes: String,
+            }",
+        ),
+        &expect![[r##"
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
+                type Id = Id<K>;
+                type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
+                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = &::session_runtime::__private::PrincipalSpec::new(
+                        "User",
+                        ::session_runtime::__private::ClaimNames {
+                            id: "userId",
+                            roles: ::core::option::Option::Some("roles"),
+                            scopes: ::core::option::Option::Some("scope"),
+                        },
+                    )
+                    .cookie(
+                        ::session_runtime::__private::CookieSpec::new("__Secure-id")
+                            .same_site(::session_runtime::__private::SameSite::Strict)
+                            .path("/app"),
+                    )
+                    .bearer(
+                        ::session_runtime::__private::BearerSpec::new(
+                                &[::session_runtime::__private::Algorithm::EdDSA],
+                            )
+                            .issuer("https://id.example")
+                            .auth_time(),
+                    )
+                    .absolute(43200u64)
+                    .idle(7200u64)
+                    .max_sessions(3u32);
+                fn id(&self) -> &Id<K> {
+                    &self.user_id
+                }
+                fn has_role(
+                    &self,
+                    __role: &<Vec<Role> as ::session_runtime::__private::RoleSet>::Role,
+                ) -> ::core::primitive::bool {
+                    <Vec<Role> as ::session_runtime::__private::RoleSet>::holds(&self.roles, __role)
+                }
+                fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
+                    <String as ::session_runtime::__private::ScopeSet>::holds(&self.scopes, __scope)
+                }
+            }
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {}
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
+        "##]],
+    );
+}
+
+#[test]
+fn mistakes_leave_a_handler_that_the_router_can_use() {
+    check(
+        &session("requird, max_age = 900, role(Role::Admin)", "async fn account(session: Session<User>) {}"),
+        &expect![[r#"
+            ::core::compile_error! {
+                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `factors`, `confirm`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
+            }
+            ::core::compile_error! {
+                "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
+            }
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                    type Realm = ::session_runtime::__private::Of<User>;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::of(
+                        "account",
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                    );
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+                const _: fn() = || {
+                    let _ = Role::Admin;
+                };
+            };
+            #[allow(private_interfaces)]
+            async fn account(
+                __session_call: ::session_runtime::__private::Guarded<
+                    __PolicyOf_account,
+                    (Session<User>,),
+                >,
+            ) -> ::session_runtime::__private::Response {
+                #[allow(clippy::unused_async)]
+                async fn account(session: Session<User>) {}
+                ::session_runtime::__private::Guarded::run(
+                        __session_call,
+                        |(__session_argument0,)| account(__session_argument0),
+                    )
+                    .await
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn a_signature_that_cannot_be_called_leaves_one_too() {
+    check(
+        &session("required", "async fn account(user: impl Extract) -> Page { page }"),
+        &expect![[r#"
+            ::core::compile_error! {
+                "the guard must name this type\n= help: use a type parameter or the concrete extractor"
+            }
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types)]
+            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            const _: () = {
+                #[automatically_derived]
+                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                    type Realm = ::session_runtime::__private::Open;
+                    const DEMANDS: &'static [::session_runtime::__private::Demand<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    >] = &[];
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
+                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
+                    > = &::session_runtime::__private::PolicySpec::open("account");
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+            };
+            #[allow(private_interfaces)]
+            async fn account(
+                _: ::session_runtime::__private::Guarded<__PolicyOf_account, ()>,
+            ) -> ::session_runtime::__private::Response {
+                #[allow(dead_code)]
+                #[allow(clippy::unused_async)]
+                async fn account(user: impl Extract) -> Page {
+                    page
+                }
+                ::core::unreachable!()
+            }
+        "#]],
+    );
+}
+
+#[test]
+fn half_typed() {
+    check(
+        &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
+        &expect![[
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; # [allow (private_interfaces)] async fn account (__session_call : :: session_runtime :: __private :: Guarded < __PolicyOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
+        ]],
+    );
+}
+
+#[test]
+fn mistakes_leave_a_principal() {
+    check(
+        &principal("#[principal(cookie(name = \"sid\"))] struct User { id: u64 }"),
+        &expect![[r#"
+            ::core::compile_error! {
+                "a principal needs one field that identifies it\n= help: put `#[principal(id)]` on that field"
+            }
+            ::core::compile_error! {
+                "without a prefix a sibling site can plant this cookie\n= help: name it `__Host-sid`"
+            }
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::Principal for User {
+                type Id = ();
+                type Role = ::session_runtime::__private::NoRole;
+                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = &::session_runtime::__private::PrincipalSpec::new(
+                        "User",
+                        ::session_runtime::__private::ClaimNames {
+                            id: "id",
+                            roles: ::core::option::Option::None,
+                            scopes: ::core::option::Option::None,
+                        },
+                    )
+                    .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"));
+                fn id(&self) -> &() {
+                    &()
+                }
+                fn has_role(
+                    &self,
+                    __role: &::session_runtime::__private::NoRole,
+                ) -> ::core::primitive::bool {
+                    match *__role {}
+                }
+                fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
+                    let _ = __scope;
+                    false
+                }
+            }
+            #[automatically_derived]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::Declared for User {}
+        "#]],
+    );
+}
