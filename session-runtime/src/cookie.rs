@@ -21,6 +21,9 @@ pub(crate) struct CookieWriter {
 impl CookieWriter {
     /// `None` when a name, path or domain cannot stand in a header.
     pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>) -> Option<Self> {
+        if !spec.path.bytes().all(is_of_a_path) || domain.is_some_and(|domain| !is_domain(domain)) {
+            return None;
+        }
         let mut attributes = format!("; Path={}", spec.path);
         if let Some(domain) = domain {
             attributes.push_str("; Domain=");
@@ -48,4 +51,13 @@ impl CookieWriter {
     pub(crate) fn removal(&self) -> HeaderValue {
         self.removal.clone()
     }
+}
+
+/// Nothing that would end the attribute and begin another (RFC 6265bis 4.1.1).
+fn is_of_a_path(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b';'
+}
+
+fn is_domain(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }

@@ -1,6 +1,6 @@
 //! The end of every guarded response: the one place that writes the session's cookie.
 
-use http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
+use http::header::{CACHE_CONTROL, Entry, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::policy::Via;
@@ -29,13 +29,31 @@ pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     if finish.cookie.is_some() || !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    headers.append(VARY, HeaderValue::from_static(vary(read)));
+    // The refusal of an argument is finished where it is made, and again as a response of this route.
+    if !headers.get_all(VARY).iter().any(|named| named == vary(read)) {
+        headers.append(VARY, HeaderValue::from_static(vary(read)));
+    }
     if let Some(cookie) = finish.cookie {
+        remove_cookies_called(name_of(&cookie), headers);
         headers.append(SET_COOKIE, cookie);
     }
     if finish.clear_site_data {
         headers.append(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     }
+}
+
+/// Takes away what a handler says about the session's cookie: of two lines of one name, browsers differ on which counts
+/// (RFC 6265bis 4.1.1).
+fn remove_cookies_called(name: &[u8], headers: &mut HeaderMap) {
+    if let Entry::Occupied(lines) = headers.entry(SET_COOKIE) {
+        let (_, lines) = lines.remove_entry_mult();
+        let others: Vec<HeaderValue> = lines.filter(|line| name_of(line) != name).collect();
+        headers.extend(others.into_iter().map(|line| (SET_COOKIE, line)));
+    }
+}
+
+fn name_of(line: &HeaderValue) -> &[u8] {
+    line.as_bytes().split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default().trim_ascii()
 }
 
 const fn vary(read: Via) -> &'static str {

@@ -90,11 +90,14 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     /// As axum does: for an empty path, or one that overlaps.
     #[must_use]
     pub fn nest(mut self, path: &str, router: Self) -> Self {
-        let prefix = path.trim_end_matches('/');
         let nested = router.into_rows();
         self.rows.extend(nested.1.into_iter().map(|mut row| {
-            // Below a prefix, axum matches `/` without its slash.
-            row.path = if row.path == "/" { prefix.to_owned() } else { format!("{prefix}{}", row.path) };
+            row.path = match (path.strip_suffix('/'), row.path.as_str()) {
+                (Some(prefix), below) => format!("{prefix}{below}"),
+                // Below a prefix without a slash at its end, axum matches `/` without it, too.
+                (None, "/") => path.to_owned(),
+                (None, below) => format!("{path}{below}"),
+            };
             row
         }));
         self.router = self.router.nest(path, nested.0);
@@ -167,21 +170,20 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 
     /// Every route and what protects it; at the end, what answers requests that no route matches.
     pub fn policies(&self) -> PolicyTable {
-        let mut rows = self.rows.clone();
-        rows.push(PolicyRow {
+        let no_path = PolicyRow {
             method: "*",
             path: "(no such path)".to_owned(),
             protection: match &self.fallback {
                 Some(policy) => Protection::Policy(policy.clone()),
                 None => Protection::Open { reason: "404".to_owned() },
             },
-        });
-        rows.push(PolicyRow {
+        };
+        let no_method = PolicyRow {
             method: "*",
             path: "(no such method)".to_owned(),
             protection: Protection::Open { reason: "405".to_owned() },
-        });
-        PolicyTable::new(rows)
+        };
+        PolicyTable::new(self.rows.clone(), [no_path, no_method])
     }
 
     /// The router that axum serves.

@@ -33,11 +33,11 @@ pub struct PolicySummary {
     pub window: Option<u64>,
     /// How long after the last proof of identity the route still admits, in seconds.
     pub fresh: Option<u64>,
-    /// When the session ends after it began, in seconds.
+    /// When the session ends after it began, in seconds; `None` where no cookie is accepted, since tokens say so themselves.
     pub absolute: Option<u64>,
-    /// When the session ends after the last activity, in seconds.
+    /// When the session ends after the last activity, in seconds; `None` where no cookie is accepted.
     pub idle: Option<u64>,
-    /// How many sessions a subject may have.
+    /// How many sessions a subject may have; `None` where no cookie is accepted.
     pub max_sessions: Option<u32>,
     /// What the visitor must be allowed to do.
     pub demands: Vec<String>,
@@ -60,6 +60,8 @@ impl PolicySummary {
         let Limits { age, window, fresh } = spec.limits;
         let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
         let principal = spec.principal;
+        // What ends a session in the store ends no token.
+        let stored = principal.filter(|_| spec.via.cookie);
         let demands = spec.chain().flat_map(|spec| spec.demands);
         Self {
             policy: name_of(spec),
@@ -74,9 +76,9 @@ impl PolicySummary {
             max_age: seconds(age),
             window: seconds(window),
             fresh: seconds(fresh),
-            absolute: seconds(principal.map(|principal| principal.absolute)),
-            idle: seconds(principal.and_then(|principal| principal.idle)),
-            max_sessions: principal.and_then(|principal| principal.max_sessions),
+            absolute: seconds(stored.map(|principal| principal.absolute)),
+            idle: seconds(stored.and_then(|principal| principal.idle)),
+            max_sessions: stored.and_then(|principal| principal.max_sessions),
             demands: demands.map(ToString::to_string).collect(),
             checks: spec.chain().flat_map(|spec| spec.checks).copied().collect(),
             csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
