@@ -9,11 +9,11 @@
 //! | `check` | what can be expanded: nothing in it contradicts itself |
 //! | `expand` | the code |
 //!
-//! `completion` stands beside them: what editors complete keys by, made of tokens that no stage has looked at.
+//! `editor` stands beside them: what editors need of the code, made of tokens that no stage has looked at.
 //!
 //! Every stage reports its mistakes to `diagnostics` and goes on, so that an author sees all of them at once.
 
-mod completion;
+mod editor;
 
 mod expand;
 
@@ -25,6 +25,7 @@ mod syntax;
 
 mod diagnostics;
 
+use editor::Editor;
 use proc_macro::TokenStream;
 use syntax::{Features, Place};
 
@@ -135,10 +136,9 @@ use syntax::{Features, Place};
 /// Every other attribute, such as `#[tracing::instrument]`, is applied to the function as it was written.
 #[proc_macro_attribute]
 pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let arguments = arguments.into();
-    let mut tokens = completion::of_attribute(&arguments, Place::Session);
-    tokens.extend(expand::session(arguments, item.into(), Features::enabled()));
-    tokens.into()
+    let (arguments, item) = (arguments.into(), item.into());
+    let editor = Editor::of_attribute(&arguments, &item, Place::Session);
+    editor.complete(expand::session(arguments, item, Features::enabled())).into()
 }
 
 /// Names a policy, for handlers and other policies to build on.
@@ -182,10 +182,9 @@ pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Those of [`macro@session`]. The principal, and the policy in `extends(..)`, are as visible as the policy, or more.
 #[proc_macro_attribute]
 pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let arguments = arguments.into();
-    let mut tokens = completion::of_attribute(&arguments, Place::Policy);
-    tokens.extend(expand::policy(arguments, item.into(), Features::enabled()));
-    tokens.into()
+    let (arguments, item) = (arguments.into(), item.into());
+    let editor = Editor::of_attribute(&arguments, &item, Place::Policy);
+    editor.complete(expand::policy(arguments, item, Features::enabled())).into()
 }
 
 /// Makes a type the subject of sessions: who they are about, how they travel and how long they last.
@@ -263,9 +262,8 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Principal, attributes(principal))]
 pub fn principal(item: TokenStream) -> TokenStream {
     let item = item.into();
-    let mut tokens = completion::of_principal(&item);
-    tokens.extend(expand::principal(item, Features::enabled()));
-    tokens.into()
+    let editor = Editor::of_principal(&item);
+    editor.complete(expand::principal(item, Features::enabled())).into()
 }
 
 /// Says once whose sessions the handlers of a crate are about that do not say it themselves. At the crate's root.

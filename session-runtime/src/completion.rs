@@ -1,7 +1,7 @@
 //! What editors offer inside the attributes, each with a line of documentation. Expansions import these under
 //! `cfg(rust_analyzer)`.
 //!
-//! Written from the table of keys by `UPDATE_EXPECT=1 cargo test -p session-macros completion`.
+//! Written from the table of keys by `UPDATE_EXPECT=1 cargo test -p session-macros editor`.
 
 #![allow(non_upper_case_globals)]
 

@@ -14,7 +14,7 @@ pub struct User {
     #[principal(id)]
     id: u64,
     #[principal(roles)]
-    roles: Roles,
+    roles: Option<Role>,
 }
 
 pub struct Roles;

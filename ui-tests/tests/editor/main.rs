@@ -2,6 +2,8 @@
 //!
 //! One test for everything, because loading the project takes most of the time.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test that panics has done its work")]
+
 mod project;
 mod server;
 
@@ -21,6 +23,7 @@ fn rust_analyzer_understands_what_is_being_typed() {
     handlers(&mut project, &mut mistakes);
     definitions(&mut project, &mut mistakes);
     renames(&mut project, &mut mistakes);
+    complaints(&mut project, &mut mistakes);
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
 }
 
@@ -43,8 +46,7 @@ fn keys(project: &mut Project, mistakes: &mut Vec<String>) {
         let offers = project.completions(&typed);
         for key in offered {
             match offers.iter().find(|offer| offer.label == *key) {
-                Some(Offer { documentation, .. }) if documentation.contains(&format!("`{key}")) => {}
-                Some(Offer { documentation, .. }) if *key == "crate_" && documentation.contains("`crate(") => {}
+                Some(offer) if is_line_about(key.trim_end_matches('_'), &offer.documentation) => {}
                 Some(offer) => mistakes.push(format!("{typed}\n  says of `{key}` only: {offer:?}")),
                 None => mistakes.push(format!("{typed}\n  does not offer `{key}` but {:?}", labels(&offers))),
             }
@@ -65,7 +67,7 @@ fn handlers(project: &mut Project, mistakes: &mut Vec<String>) {
     let cases = [
         (body("required", "session.|"), "principal"),
         (body("required", "let user = session.|\n    user"), "expires_at"),
-        (body("required, role(", "session.|"), "principal"),
+        (body("required, role()", "session.|"), "principal"),
         (body("required, max_age = ", "session.|"), "principal"),
         (body("requierd", "session.|"), "principal"),
         (body("role(Role::|)", ""), "Admin"),
@@ -101,6 +103,17 @@ fn definitions(project: &mut Project, mistakes: &mut Vec<String>) {
         ),
         (handler("principal(Us|er)"), "pub struct User {"),
         ("#[policy(extends(Sta|ff), fresh = \"5m\")]\npub struct Desk;".to_owned(), "pub struct Staff;"),
+        ("#[session(required)]\nasync fn account(session: Session<Us|er>) {}".to_owned(), "pub struct User {"),
+        (
+            "#[session(required)]\nasync fn roles(session: Session<User>) -> Ro|les { Roles }".to_owned(),
+            "pub struct Roles;",
+        ),
+        ("#[session(required)]\nasync fn roles(session: Session<User>) { Ro|les; }".to_owned(), "pub struct Roles;"),
+        (
+            "#[derive(Principal)]\nstruct Guest { #[principal(id)] id: u64, #[principal(roles)] roles: Ro|les }"
+                .to_owned(),
+            "pub struct Roles;",
+        ),
         (handler("slid|ing, max_age = \"5m\""), "completion.rs"),
     ];
     for (typed, definition) in cases {
@@ -129,6 +142,34 @@ fn renames(project: &mut Project, mistakes: &mut Vec<String>) {
             Err(mistake) => mistakes.push(format!("{typed}\n  cannot be renamed to `{name}`: {mistake}")),
         }
     }
+}
+
+/// Nothing is wrong with what is right, and a mistake is said where it is.
+fn complaints(project: &mut Project, mistakes: &mut Vec<String>) {
+    let handler = |attribute: &str| format!("#[session({attribute})]\nasync fn account(session: Session<User>) {{}}|");
+    let cases: [(String, &[&str]); 6] = [
+        (handler("required, max_age = \"15m\", sliding, csrf(same_site)"), &[]),
+        (
+            handler("policy(Staff), any(role(Role::Admin), role(Role::Clerk)), check(owns), crate(::session_runtime)"),
+            &[],
+        ),
+        ("#[policy(extends(Staff), principal(User), fresh = \"5m\")]\npub struct Desk;|".to_owned(), &[]),
+        (handler("max_age = \"15\""), &["\"15\": `\"15\"` is not a duration"]),
+        (handler("requird"), &["requird: unknown option `requird` in `#[session]`"]),
+        (handler("role(Role::)"), &["Role: `role` takes a path, not `Role::`"]),
+    ];
+    for (typed, complaints) in cases {
+        let found = project.complaints(&typed);
+        if found != complaints {
+            mistakes.push(format!("{typed}\n  is said to be wrong: {found:#?}"));
+        }
+    }
+}
+
+/// Whether this is an example with the key, and what it says.
+fn is_line_about(key: &str, documentation: &str) -> bool {
+    let example = documentation.split_once("`: ").or(documentation.split_once("` ("));
+    example.is_some_and(|(example, rest)| example.starts_with('`') && example.contains(key) && !rest.contains('\n'))
 }
 
 fn labels(offers: &[Offer]) -> Vec<&str> {

@@ -75,6 +75,23 @@ impl Project {
         Ok(edited(&typed_text(typed).0, edits))
     }
 
+    /// What is found wrong with the crate while `typed` stands at its end: what it is said of, and the first line.
+    pub(crate) fn complaints(&mut self, typed: &str) -> Vec<String> {
+        self.type_in(typed);
+        let text = typed_text(typed).0;
+        let document = json!({ "textDocument": { "uri": self.file } });
+        let answer = self.server.request("textDocument/diagnostic", &document).unwrap_or_default();
+        let found = answer["items"].as_array().cloned().unwrap_or_default();
+        let complaint = |item: &Value| {
+            let (from, to) = (offset(&text, start(&item["range"])), offset(&text, end(&item["range"])));
+            let message = item["message"].as_str().and_then(|message| message.lines().next());
+            format!("{}: {}", &text[from..to], message.unwrap_or_default())
+        };
+        // In the stand-in for `core` arrays do not become slices.
+        let is_about_a_slice = |complaint: &String| complaint.contains(": expected &'static [");
+        found.iter().map(complaint).filter(|complaint| !is_about_a_slice(complaint)).collect()
+    }
+
     fn offer(&mut self, item: &Value) -> Offer {
         let resolved = self.server.request("completionItem/resolve", item).unwrap_or_else(|_| item.clone());
         let documentation = &resolved["documentation"];
@@ -143,8 +160,8 @@ fn write(folder: &Path, package: &Path) {
     let source = folder.join("src");
     let manifest = format!(
         "[workspace]\n[package]\nname = \"shop\"\nedition = \"2024\"\n\
-         [dependencies]\nsession-runtime = {{ path = {:?}, default-features = false }}\n",
-        package.join("../session-runtime"),
+         [dependencies]\nsession-runtime = {{ path = '{}', default-features = false }}\n",
+        package.join("../session-runtime").display(),
     );
     let lock = package.join("../Cargo.lock");
     fs::create_dir_all(&source).expect("a folder for the crate");
@@ -161,7 +178,7 @@ fn options(package: &Path) -> Value {
             "sysrootSrc": package.join("editor/library"),
             "extraEnv": { "CARGO_NET_OFFLINE": "true" },
             "buildScripts": {
-                "overrideCommand": ["cargo", "check", "--quiet", "--message-format=json", "-p", "session-macros"],
+                "overrideCommand": ["cargo", "build", "--quiet", "--message-format=json", "-p", "session-macros"],
             },
             "targetDir": true,
         },

@@ -50,7 +50,10 @@ impl Server {
                 "capabilities": {
                     "experimental": { "serverStatusNotification": true },
                     "general": { "positionEncodings": ["utf-8"] },
-                    "textDocument": { "completion": { "completionItem": { "documentationFormat": ["plaintext"] } } },
+                    "textDocument": {
+                        "completion": { "completionItem": { "documentationFormat": ["plaintext"] } },
+                        "diagnostic": {},
+                    },
                     "workspace": { "workspaceEdit": { "documentChanges": true } },
                 },
                 "initializationOptions": options,

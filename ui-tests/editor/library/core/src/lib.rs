@@ -7,8 +7,8 @@ pub mod prelude {
         pub use crate::clone::Clone;
         pub use crate::derive;
         pub use crate::future::Future;
-        pub use crate::marker::{Send, Sized, Sync};
-        pub use crate::ops::{Deref, DerefMut};
+        pub use crate::marker::{Copy, Send, Sized, Sync};
+        pub use crate::ops::{Deref, DerefMut, Fn, FnMut, FnOnce};
         pub use crate::option::Option::{self, None, Some};
         pub use crate::result::Result::{self, Err, Ok};
     }
@@ -22,6 +22,12 @@ pub mod prelude {
 
 #[rustc_builtin_macro]
 pub macro derive($item:item) {}
+
+#[rustc_builtin_macro]
+#[macro_export]
+macro_rules! compile_error {
+    ($text:expr $(,)?) => {};
+}
 
 pub mod clone {
     #[lang = "clone"]
@@ -39,6 +45,10 @@ pub mod future {
 }
 
 pub mod marker {
+    #[lang = "copy"]
+    pub trait Copy: Clone {}
+    #[lang = "phantom_data"]
+    pub struct PhantomData<T: ?Sized>;
     pub unsafe auto trait Send {}
     #[lang = "sized"]
     pub trait Sized {}
@@ -47,6 +57,15 @@ pub mod marker {
 }
 
 pub mod ops {
+    #[lang = "fn_once"]
+    pub trait FnOnce<Args> {
+        #[lang = "fn_once_output"]
+        type Output;
+    }
+    #[lang = "fn_mut"]
+    pub trait FnMut<Args>: FnOnce<Args> {}
+    #[lang = "fn"]
+    pub trait Fn<Args>: FnMut<Args> {}
     #[lang = "deref"]
     pub trait Deref {
         #[lang = "deref_target"]
