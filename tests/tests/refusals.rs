@@ -252,7 +252,7 @@ async fn a_route_that_accepts_tokens_challenges_for_them() {
 #[tokio::test]
 async fn a_store_that_is_down_is_503_for_everybody() {
     static RAN: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
-    #[session(optional, login = "/log-in")]
+    #[session(optional)]
     async fn optional() {
         RAN.store(true, std::sync::atomic::Ordering::SeqCst);
     }
