@@ -12,6 +12,7 @@ use crate::syntax::Handler;
 /// Every assertion of a policy.
 pub(super) fn all(named: &Named<'_>) -> TokenStream {
     let mut tokens = values(named);
+    tokens.extend(above_the_base(named));
     tokens.extend(rights(named));
     tokens.extend(state(named));
     tokens.extend(mentions(named));
@@ -22,29 +23,52 @@ pub(super) fn all(named: &Named<'_>) -> TokenStream {
 fn values(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     let base = attribute.base.as_ref();
-    let mut tokens = TokenStream::new();
-    let mut assert = |span: Option<Span>, name: &str, argument: Option<bool>| {
-        if let Some(span) = span {
-            tokens.extend(call(named, span, name, argument));
-        }
-    };
-    assert(base.and(attribute.access.first()).map(|given| given.key.span()), "access", None);
-    assert(attribute.max_age.as_ref().map(|given| given.key.span()), "max_age", None);
-    assert(attribute.fresh.as_ref().map(|given| given.key.span()), "fresh", None);
-    assert(attribute.sliding.as_ref().map(proc_macro2::Ident::span), "sliding", None);
-    assert(attribute.cookie.as_ref().map(proc_macro2::Ident::span), "via", Some(true));
-    assert(attribute.bearer.as_ref().map(proc_macro2::Ident::span), "via", Some(false));
-    assert(base.and(attribute.csrf.as_ref()).map(|given| given.key.span()), "csrf", None);
-    tokens
+    let calls = [
+        (base.and(attribute.access.first()).map(|given| &given.key), "access", quote!()),
+        (attribute.max_age.as_ref().map(|given| &given.key), "max_age", quote!()),
+        (attribute.fresh.as_ref().map(|given| &given.key), "fresh", quote!()),
+        (attribute.sliding.as_ref(), "sliding", quote!()),
+        (attribute.cookie.as_ref(), "via", quote!(, true)),
+        (attribute.bearer.as_ref(), "via", quote!(, false)),
+        (base.and(attribute.csrf.as_ref()).map(|given| &given.key), "csrf", quote!()),
+    ];
+    let calls = calls.into_iter().filter_map(|(key, name, argument)| Some(call(named, key?.span(), name, &argument)));
+    calls.collect()
 }
 
-fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<bool>) -> TokenStream {
+/// One call for each item that needs a session, where the base decides whether there is one.
+fn above_the_base(named: &Named<'_>) -> TokenStream {
+    let attribute = named.policy.attribute();
+    if attribute.base.is_none() {
+        return TokenStream::new();
+    }
+    let demands = attribute.demands.iter().map(|demand| (&demand.key, "(..)"));
+    let checks = attribute.checks.iter().map(|check| (&check.key, "(..)"));
+    let fresh = attribute.fresh.iter().map(|fresh| (&fresh.key, ""));
+    let demanded = demands.chain(checks).chain(fresh).map(|(key, parentheses)| ("asks_everybody", key, parentheses));
+    let others = [
+        attribute.access.first().map(|given| &given.key),
+        attribute.max_age.as_ref().map(|given| &given.key),
+        attribute.sliding.as_ref(),
+        attribute.cookie.as_ref(),
+        attribute.bearer.as_ref(),
+        attribute.csrf.as_ref().map(|given| &given.key),
+        attribute.login.as_ref().map(|given| &given.key),
+        attribute.reauthenticate.as_ref().map(|given| &given.key),
+    ];
+    let others = others.into_iter().flatten().map(|key| ("reads_sessions", key, ""));
+    let calls = demanded.chain(others).map(|(name, key, parentheses)| {
+        let item = format!("{key}{parentheses}");
+        call(named, key.span(), name, &quote!(, #item))
+    });
+    calls.collect()
+}
+
+fn call(named: &Named<'_>, span: Span, name: &str, argument: &TokenStream) -> TokenStream {
     let rt = named.runtime().private_at(span);
-    let ident = &named.ident;
     let name = syn::Ident::new(name, span);
-    let mut ident = ident.clone();
+    let mut ident = named.ident.clone();
     ident.set_span(span.resolved_at(ident.span()));
-    let argument = argument.map(|argument| quote!(, #argument));
     let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
     quote!(const _: () = #call;)
 }

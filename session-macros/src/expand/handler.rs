@@ -1,10 +1,12 @@
 //! A handler that takes the whole request through its guard.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, ReturnType, Signature};
+use syn::{Attribute, GenericParam, ReturnType, Signature, Visibility, parse_quote};
 
 use super::policy::Named;
 use super::{assertion, outside};
@@ -29,14 +31,23 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let conditions = outside::conditions(&handler.attributes);
     let items = named.items(&assertion::same_principal(&named, handler));
     let function = outer(checked, &named);
-    // Private, however visible the handler is: it would make the principal as visible as itself (E0446).
+    let visibility = policy_visibility(&handler.visibility);
     quote! {
         #(#conditions)*
         #[doc(hidden)]
         #[allow(dead_code, non_camel_case_types)]
-        struct #ident;
+        #visibility struct #ident;
         #items
         #function
+    }
+}
+
+/// As visible as the handler, or else no router outside its module could name its type; but nowhere outside of the crate:
+/// a policy that is `pub` may only be about a principal that is `pub` (E0446), and few are where handlers are.
+fn policy_visibility(handler: &Visibility) -> Cow<'_, Visibility> {
+    match handler {
+        Visibility::Public(_) => Cow::Owned(parse_quote!(pub(crate))),
+        narrower => Cow::Borrowed(narrower),
     }
 }
 

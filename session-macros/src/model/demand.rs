@@ -29,7 +29,7 @@ pub(crate) enum DemandKind {
 impl Demand {
     pub(super) fn read(item: &Item, features: Features, diagnostics: &mut Diagnostics) -> Option<Self> {
         let kind = match item.key.name {
-            "role" => diagnostics.take(item.path()).map(DemandKind::Role),
+            "role" => diagnostics.take(item.constant()).map(DemandKind::Role),
             "scope" => diagnostics.take(item.string()).map(DemandKind::Scope),
             "all" => Self::several(item, features, diagnostics).map(DemandKind::All),
             "any" => Self::several(item, features, diagnostics).map(DemandKind::Any),

@@ -82,7 +82,7 @@ impl PolicyAttribute {
             "role" | "scope" | "all" | "any" | "not" => {
                 self.demands.extend(Demand::read(item, features, diagnostics));
             }
-            "check" => self.checks.extend(Given::read(item, Item::path, diagnostics)),
+            "check" => self.checks.extend(Given::read(item, Item::constant, diagnostics)),
             "cookie" => self.cookie = Some(item.name.clone()),
             "bearer" => self.bearer = Some(item.name.clone()),
             "csrf" => self.csrf = csrf(item, features, diagnostics),
@@ -114,4 +114,23 @@ fn csrf(item: &Item, features: Features, diagnostics: &mut Diagnostics) -> Optio
         },
     };
     Given::read(item, |_| mode, diagnostics)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::{Availability, keys_of};
+
+    #[test]
+    fn every_example_in_the_table_is_understood() {
+        for place in [Place::Session, Place::Policy] {
+            for key in keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_))) {
+                let mut diagnostics = Diagnostics::default();
+                let tokens = key.example.parse().unwrap_or_default();
+                PolicyAttribute::read(tokens, place, Features { jwt: true }, &mut diagnostics);
+                let expansion = diagnostics.into_tokens();
+                assert!(expansion.is_empty(), "{}: {expansion}", key.name);
+            }
+        }
+    }
 }

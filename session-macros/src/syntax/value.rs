@@ -2,7 +2,7 @@
 
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{LitInt, LitStr, Path, Token};
+use syn::{LitInt, LitStr, Path, PathArguments, PathSegment, Token};
 
 use super::item::Item;
 use crate::diagnostics::{Mistake, written};
@@ -35,9 +35,21 @@ impl Item {
         }
     }
 
+    /// The path of a constant or a function in the parentheses, as an expression spells it: `Role::<3>::Admin`.
+    pub(crate) fn constant(&self) -> Result<Path, Mistake> {
+        let mut path = self.path()?;
+        for segment in &mut path.segments {
+            if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                arguments.colon2_token.get_or_insert_with(|| Token![::](arguments.lt_token.span));
+            }
+        }
+        Ok(path)
+    }
+
     /// The path in the parentheses.
     pub(crate) fn path(&self) -> Result<Path, Mistake> {
         match syn::parse2::<Paths>(self.value.clone()) {
+            Ok(Paths { first, .. }) if first.segments.iter().any(is_a_call) => Err(self.no_path()),
             Ok(Paths { first, more: false }) => Ok(first),
             Ok(_) => Err(self.one_path()),
             Err(_) => Err(self.no_path()),
@@ -90,6 +102,11 @@ impl Item {
         };
         Mistake::at(&at, text).help(format!("write `{}`", self.key.example))
     }
+}
+
+/// `Role(Admin)`, which is a path to `Fn` traits alone.
+fn is_a_call(segment: &PathSegment) -> bool {
+    matches!(segment.arguments, PathArguments::Parenthesized(_))
 }
 
 /// The value in an example of a key.

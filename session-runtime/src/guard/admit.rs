@@ -49,13 +49,32 @@ pub trait Admits<R: Visited> {
     ) -> impl Future<Output = Result<R::Visit, Response>> + Send;
 }
 
-impl<P: Principal, S: HasSessions<P>> Admits<Of<P>> for S {
+/// [`HasSessions`], said of the principal: where one requirement on the state follows from another on the state, the
+/// compiler explains only the first, and a router asks for [`Admits`].
+#[diagnostic::on_unimplemented(
+    message = "the router state `{S}` does not provide `Sessions<{Self}>`",
+    label = "no `Sessions<{Self}>` in this state",
+    note = "add a `Sessions<{Self}>` field to `{S}` and derive `axum::extract::FromRef`"
+)]
+pub trait ProvidedBy<S>: Principal {
+    /// The handle in the state.
+    fn sessions_in(state: &S) -> Sessions<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Principal, S: HasSessions<P>> ProvidedBy<S> for P {
+    fn sessions_in(state: &S) -> Sessions<P> {
+        state.sessions()
+    }
+}
+
+impl<P: ProvidedBy<S>, S: Sync> Admits<Of<P>> for S {
     fn admit(
         &self,
         spec: &'static PolicySpec<P::Role>,
         parts: &Parts,
     ) -> impl Future<Output = Result<Visit<P>, Response>> + Send {
-        admit(self.sessions(), spec, parts)
+        admit(P::sessions_in(self), spec, parts)
     }
 }
 

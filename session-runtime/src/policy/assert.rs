@@ -27,6 +27,40 @@ pub const fn access<R>(spec: &PolicySpec<R>) {
     }
 }
 
+/// `item`, which is about a session, above a policy that reads none.
+#[track_caller]
+pub const fn reads_sessions<R>(spec: &PolicySpec<R>, item: &str) {
+    let Some(base) = spec.base else { return };
+    if matches!(base.access, Access::Public) {
+        Message::new()
+            .text("`")
+            .text(item)
+            .text("` has no effect above the `public` policy `")
+            .text(base.name)
+            .text("`\n= help: remove `public` from `")
+            .text(base.name)
+            .text("`, or build on another policy")
+            .fail();
+    }
+}
+
+/// `item`, which a visitor without a session cannot meet and would not be asked for, above a policy that admits them.
+#[track_caller]
+pub const fn asks_everybody<R>(spec: &PolicySpec<R>, item: &str) {
+    reads_sessions(spec, item);
+    if let Some(base) = spec.base
+        && matches!(spec.access, Access::Optional)
+    {
+        Message::new()
+            .text("policy `")
+            .text(base.name)
+            .text("` admits visitors without a session, of whom `")
+            .text(item)
+            .text("` cannot be demanded\n= help: write `required` beside it")
+            .fail();
+    }
+}
+
 /// `max_age`, with or without `sliding`.
 #[track_caller]
 pub const fn max_age<R>(spec: &PolicySpec<R>) {
@@ -61,7 +95,7 @@ pub const fn fresh<R>(spec: &PolicySpec<R>) {
         tightens("fresh", own, base.limits.fresh, origin_of_fresh(base));
     }
     let (limit, name, of) = match (spec.limits.age, spec.principal) {
-        (Some(age), _) if own.as_secs() >= age.as_secs() => (age, "max_age", spec.name),
+        (Some(age), _) if own.as_secs() >= age.as_secs() => (age, "max_age", origin_of_age(spec, true)),
         (_, Some(principal)) if own.as_secs() >= principal.absolute.as_secs() => {
             (principal.absolute, "absolute", principal.name)
         }

@@ -170,21 +170,20 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 
     /// Every route and what protects it; at the end, what answers requests that no route matches.
     pub fn policies(&self) -> PolicyTable {
-        let mut rows = self.rows.clone();
-        rows.push(PolicyRow {
+        let no_path = PolicyRow {
             method: "*",
             path: "(no such path)".to_owned(),
             protection: match &self.fallback {
                 Some(policy) => Protection::Policy(policy.clone()),
                 None => Protection::Open { reason: "404".to_owned() },
             },
-        });
-        rows.push(PolicyRow {
+        };
+        let no_method = PolicyRow {
             method: "*",
             path: "(no such method)".to_owned(),
             protection: Protection::Open { reason: "405".to_owned() },
-        });
-        PolicyTable::new(rows)
+        };
+        PolicyTable::new(self.rows.clone(), [no_path, no_method])
     }
 
     /// The router that axum serves.

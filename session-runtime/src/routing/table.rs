@@ -45,13 +45,13 @@ pub enum Protection {
 const HEADINGS: [&str; 8] = ["METHOD", "PATH", "ACCESS", "POLICY", "VIA", "LIMITS", "DEMANDS", "CSRF"];
 
 impl PolicyTable {
-    pub(super) fn new(mut rows: Vec<PolicyRow>) -> Self {
-        // Those that are no path, `(no such path)`, come last.
-        rows.sort_by_cached_key(|row| (!row.path.starts_with('/'), row.path.clone(), row.method));
-        Self { rows }
+    pub(super) fn new(mut routes: Vec<PolicyRow>, unmatched: [PolicyRow; 2]) -> Self {
+        routes.sort_by(|one, other| (&one.path, one.method).cmp(&(&other.path, other.method)));
+        routes.extend(unmatched);
+        Self { rows: routes }
     }
 
-    /// The routes, by path and method.
+    /// The routes, by path and method; behind them, what answers requests that no route matches.
     pub fn rows(&self) -> &[PolicyRow] {
         &self.rows
     }

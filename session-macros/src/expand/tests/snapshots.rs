@@ -1,5 +1,5 @@
 //! Expansions, in full.
-#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
+#![allow(clippy::needless_raw_string_hashes, clippy::too_many_lines, reason = "expect-test writes them")]
 
 use expect_test::{Expect, expect};
 use proc_macro2::TokenStream;
@@ -20,7 +20,7 @@ fn handler() {
         &expect![[r##"
             #[doc(hidden)]
             #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_account;
+            pub(crate) struct __PolicyOf_account;
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
                 #[automatically_derived]
@@ -138,6 +138,14 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         }
                     }
                 }
+                const _: () = ::renamed::__private::assert::asks_everybody(
+                    <__PolicyOf_match as ::renamed::__private::Policy>::SPEC,
+                    "role(..)",
+                );
+                const _: () = ::renamed::__private::assert::asks_everybody(
+                    <__PolicyOf_match as ::renamed::__private::Policy>::SPEC,
+                    "check(..)",
+                );
                 const _: fn() = || {
                     fn carries<R: ::renamed::__private::CarriesRoles>() {}
                     carries::<<Staff as ::renamed::__private::Policy>::Realm>();
@@ -340,6 +348,26 @@ fn named_policy() {
                 );
                 const _: () = ::session_runtime::__private::assert::csrf(
                     <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                );
+                const _: () = ::session_runtime::__private::assert::asks_everybody(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    "any(..)",
+                );
+                const _: () = ::session_runtime::__private::assert::asks_everybody(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    "fresh",
+                );
+                const _: () = ::session_runtime::__private::assert::reads_sessions(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    "cookie",
+                );
+                const _: () = ::session_runtime::__private::assert::reads_sessions(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    "csrf",
+                );
+                const _: () = ::session_runtime::__private::assert::reads_sessions(
+                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    "reauthenticate",
                 );
                 const _: fn() = || {
                     fn carries<R: ::session_runtime::__private::CarriesRoles>() {}

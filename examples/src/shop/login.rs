@@ -1,0 +1,73 @@
+//! How a session begins and ends.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
+
+use super::page::{Text, alert, page};
+use super::register::Register;
+use super::user::User;
+
+/// Where the visitor wanted to go when a guard sent them here.
+#[derive(Deserialize)]
+pub(super) struct Destination {
+    #[serde(default)]
+    pub(super) next: ReturnTo,
+}
+
+/// What the form holds; what is missing is empty, and so wrong.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Credentials {
+    username: String,
+    password: String,
+    next: ReturnTo,
+}
+
+#[session(optional, cookie)]
+pub(super) async fn login_form(session: Option<Session<User>>, Query(destination): Query<Destination>) -> Html<String> {
+    let notice = session.map(|session| format!("You are logged in as {}.", session.username));
+    login_page("", &destination.next, notice.as_deref())
+}
+
+#[session(optional, cookie)]
+pub(super) async fn log_in(
+    mut auth: AuthSession<User>,
+    State(register): State<Arc<Register>>,
+    Form(credentials): Form<Credentials>,
+) -> Result<Response, SessionError> {
+    let Credentials { username, password, next } = credentials;
+    let Some(user) = register.verify(&username, password).await else {
+        // The form was read and its content is wrong. 401 would have to name a scheme for `Authorization`.
+        let again = login_page(&username, &next, Some("That name and password do not go together. Try again."));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    };
+    auth.log_in(user).await?;
+    Ok(next.into_response())
+}
+
+#[session(optional, cookie)]
+pub(super) async fn log_out(mut auth: AuthSession<User>) -> Result<Redirect, SessionError> {
+    auth.log_out().await?;
+    Ok(Redirect::to("/"))
+}
+
+fn login_page(username: &str, next: &ReturnTo, message: Option<&str>) -> Html<String> {
+    let (username, next, alert) = (Text(username), Text(next), alert(message));
+    page(
+        "Log in",
+        &format!(
+            r#"{alert}
+<form method="post" action="/login">
+<input type="hidden" name="next" value="{next}">
+<label>Name <input name="username" value="{username}" autocomplete="username" autocapitalize="none" required></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button>Log in</button>
+</form>"#
+        ),
+    )
+}

@@ -1,0 +1,61 @@
+//! Proving again who one is, for what demands a recent proof.
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+use session_runtime::{AuthSession, ReturnTo, Session, SessionError, SessionErrorKind, session};
+
+use super::login::Destination;
+use super::page::{Text, alert, page};
+use super::register::Register;
+use super::user::User;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Proof {
+    password: String,
+    next: ReturnTo,
+}
+
+#[session(required, cookie, login = "/login")]
+pub(super) async fn reauthentication_form(
+    session: Session<User>,
+    Query(destination): Query<Destination>,
+) -> Html<String> {
+    reauthentication_page(&session, &destination.next, None)
+}
+
+#[session(required, cookie, login = "/login")]
+pub(super) async fn reauthenticate(
+    mut auth: AuthSession<User>,
+    State(register): State<Arc<Register>>,
+    Form(proof): Form<Proof>,
+) -> Result<Response, SessionError> {
+    let session = auth.session().ok_or(SessionErrorKind::Ended)?;
+    let Some(user) = register.verify(&session.username, proof.password).await else {
+        let again = reauthentication_page(session, &proof.next, Some("That is not your password. Try again."));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    };
+    auth.reauthenticate(user).await?;
+    Ok(proof.next.into_response())
+}
+
+fn reauthentication_page(user: &User, next: &ReturnTo, message: Option<&str>) -> Html<String> {
+    let (username, next, alert) = (Text(&user.username), Text(next), alert(message));
+    page(
+        "Confirm that it is you",
+        &format!(
+            r#"{alert}
+<p>What you are about to do asks for your password again, {username}.</p>
+<form method="post" action="/reauthenticate">
+<input type="hidden" name="next" value="{next}">
+<input type="hidden" name="username" value="{username}" autocomplete="username">
+<label>Password <input name="password" type="password" autocomplete="current-password" required autofocus></label>
+<button>Confirm</button>
+</form>"#
+        ),
+    )
+}

@@ -1,0 +1,42 @@
+//! Whose sessions these are.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use session_runtime::Principal;
+
+/// Somebody with an account. Browsers show a cookie, programs a token that this shop has issued.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(
+    cookie(name = "__Host-shop"),
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", auth_time),
+    absolute = "12h",
+    idle = "2h"
+)]
+pub(crate) struct User {
+    #[principal(id)]
+    pub(super) username: String,
+    #[principal(roles)]
+    pub(super) roles: Vec<Role>,
+    #[principal(scopes)]
+    pub(super) scopes: Vec<String>,
+}
+
+/// What somebody is to the shop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    Customer,
+    Staff,
+    Admin,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Admin => "admin",
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! Programs with a token.
+
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, WWW_AUTHENTICATE};
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+
+use crate::site::{Answer, Site};
+
+const ALICE: (&str, &str) = ("alice", "correct horse battery");
+
+async fn ask_for_token(site: &Site, body: &Value) -> Answer {
+    let request = Request::post("/api/token").header(CONTENT_TYPE, "application/json");
+    site.send(request.body(Body::from(body.to_string())).unwrap()).await
+}
+
+async fn token(site: &Site, body: &Value) -> String {
+    let answer = ask_for_token(site, body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    answer.json()["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn get(site: &Site, path: &str, token: &str) -> Answer {
+    let request = Request::get(path).header(AUTHORIZATION, format!("Bearer {token}"));
+    site.send(request.body(Body::empty()).unwrap()).await
+}
+
+// RFC 6749 5.1
+#[tokio::test]
+async fn a_token_is_issued_for_a_password() {
+    let site = Site::open();
+    let answer = ask_for_token(&site, &json!({"username": ALICE.0, "password": ALICE.1})).await;
+    assert_eq!(answer.header(CACHE_CONTROL), Some("no-store"));
+    let body = answer.json();
+    assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(300)));
+
+    let token = body["access_token"].as_str().unwrap();
+    let me = get(&site, "/api/me", token).await.json();
+    assert_eq!(
+        me,
+        json!({"username": "alice", "roles": ["customer"], "scope": "profile orders:read", "via": "bearer"})
+    );
+    assert_eq!(get(&site, "/api/orders", token).await.json()[0]["customer"], "alice");
+    assert_eq!(get(&site, "/api/either", token).await.json()["via"], "bearer");
+}
+
+// RFC 6749 5.2
+#[tokio::test]
+async fn who_gets_no_token_is_told_as_oauth_has_it() {
+    let site = Site::open();
+    for (body, error) in [
+        (json!({"username": ALICE.0, "password": "wrong"}), "invalid_grant"),
+        (json!({"username": "mallory", "password": ALICE.1}), "invalid_grant"),
+        (json!({"username": ALICE.0}), "invalid_request"),
+        (json!([]), "invalid_request"),
+        (json!({"username": ALICE.0, "password": ALICE.1, "scope": "orders:write"}), "invalid_scope"),
+        (json!({"username": ALICE.0, "password": ALICE.1, "scope": ""}), "invalid_scope"),
+    ] {
+        let answer = ask_for_token(&site, &body).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
+        assert_eq!(answer.json(), json!({ "error": error }), "{body}");
+        assert_eq!(answer.header(CACHE_CONTROL), Some("no-store"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_scope_says() {
+    let site = Site::open();
+    let narrow = token(&site, &json!({"username": ALICE.0, "password": ALICE.1, "scope": "profile"})).await;
+    assert_eq!(get(&site, "/api/me", &narrow).await.status, StatusCode::OK);
+    let refused = get(&site, "/api/orders", &narrow).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let challenge = refused.header(WWW_AUTHENTICATE);
+    assert_eq!(challenge, Some(r#"Bearer error="insufficient_scope", scope="orders:read""#));
+}
+
+#[tokio::test]
+async fn a_token_is_good_for_five_minutes() {
+    let site = Site::open();
+    let token = token(&site, &json!({"username": ALICE.0, "password": ALICE.1})).await;
+    site.pass(4);
+    assert_eq!(get(&site, "/api/me", &token).await.status, StatusCode::OK);
+    site.pass(2);
+    let refused = get(&site, "/api/me", &token).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.header(WWW_AUTHENTICATE), Some(r#"Bearer error="invalid_token""#));
+}
+
+#[tokio::test]
+async fn a_cookie_opens_only_what_accepts_it() {
+    let site = Site::open();
+    let mut alice = site.browser();
+    alice.log_in("alice").await;
+    assert_eq!(alice.get("/api/either").await.json()["via"], "cookie");
+    let request = Request::get("/api/me").header(COOKIE, alice.cookie.clone().unwrap());
+    let refused = site.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.header(WWW_AUTHENTICATE), Some("Bearer"));
+    assert_eq!(refused.header(CONTENT_TYPE), Some("application/problem+json"));
+}
