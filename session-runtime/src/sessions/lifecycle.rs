@@ -83,8 +83,11 @@ impl<P: Principal> Sessions<P> {
         Err(StoreError::new("the store's aliases lead nowhere").into())
     }
 
-    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. `newest` is not one of
-    /// them, whatever the nodes' clocks say.
+    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. `newest` is not one of them, whatever
+    /// the nodes' clocks say.
+    ///
+    /// Called after `newest` stands: whoever looks last sees all the others, so that never more are left than allowed. Room
+    /// made in advance would be made once by each of those who log in at once, and cost sessions that may stay.
     pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey, newest: StoreKey) -> Result<(), SessionError> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
