@@ -1,6 +1,6 @@
 //! A small web shop: pages for customers, for staff and for those who move money, and an interface for programs.
 //!
-//! A reader's path: [`user`] says whose sessions these are, [`policies`] what staff and treasury demand, [`login`] how a
+//! A reader's path: `user` says whose sessions these are, `policies` what staff and treasury demand, `login` how a
 //! session begins and ends, and the rest are the pages behind them. Everything is in the process, so there is nothing to
 //! set up, and nothing survives it.
 

@@ -6,7 +6,7 @@ use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
-use session_runtime::{AuthSession, ReturnTo, Session, SessionError, SessionErrorKind, session};
+use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
 
 use super::login::Destination;
 use super::page::{Text, alert, page};
@@ -30,13 +30,13 @@ pub(super) async fn reauthentication_form(
 
 #[session(required, cookie, login = "/login")]
 pub(super) async fn reauthenticate(
+    session: Session<User>,
     mut auth: AuthSession<User>,
     State(register): State<Arc<Register>>,
     Form(proof): Form<Proof>,
 ) -> Result<Response, SessionError> {
-    let session = auth.session().ok_or(SessionErrorKind::Ended)?;
     let Some(user) = register.verify(&session.username, proof.password).await else {
-        let again = reauthentication_page(session, &proof.next, Some("That is not your password. Try again."));
+        let again = reauthentication_page(&session, &proof.next, Some("That is not your password. Try again."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };
     auth.reauthenticate(user).await?;

@@ -58,11 +58,10 @@ impl<P: Principal> AuthSession<P> {
         };
         let contents = Arc::new(Contents::new(principal)?);
         let subject = self.sessions.subject_key(&contents.subject)?;
-        self.sessions.make_room(subject, before).await?;
         let opened = self.sessions.open(contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
-        if let Err(error) = self.close_others(before, subject).await {
+        if let Err(error) = self.close_others(before, subject, key).await {
             let _ = self.sessions.end(key).await;
             return Err(error);
         }
@@ -110,11 +109,16 @@ impl<P: Principal> AuthSession<P> {
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 
-    async fn close_others(&self, before: Option<StoreKey>, subject: SubjectKey) -> Result<(), SessionError> {
+    async fn close_others(
+        &self,
+        before: Option<StoreKey>,
+        subject: SubjectKey,
+        new: StoreKey,
+    ) -> Result<(), SessionError> {
         if let Some(key) = before {
             self.sessions.end(key).await?;
         }
-        self.sessions.enforce_max_sessions(subject).await
+        self.sessions.enforce_max_sessions(subject, new).await
     }
 
     fn enter(&mut self, opened: Opened<P>) -> &Session<P> {

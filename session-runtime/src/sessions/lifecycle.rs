@@ -83,29 +83,17 @@ impl<P: Principal> Sessions<P> {
         Err(StoreError::new("the store's aliases lead nowhere").into())
     }
 
-    /// Ends the oldest sessions of a subject, so that one more than those left is within `max_sessions`. `before` is about to
-    /// end anyway and does not count.
-    pub(crate) async fn make_room(&self, subject: SubjectKey, before: Option<StoreKey>) -> Result<(), SessionError> {
-        match P::SPEC.max_sessions {
-            Some(most) => self.end_oldest(subject, most.saturating_sub(1), before).await,
-            None => Ok(()),
-        }
-    }
-
-    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. After [`make_room`](Self::make_room)
-    /// there are some only when others logged in meanwhile, and then all of these agree on which.
-    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey) -> Result<(), SessionError> {
-        match P::SPEC.max_sessions {
-            Some(most) => self.end_oldest(subject, most, None).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn end_oldest(&self, subject: SubjectKey, most: u32, except: Option<StoreKey>) -> Result<(), SessionError> {
+    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. `newest` is not one of them, whatever
+    /// the nodes' clocks say.
+    ///
+    /// Called after `newest` stands: whoever looks last sees all the others, so that never more are left than allowed. Room
+    /// made in advance would be made once by each of those who log in at once, and cost sessions that may stay.
+    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey, newest: StoreKey) -> Result<(), SessionError> {
+        let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.store()?.of_subject(subject).await?;
-        standing.retain(|(key, record)| Some(*key) != except && Instants::of(record, now, P::SPEC).expires_at > now);
-        standing.sort_by_key(|(key, record)| (record.created_at, *key));
+        standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
+        standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
             self.end(key).await?;

@@ -1,0 +1,69 @@
+//! Handlers are routed from another module than their own, however visible they are.
+#![deny(warnings)]
+#![allow(unreachable_pub, reason = "that is the point")]
+
+use session_runtime::GuardedRouter;
+use session_runtime::routing::get;
+use ui_tests::App;
+
+/// Seen in this crate alone: no handler makes its principal more visible than it is.
+mod member {
+    use serde::{Deserialize, Serialize};
+    use session_runtime::Principal;
+
+    #[derive(Clone, Serialize, Deserialize, Principal)]
+    #[principal(cookie(name = "__Host-member"))]
+    pub(crate) struct Member {
+        #[principal(id)]
+        pub(crate) id: u64,
+    }
+}
+
+mod pages {
+    pub mod open {
+        use session_runtime::{Session, session};
+        use ui_tests::User;
+
+        use crate::member::Member;
+
+        #[session(public)]
+        pub async fn home() {}
+
+        #[session(required)]
+        pub async fn account(session: Session<User>) -> String {
+            session.id.to_string()
+        }
+
+        #[session(required)]
+        pub async fn membership(session: Session<Member>) -> String {
+            session.id.to_string()
+        }
+
+        #[session(required)]
+        pub(crate) async fn within_the_crate(_session: Session<User>) {}
+
+        #[session(required)]
+        pub(in crate::pages) async fn within_the_pages(_session: Session<User>) {}
+
+        #[session(required)]
+        pub(super) async fn within_the_module_above(_session: Session<User>) {}
+    }
+
+    pub(super) fn router() -> session_runtime::GuardedRouter<ui_tests::App> {
+        use session_runtime::routing::get;
+
+        session_runtime::GuardedRouter::new()
+            .route("/pages", get(open::within_the_pages))
+            .route("/above", get(open::within_the_module_above))
+    }
+}
+
+fn main() {
+    let _: GuardedRouter<App> = GuardedRouter::new()
+        .merge(pages::router())
+        .route("/", get(pages::open::home))
+        .route("/account", get(pages::open::account))
+        .route("/crate", get(pages::open::within_the_crate));
+    let _: GuardedRouter<session_runtime::Sessions<member::Member>> =
+        GuardedRouter::new().route("/membership", get(pages::open::membership));
+}
