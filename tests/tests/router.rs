@@ -16,6 +16,7 @@ use tower::service_fn;
 
 session_runtime::default_principal!(User);
 
+#[allow(clippy::unused_async, reason = "a check is an `async fn`")]
 async fn in_hours() -> Result<(), &'static str> {
     Ok(())
 }
@@ -72,8 +73,8 @@ POST    /api/orders       required  either                       cookie or beare
 DELETE  /staff            required  transfer < Treasury < Staff  cookie            window 30m fresh 5m idle 2h absolute 12h sliding  not(role(Role::Suspended)), any(role(Role::Admin), scope("money")), role(Role::Staff), check(in_hours)  on
 GET     /staff            required  staff < Staff                cookie            window 1m30s idle 2h absolute 12h sliding         role(Role::Staff)                                                                                       on
 POST    /transfer         required  transfer < Treasury < Staff  cookie            window 30m fresh 5m idle 2h absolute 12h sliding  not(role(Role::Suspended)), any(role(Role::Admin), scope("money")), role(Role::Staff), check(in_hours)  on
-*       (no such method)  open      (405)                        -                 -                                                 -                                                                                                       -
 *       (no such path)    open      (404)                        -                 -                                                 -                                                                                                       -
+*       (no such method)  open      (405)                        -                 -                                                 -                                                                                                       -
 "#;
 
 // ASVS 7.1.1, 7.1.2, 8.2.1: every route and what protects it can be reviewed.

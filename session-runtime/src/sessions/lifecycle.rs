@@ -83,14 +83,17 @@ impl<P: Principal> Sessions<P> {
         Err(StoreError::new("the store's aliases lead nowhere").into())
     }
 
-    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. Of those that began in the same
-    /// instant, `newest` is not the first to go.
+    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. `newest` is not one of them, whatever
+    /// the nodes' clocks say.
+    ///
+    /// Called after `newest` stands: whoever looks last sees all the others, so that never more are left than allowed. Room
+    /// made in advance would be made once by each of those who log in at once, and cost sessions that may stay.
     pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey, newest: StoreKey) -> Result<(), SessionError> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.store()?.of_subject(subject).await?;
         standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
-        standing.sort_by_key(|(key, record)| (record.created_at, *key == newest, *key));
+        standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
             self.end(key).await?;
