@@ -15,7 +15,7 @@ mod spans;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Data, DeriveInput, Meta};
 
 use self::attribute::Attribute;
@@ -32,7 +32,10 @@ impl Editor {
     /// For the attribute `arguments` above `item`.
     pub(crate) fn of_attribute(arguments: &TokenStream, item: &TokenStream, place: Place) -> Self {
         let mut attribute = Attribute::default();
-        attribute.read(arguments.clone(), place);
+        // Among methods there is no place for a constant without a name.
+        if !is_method(item) {
+            attribute.read(arguments.clone(), place);
+        }
         let written = Written::for_an_editor(&[arguments, item], &attribute);
         Self { attribute, written }
     }
@@ -63,6 +66,18 @@ impl Editor {
         });
         tokens
     }
+}
+
+/// Whether there is a `self` among the arguments of the function.
+fn is_method(item: &TokenStream) -> bool {
+    let is_self = |token: TokenTree| matches!(token, TokenTree::Ident(name) if name == "self");
+    let behind_fn =
+        item.clone().into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(name) if name == "fn"));
+    let mut lists = behind_fn.filter_map(|token| match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => Some(group.stream()),
+        _ => None,
+    });
+    lists.next().is_some_and(|arguments| arguments.into_iter().any(is_self))
 }
 
 fn read_helpers(attributes: &[syn::Attribute], place: Place, read: &mut Attribute) {

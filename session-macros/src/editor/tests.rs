@@ -250,6 +250,14 @@ fn principals_have_keys_on_the_type_and_on_fields() {
     assert!(of_principal(&tokens("fn user() {}")).is_empty());
 }
 
+#[test]
+fn methods_have_none() {
+    let imports =
+        |item| Editor::of_attribute(&tokens("opt"), &tokens(item), Place::Session).complete(TokenStream::new());
+    assert!(imports("pub(self) async fn account<T>(&mut self, (a, b): Pair) {}").is_empty());
+    assert!(!imports("pub(self) async fn account((a, b): Pair) { self.a }").is_empty());
+}
+
 const TYPED: [&str; 18] = [
     "required",
     ",",
