@@ -147,8 +147,8 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Guarded, HandlerResponse, HasSessions, LastArgument,
-        ViaGuard, Visited, run_check,
+        Admits, Argument, Arguments, Call, Check, Checks, Extracts, Guarded, HandlerResponse, HasSessions,
+        LastArgument, ViaGuard, Visited, extract, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
@@ -158,5 +158,7 @@ pub mod __private {
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
         RoleSet, SameSite, ScopeSet,
     };
+    pub use crate::routing::{Guard, PolicySummary};
+    pub use axum::extract::Request;
     pub use axum::response::Response;
 }

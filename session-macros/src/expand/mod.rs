@@ -47,7 +47,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
     let expansion = match unit::parse(&item) {
         Ok(unit) => {
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
-            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new());
+            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
             quote!(#unit #items)
         }
         Err(mistake) => {
