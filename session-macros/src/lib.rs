@@ -133,7 +133,11 @@ use syntax::{Features, Place};
 /// # Other attributes
 ///
 /// Documentation, conditions, deprecation, lint levels and `#[debug_handler]` are about the handler that the router sees.
-/// Every other attribute, such as `#[tracing::instrument]`, is applied to the function as it was written.
+/// Every other attribute, such as `#[tracing::instrument]`, is applied to the function as it was written; and so is
+/// `#[utoipa::path]`, which documents the arguments that were written.
+///
+/// `#[debug_handler]` stands below `#[session]`, with the router's state: `#[debug_handler(state = App)]`. Above, it would
+/// look at a function that is no handler yet.
 #[proc_macro_attribute]
 pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let (arguments, item) = (arguments.into(), item.into());

@@ -2,8 +2,8 @@
 #![deny(warnings)]
 
 use axum::extract::Path;
-use session_runtime::{AuthSession, Session, session};
-use ui_tests::{App, User};
+use session_runtime::{AuthSession, Session, policy, session};
+use ui_tests::{App, Role, User};
 
 /// Documented.
 #[session(required)]
@@ -26,8 +26,41 @@ async fn old(session: Option<Session<User>>, mut auth: AuthSession<User>) -> Str
     session.map(|session| session.id.to_string()).unwrap_or_default()
 }
 
+/// The same above ours.
+#[cfg(all())]
+#[allow(unused_variables)]
+#[deprecated(note = "use `account`")]
+#[must_use]
+#[session(required)]
+/// And some below.
+#[allow(unused_mut)]
+async fn above(mut session: Session<User>) {}
+
+#[cfg(any())]
+#[session(required)]
+async fn old(session: Nothing) {}
+
+#[cfg_attr(all(), session(required))]
+#[cfg_attr(any(), session(public))]
+#[cfg_attr(all(), doc = "Documented where it is guarded.", allow(unused_variables))]
+async fn conditional(session: Session<User>) {}
+
+#[cfg(any())]
+#[policy(principal(Nobody))]
+struct Staff;
+
+#[policy(principal(User), role(Role::Staff))]
+#[cfg(all())]
+#[doc = "Documented below."]
+#[allow(dead_code)]
+#[derive(Clone, Copy, Debug)]
+struct Staff;
+
+#[session(policy(Staff))]
+async fn argument_attributes(#[allow(unused_variables)] session: Session<User>, #[allow(unused_mut)] mut _body: String) {}
+
 fn main() {
-    let _ = account;
+    let _ = (account, conditional, argument_attributes, Staff);
     #[allow(deprecated)]
-    let _ = old;
+    let _ = (old, above);
 }

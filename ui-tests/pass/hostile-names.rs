@@ -70,9 +70,82 @@ where
     "matched"
 }
 
+/// What the primitive types and the macros of the standard library are called.
+mod primitives {
+    use ::session_runtime::{AuthSession, Session, policy, session};
+    use ::std::string::String;
+
+    use super::{Role, User};
+
+    #[expect(non_camel_case_types, reason = "their names are what matters")]
+    mod names {
+        pub(super) struct bool;
+        pub(super) struct str;
+        pub(super) struct u64;
+        pub(super) struct usize;
+    }
+    #[expect(unused_imports, reason = "their names are what matters")]
+    use names::{bool, str, u64, usize};
+    #[expect(unused_macros, reason = "their names are what matters")]
+    macro_rules! unreachable {
+        () => {};
+    }
+
+    #[policy(optional, principal(User), csrf(same_site))]
+    pub(crate) struct Visitors;
+
+    #[session(policy(Visitors), required, role(Role::Staff), max_age = "5m", sliding, login = "/login")]
+    pub(crate) async fn run(_session: Session<User>, _auth: AuthSession<User>) -> String {
+        String::new()
+    }
+}
+
+/// A type, a constant and a trait that look like what the macros make of the handler.
+mod lookalikes {
+    use ::session_runtime::{Session, session};
+
+    use super::User;
+
+    #[expect(non_camel_case_types, dead_code, reason = "its name is what matters")]
+    pub(crate) struct statement {}
+
+    /// Its methods are those of everything.
+    trait Everything: ::core::marker::Sized {
+        fn run(self) {}
+        fn required(self) {}
+        fn max_age(self) {}
+    }
+    impl<T> Everything for T {}
+
+    #[session(required, max_age = "5m")]
+    pub(crate) async fn statement<const N: u64>(session: Session<User>, __session_call: ::axum::extract::Path<u64>) {
+        let statement = __session_call.0 + session.r#type + N;
+        let (__state, __call, call) = (statement, statement, statement);
+        (__state, __call, call, statement).run();
+        statement.max_age();
+        statement.required();
+    }
+}
+
 fn main() {
-    #[session(public)]
+    #[policy(principal(User), role(Role::Admin))]
+    struct Inside;
+
+    #[session(policy(Inside))]
     async fn inside() {}
 
-    let _ = (account, r#match::<String>, inside, Staff);
+    #[session(public)]
+    async fn open() {}
+
+    let inside = inside;
+    {
+        #[session(required)]
+        async fn inside(argument: Session<User>) {
+            let inside = argument.r#type;
+            let _ = inside;
+        }
+        let _ = inside;
+    }
+    let _ = (account, r#match::<String>, inside, open, Staff);
+    let _ = (primitives::run, lookalikes::statement::<3>);
 }

@@ -12,6 +12,7 @@ mod policy;
 mod principal;
 mod realm;
 mod spec;
+mod turn;
 mod unit;
 
 #[cfg(test)]
@@ -29,9 +30,12 @@ use crate::syntax::{Features, Handler, Place};
 /// `#[session(..)]`.
 pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let attribute = PolicyAttribute::read(arguments, Place::Session, features, &mut diagnostics);
+    let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
     let expansion = match syn::parse2::<Handler>(item.clone()) {
-        Ok(handler) => handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics)),
+        Ok(handler) => match turn::after_others(arguments, &attribute.runtime, &handler) {
+            Some(later) => return later,
+            None => handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics)),
+        },
         Err(mistake) => {
             diagnostics.error(mistake);
             item

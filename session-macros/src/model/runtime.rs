@@ -25,11 +25,14 @@ impl Runtime {
 
     /// The same, in tokens that stand at `span`, so that what the compiler says about the whole path stands there.
     pub(crate) fn private_at(&self, span: Span) -> TokenStream {
-        let Some(path) = &self.path else {
-            return quote_spanned!(span=> ::session_runtime::__private);
-        };
-        let path = respanned(path.to_token_stream(), span);
-        quote_spanned!(span=> #path::__private)
+        let root = self.root_at(span);
+        quote_spanned!(span=> #root::__private)
+    }
+
+    /// The crate itself, in tokens that stand at `span`.
+    pub(crate) fn root_at(&self, span: Span) -> TokenStream {
+        let root = || quote_spanned!(span=> ::session_runtime);
+        self.path.as_ref().map_or_else(root, |path| respanned(path.to_token_stream(), span))
     }
 }
 

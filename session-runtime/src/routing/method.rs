@@ -41,7 +41,7 @@ impl<S> GuardedArgs<S> for Unguarded {
     }
 }
 
-#[expect(dead_code, reason = "it stands for what does not exist")]
+#[allow(dead_code, reason = "it stands for what does not exist")]
 enum Unguarded {}
 
 impl Policy for Unguarded {
