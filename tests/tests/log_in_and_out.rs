@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use session_runtime::routing::{get, post};
 use session_runtime::{AuthSession, GuardedRouter, MemoryStore, Principal, Session, SessionError, session};
 use tests::{
-    App, Failed, Gate, Operation, ProbedStore, START, Site, User, Visitor, WhoAmI, minutes, router, seconds, sessions,
-    user,
+    App, Failed, Gate, Operation, ProbedStore, START, Site, User, Visitor, WhoAmI, hours, minutes, router, seconds,
+    sessions, user,
 };
 
 const NAME: &str = "__Host-id";
@@ -39,6 +39,9 @@ async fn waits(State(gate): State<Gate>) -> Result<(), String> {
 
 #[session(required, sliding, principal(User), check(waits), state(App))]
 async fn slide_slowly() {}
+
+#[session(required, sliding)]
+async fn awake(_session: Session<User>) {}
 
 #[session(required)]
 async fn log_out_and_go_on(mut auth: AuthSession<User>, mut session: Session<User>) -> Result<(), Failed> {
@@ -78,6 +81,7 @@ fn site() -> Site {
             .route("/slow/rotate", post(rotate_slowly))
             .route("/slow/reauthenticate", post(reauthenticate_slowly))
             .route("/slow/slide", get(slide_slowly))
+            .route("/awake", get(awake))
             .route("/log-out-and-go-on", post(log_out_and_go_on))
             .route("/log-out-and-in", post(log_out_and_in))
             .route("/log-in-another-and-go-on", post(log_in_another_and_go_on))
@@ -170,7 +174,7 @@ async fn logging_out_ends_the_session_for_good() {
 // ASVS 7.4.1: what a request that still runs writes is refused, and nothing comes back.
 #[tokio::test]
 async fn logging_out_wins_over_a_request_that_is_still_running() {
-    for path in ["POST /slow/update", "POST /slow/rotate", "POST /slow/reauthenticate", "GET /slow/slide"] {
+    for path in SLOW {
         let site = site();
         let mut visitor = site.member(&user(7)).await;
         site.clock.advance(minutes(10));
@@ -188,6 +192,46 @@ async fn logging_out_wins_over_a_request_that_is_still_running() {
         assert!(answer.header("www-authenticate").is_some(), "{path}");
         assert_eq!(slow.get("/me").await.status, 401, "{path}");
         assert_eq!(site.store.statistics().sessions, 0, "{path}");
+    }
+}
+
+const SLOW: [&str; 4] = ["POST /slow/update", "POST /slow/rotate", "POST /slow/reauthenticate", "GET /slow/slide"];
+
+// ASVS 7.3.1, 7.4.1: nor does a request that was admitted before the session expired keep it alive.
+#[tokio::test]
+async fn a_session_that_expires_while_a_request_runs_is_over_for_it_too() {
+    for path in SLOW {
+        let site = site();
+        let mut slow = site.member(&user(7)).await;
+        site.clock.advance(minutes(10));
+        let running = tokio::spawn(async move {
+            let answer = slow.ask(path, &[]).await;
+            (answer, slow)
+        });
+        site.app.gate.reached().await;
+        site.clock.advance(hours(2));
+        site.app.gate.open();
+        let (answer, mut slow) = running.await.unwrap();
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+        assert_eq!(slow.get("/me").await.status, 401, "{path}");
+    }
+}
+
+// A request that takes longer than the session would have rested is admitted while another keeps the session awake.
+#[tokio::test]
+async fn a_session_that_is_kept_awake_while_a_request_runs_is_not_over_for_it() {
+    for path in SLOW {
+        let site = site();
+        let mut visitor = site.member(&user(7)).await;
+        site.clock.advance(minutes(119));
+        let mut slow = visitor.clone();
+        let running = tokio::spawn(async move { slow.ask(path, &[]).await });
+        site.app.gate.reached().await;
+        assert!(visitor.get("/awake").await.is_ok());
+        site.clock.advance(minutes(2));
+        site.app.gate.open();
+        assert_eq!(running.await.unwrap().status, 200, "{path}");
     }
 }
 

@@ -66,10 +66,14 @@ impl<P: Principal> Sessions<P> {
     /// The record under `key`, if it can be changed.
     pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
         let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
-        match record.successor {
-            Some(_) => Err(SessionErrorKind::Superseded.into()),
-            None => Ok(record),
+        if record.successor.is_some() {
+            return Err(SessionErrorKind::Superseded.into());
         }
+        let now = self.now();
+        if Instants::of(&record, now, P::SPEC).are_over(now) {
+            return Err(SessionErrorKind::Ended.into());
+        }
+        Ok(record)
     }
 
     /// Ends a session under whichever of its ids.
@@ -89,7 +93,7 @@ impl<P: Principal> Sessions<P> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.store()?.of_subject(subject).await?;
-        standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
+        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC).are_over(now));
         standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
