@@ -63,6 +63,17 @@ async fn log_in_another_and_go_on(mut auth: AuthSession<User>, mut session: Sess
     Ok(session.update(|user| user.name = "mine".to_owned()).await?)
 }
 
+/// Both arguments are of one session, and the first makes another of it.
+#[session(required)]
+async fn log_in_and_prove_to_be_the_former(
+    mut first: AuthSession<User>,
+    mut second: AuthSession<User>,
+) -> Result<(), Failed> {
+    first.log_in(user(8)).await?;
+    second.reauthenticate(user(7)).await?;
+    Ok(())
+}
+
 #[session(required)]
 async fn become_another(mut session: Session<User>) -> Result<(), Failed> {
     Ok(session.update(|user| user.id = 8).await?)
@@ -85,6 +96,7 @@ fn site() -> Site {
             .route("/log-out-and-go-on", post(log_out_and_go_on))
             .route("/log-out-and-in", post(log_out_and_in))
             .route("/log-in-another-and-go-on", post(log_in_another_and_go_on))
+            .route("/log-in-and-prove-to-be-the-former", post(log_in_and_prove_to_be_the_former))
             .route("/become-another", post(become_another))
             .route("/see-update", post(see_update)),
     )
@@ -259,6 +271,15 @@ async fn the_session_that_a_request_began_with_does_not_change_the_one_that_it_b
     let site = site();
     let mut visitor = site.member(&user(7)).await;
     let answer = visitor.post("/log-in-another-and-go-on").await;
+    assert_eq!((answer.status, answer.error().as_deref()), (401, Some("Ended")));
+    assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
+}
+
+#[tokio::test]
+async fn nobody_takes_over_the_session_that_the_same_request_began() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    let answer = visitor.post("/log-in-and-prove-to-be-the-former").await;
     assert_eq!((answer.status, answer.error().as_deref()), (401, Some("Ended")));
     assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
 }
