@@ -77,7 +77,25 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// Ends a session under whichever of its ids.
+    ///
+    /// What an alias stands for goes before the alias: when the store fails in between, the id that was shown still leads
+    /// to what is left of the session, or the session is over.
     pub(crate) async fn end(&self, key: StoreKey) -> Result<(), SessionError> {
+        let store = self.store()?;
+        let mut ids = vec![key];
+        let mut next = store.load(key).await?.and_then(|record| record.successor);
+        while let Some(key) = next.filter(|_| ids.len() < LONGEST_CHAIN) {
+            ids.push(key);
+            next = store.load(key).await?.and_then(|record| record.successor);
+        }
+        for key in ids.into_iter().rev() {
+            self.remove(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes a record, and what it became an alias of meanwhile.
+    async fn remove(&self, key: StoreKey) -> Result<(), SessionError> {
         let store = self.store()?;
         let mut next = Some(key);
         for _ in 0..LONGEST_CHAIN {
