@@ -148,6 +148,19 @@ async fn logging_out_that_failed_half_way_can_be_tried_again() {
     }
 }
 
+// A store in which another write always comes first does not keep a request for ever.
+#[tokio::test]
+async fn a_store_that_never_lets_a_write_through_is_one_that_does_not_answer() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    site.store.conflict();
+    for path in ["/visit", "/rotate", "/reauthenticate"] {
+        let answer = visitor.post_json(path, &user(7)).await;
+        assert_eq!((answer.status, answer.error().as_deref()), (503, Some("Unavailable")), "{path}");
+    }
+    assert_eq!(site.store.statistics().sessions, 1);
+}
+
 #[tokio::test]
 async fn a_request_that_rotates_twice_leaves_one_id_that_counts() {
     let site = site();

@@ -12,8 +12,12 @@ use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
 const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
 const DRAWS: usize = 3;
+/// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
+const MOST_CONFLICTS: usize = 1000;
 /// How many aliases may stand one behind the other before the store, not rotation, is to blame.
 const LONGEST_CHAIN: usize = 64;
+
+const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
 /// An id that was given out, and the record that it names.
 #[derive(Debug)]
@@ -48,7 +52,7 @@ impl<P: Principal> Sessions<P> {
         change: impl Fn(Record) -> Result<Record, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
         let store = self.store()?;
-        loop {
+        for _ in 0..MOST_CONFLICTS {
             let standing = self.standing(old).await?;
             let revision = standing.revision;
             let issued = self.insert(change(standing)?).await?;
@@ -61,10 +65,35 @@ impl<P: Principal> Sessions<P> {
                 }
             };
         }
+        Err(StoreError::new(NEVER_THROUGH).into())
+    }
+
+    /// Replaces the contents of the record under `key` by what `change` makes of those that stand.
+    ///
+    /// When another write comes first, `change` is applied again to what that one left.
+    pub(crate) async fn replace(
+        &self,
+        key: StoreKey,
+        mut change: impl FnMut(&Contents<P>) -> Result<Contents<P>, SessionError> + Send,
+    ) -> Result<Arc<Contents<P>>, SessionError> {
+        let store = self.store()?;
+        for _ in 0..MOST_CONFLICTS {
+            let mut record = self.standing(key).await?;
+            let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
+            let contents = Arc::new(change(&standing)?);
+            record.payload = Self::seal(&contents);
+            let revision = record.revision;
+            match store.replace(key, record, revision).await? {
+                Replaced::Replaced => return Ok(contents),
+                // The next look at the record tells which of the two it is.
+                Replaced::Conflict | Replaced::Gone => {}
+            }
+        }
+        Err(StoreError::new(NEVER_THROUGH).into())
     }
 
     /// The record under `key`, if it can be changed.
-    pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
+    async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
         let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
         if record.successor.is_some() {
             return Err(SessionErrorKind::Superseded.into());
@@ -136,7 +165,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The contents as a store keeps them.
-    pub(crate) fn seal(contents: &Arc<Contents<P>>) -> Payload {
+    fn seal(contents: &Arc<Contents<P>>) -> Payload {
         Payload::new(Arc::clone(contents))
     }
 
