@@ -30,7 +30,7 @@ pub(crate) fn authenticate<P: Principal>(record: &Record, now: Timestamp) -> Sta
         tracing::warn!(target: "session", "session.clock_skew: a stored instant lies ahead of this node's clock");
     }
     let instants = Instants::of(record, now, P::SPEC);
-    if now >= instants.expires_at {
+    if instants.are_over(now) {
         return Standing::Over;
     }
     match record.payload.contents() {

@@ -1,5 +1,6 @@
 //! A store that counts, fails and dawdles as the test says.
 
+use std::array;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -32,7 +33,9 @@ pub struct ProbedStore(Arc<Probe>);
 struct Probe {
     store: MemoryStore,
     asked: [AtomicUsize; OPERATIONS],
-    fails: [AtomicBool; OPERATIONS],
+    /// How often each was asked for when it begins to fail.
+    fails_from: [AtomicUsize; OPERATIONS],
+    conflicts: AtomicBool,
     dawdles: AtomicBool,
     seed: AtomicU64,
 }
@@ -43,7 +46,8 @@ impl ProbedStore {
         Self(Arc::new(Probe {
             store,
             asked: Default::default(),
-            fails: Default::default(),
+            fails_from: array::from_fn(|_| AtomicUsize::new(usize::MAX)),
+            conflicts: AtomicBool::new(false),
             dawdles: AtomicBool::new(false),
             seed: AtomicU64::new(1),
         }))
@@ -62,12 +66,22 @@ impl ProbedStore {
 
     /// Whether this is to fail from now on.
     pub fn set_failing(&self, operation: Operation, fails: bool) {
-        self.0.fails[operation as usize].store(fails, Ordering::SeqCst);
+        self.0.fails_from[operation as usize].store(if fails { 0 } else { usize::MAX }, Ordering::SeqCst);
+    }
+
+    /// This is done so often, and fails from then on.
+    pub fn fail_after(&self, operation: Operation, successes: usize) {
+        self.0.fails_from[operation as usize].store(self.asked(operation) + successes, Ordering::SeqCst);
+    }
+
+    /// From now on another write always comes first.
+    pub fn conflict(&self) {
+        self.0.conflicts.store(true, Ordering::SeqCst);
     }
 
     /// Nothing works any more.
     pub fn go_down(&self) {
-        self.0.fails.iter().for_each(|fails| fails.store(true, Ordering::SeqCst));
+        self.0.fails_from.iter().for_each(|fails_from| fails_from.store(0, Ordering::SeqCst));
     }
 
     /// From now on every operation lets others go first, before and after, for a number of turns that differs each time.
@@ -79,6 +93,11 @@ impl ProbedStore {
     /// What it holds.
     pub fn statistics(&self) -> MemoryStoreStatistics {
         self.0.store.statistics()
+    }
+
+    /// The revision that a write expects.
+    fn expected(&self, revision: u64) -> u64 {
+        if self.0.conflicts.load(Ordering::SeqCst) { u64::MAX } else { revision }
     }
 
     async fn pause(&self) {
@@ -98,8 +117,8 @@ impl ProbedStore {
         work: impl FnOnce(&'a MemoryStore) -> StoreFuture<'a, T> + Send + 'a,
     ) -> StoreFuture<'a, T> {
         StoreFuture::new(async move {
-            self.0.asked[operation as usize].fetch_add(1, Ordering::SeqCst);
-            if self.0.fails[operation as usize].load(Ordering::SeqCst) {
+            let before = self.0.asked[operation as usize].fetch_add(1, Ordering::SeqCst);
+            if before >= self.0.fails_from[operation as usize].load(Ordering::SeqCst) {
                 return Err(StoreError::new("the test says so"));
             }
             self.pause().await;
@@ -120,6 +139,7 @@ impl Store for ProbedStore {
     }
 
     fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        let revision = self.expected(revision);
         self.run(Operation::Replace, move |store| store.replace(key, record, revision))
     }
 
@@ -128,6 +148,7 @@ impl Store for ProbedStore {
     }
 
     fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        let revision = self.expected(revision);
         self.run(Operation::Alias, move |store| store.alias(old, new, until, revision))
     }
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use session_runtime::routing::{any, get};
-use session_runtime::{GuardedRouter, MemoryStore, RefusalKind, session};
-use tests::{Partner, Site, User, Visitor, minutes, partner, user};
+use session_runtime::{AuthSession, GuardedRouter, MemoryStore, RefusalKind, Session, session};
+use tests::{Failed, Partner, Site, User, Visitor, minutes, partner, user};
 
 session_runtime::default_principal!(User);
 
@@ -24,6 +24,17 @@ async fn cookie_only() {}
 async fn bearer_only() {}
 #[session(public)]
 async fn public() {}
+/// Accepts no cookie, and sets one.
+#[session(optional, principal(Partner), bearer)]
+async fn log_in_by_token(mut auth: AuthSession<Partner>) -> Result<(), Failed> {
+    auth.log_in(partner(666)).await?;
+    Ok(())
+}
+/// Accepts no cookie, and looks at that of another principal.
+#[session(optional, principal(Partner), bearer)]
+async fn look_at_another(user: Option<Session<User>>) -> String {
+    user.map_or_else(String::new, |user| user.id.to_string())
+}
 
 fn site() -> Site {
     let routes = GuardedRouter::new()
@@ -35,6 +46,8 @@ fn site() -> Site {
         .route("/cookie-only", any(cookie_only))
         .route("/bearer-only", any(bearer_only))
         .route("/public", any(public))
+        .route("/log-in-by-token", any(log_in_by_token))
+        .route("/look-at-another", any(look_at_another))
         .route("/get", get(enforced));
     Site::with(routes, MemoryStore::new(), |builder| builder.trusted_origins(["https://app.example"]))
 }
@@ -170,6 +183,31 @@ async fn a_request_by_token_is_not_forged() {
     // Where the header is not read, it does not help.
     assert_eq!(visitor.ask("POST /cookie-only", &[CROSS_SITE, authorization]).await.status, 403);
     assert_eq!(visitor.ask("POST /either-way", &[CROSS_SITE, ("authorization", "Basic dTpw")]).await.status, 403);
+}
+
+// A route that accepts tokens alone may still set a cookie, or look at another principal's: what a browser attaches by
+// itself, or keeps, is never anybody else's to cause.
+#[tokio::test]
+async fn where_only_tokens_are_accepted_no_cookie_is_set_or_looked_at_for_another_site() {
+    let site = site();
+    let token = format!("Bearer {}", site.app.partners.issue_token(&partner(2), minutes(5)).unwrap());
+    let authorization = ("authorization", token.as_str());
+    // Partners trust no other site.
+    for (headers, expected, _) in TABLE.iter().filter(|(headers, ..)| !headers.contains(&TRUSTED)) {
+        let mut victim = member(&site).await;
+        let answer = victim.ask("POST /log-in-by-token", headers).await;
+        assert_eq!(answer.status, *expected, "{headers:?}");
+        assert_eq!(victim.cookie("__Host-partner").is_some(), *expected == 200, "{headers:?}");
+        let answer = victim.ask("POST /look-at-another", headers).await;
+        assert_eq!(answer.status, *expected, "{headers:?}");
+        // Who shows a token was not sent by a page of another site; who shows nothing has nothing to forge.
+        for path in ["POST /log-in-by-token", "POST /look-at-another"] {
+            let headers = [&[authorization], *headers].concat();
+            assert_eq!(member(&site).await.ask(path, &headers).await.status, 200, "{path} {headers:?}");
+        }
+        assert_eq!(site.visitor().ask("POST /look-at-another", headers).await.status, 200, "{headers:?}");
+    }
+    assert_eq!(member(&site).await.ask("GET /look-at-another", &[CROSS_SITE]).await.body, "7");
 }
 
 // Who has no session is told to log in before anything else is looked at.

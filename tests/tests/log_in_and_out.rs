@@ -5,7 +5,7 @@
 use axum::{Json, extract::State};
 use session_runtime::routing::{get, post};
 use session_runtime::{AuthSession, GuardedRouter, Session, SessionError, session};
-use tests::{App, Failed, Gate, Operation, START, Site, User, WhoAmI, minutes, seconds, user};
+use tests::{App, Failed, Gate, Operation, START, Site, User, WhoAmI, hours, minutes, seconds, user};
 
 const NAME: &str = "__Host-id";
 
@@ -36,6 +36,9 @@ async fn waits(State(gate): State<Gate>) -> Result<(), String> {
 #[session(required, sliding, principal(User), check(waits), state(App))]
 async fn slide_slowly() {}
 
+#[session(required, sliding)]
+async fn awake(_session: Session<User>) {}
+
 #[session(required)]
 async fn log_out_and_go_on(mut auth: AuthSession<User>, mut session: Session<User>) -> Result<(), Failed> {
     auth.log_out().await?;
@@ -56,6 +59,17 @@ async fn log_in_another_and_go_on(mut auth: AuthSession<User>, mut session: Sess
     Ok(session.update(|user| "mine".clone_into(&mut user.name)).await?)
 }
 
+/// Both arguments are of one session, and the first makes another of it.
+#[session(required)]
+async fn log_in_and_prove_to_be_the_former(
+    mut first: AuthSession<User>,
+    mut second: AuthSession<User>,
+) -> Result<(), Failed> {
+    first.log_in(user(8)).await?;
+    second.reauthenticate(user(7)).await?;
+    Ok(())
+}
+
 #[session(required)]
 async fn become_another(mut session: Session<User>) -> Result<(), Failed> {
     Ok(session.update(|user| user.id = 8).await?)
@@ -74,9 +88,11 @@ fn site() -> Site {
             .route("/slow/rotate", post(rotate_slowly))
             .route("/slow/reauthenticate", post(reauthenticate_slowly))
             .route("/slow/slide", get(slide_slowly))
+            .route("/awake", get(awake))
             .route("/log-out-and-go-on", post(log_out_and_go_on))
             .route("/log-out-and-in", post(log_out_and_in))
             .route("/log-in-another-and-go-on", post(log_in_another_and_go_on))
+            .route("/log-in-and-prove-to-be-the-former", post(log_in_and_prove_to_be_the_former))
             .route("/become-another", post(become_another))
             .route("/see-update", post(see_update)),
     )
@@ -166,7 +182,7 @@ async fn logging_out_ends_the_session_for_good() {
 // ASVS 7.4.1: what a request that still runs writes is refused, and nothing comes back.
 #[tokio::test]
 async fn logging_out_wins_over_a_request_that_is_still_running() {
-    for path in ["POST /slow/update", "POST /slow/rotate", "POST /slow/reauthenticate", "GET /slow/slide"] {
+    for path in SLOW {
         let site = site();
         let mut visitor = site.member(&user(7)).await;
         site.clock.advance(minutes(10));
@@ -184,6 +200,46 @@ async fn logging_out_wins_over_a_request_that_is_still_running() {
         assert!(answer.header("www-authenticate").is_some(), "{path}");
         assert_eq!(slow.get("/me").await.status, 401, "{path}");
         assert_eq!(site.store.statistics().sessions, 0, "{path}");
+    }
+}
+
+const SLOW: [&str; 4] = ["POST /slow/update", "POST /slow/rotate", "POST /slow/reauthenticate", "GET /slow/slide"];
+
+// ASVS 7.3.1, 7.4.1: nor does a request that was admitted before the session expired keep it alive.
+#[tokio::test]
+async fn a_session_that_expires_while_a_request_runs_is_over_for_it_too() {
+    for path in SLOW {
+        let site = site();
+        let mut slow = site.member(&user(7)).await;
+        site.clock.advance(minutes(10));
+        let running = tokio::spawn(async move {
+            let answer = slow.ask(path, &[]).await;
+            (answer, slow)
+        });
+        site.app.gate.reached().await;
+        site.clock.advance(hours(2));
+        site.app.gate.open();
+        let (answer, mut slow) = running.await.unwrap();
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.header("set-cookie"), None, "{path}");
+        assert_eq!(slow.get("/me").await.status, 401, "{path}");
+    }
+}
+
+// A request that takes longer than the session would have rested is admitted while another keeps the session awake.
+#[tokio::test]
+async fn a_session_that_is_kept_awake_while_a_request_runs_is_not_over_for_it() {
+    for path in SLOW {
+        let site = site();
+        let mut visitor = site.member(&user(7)).await;
+        site.clock.advance(minutes(119));
+        let mut slow = visitor.clone();
+        let running = tokio::spawn(async move { slow.ask(path, &[]).await });
+        site.app.gate.reached().await;
+        assert!(visitor.get("/awake").await.is_ok());
+        site.clock.advance(minutes(2));
+        site.app.gate.open();
+        assert_eq!(running.await.unwrap().status, 200, "{path}");
     }
 }
 
@@ -211,6 +267,15 @@ async fn the_session_that_a_request_began_with_does_not_change_the_one_that_it_b
     let site = site();
     let mut visitor = site.member(&user(7)).await;
     let answer = visitor.post("/log-in-another-and-go-on").await;
+    assert_eq!((answer.status, answer.error().as_deref()), (401, Some("Ended")));
+    assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
+}
+
+#[tokio::test]
+async fn nobody_takes_over_the_session_that_the_same_request_began() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    let answer = visitor.post("/log-in-and-prove-to-be-the-former").await;
     assert_eq!((answer.status, answer.error().as_deref()), (401, Some("Ended")));
     assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, user(8));
 }

@@ -4,7 +4,7 @@
 
 use session_runtime::routing::{get, post};
 use session_runtime::{GuardedRouter, session};
-use tests::{Operation, Role, Site, User, Visitor, WhoAmI, hours, minutes, seconds, user};
+use tests::{Operation, Role, Site, User, Visitor, WhoAmI, minutes, seconds, user};
 
 session_runtime::default_principal!(User);
 
@@ -134,6 +134,33 @@ async fn logging_out_ends_every_id_of_a_session_that_was_replaced_several_times(
     }
 }
 
+// ASVS 7.4.1: who was told that it failed and tries again, with the id they have, ends the session.
+#[tokio::test]
+async fn logging_out_that_failed_half_way_can_be_tried_again() {
+    for done in 0..2 {
+        let site = site();
+        let (mut visitor, mut old) = rotated(&site).await;
+        site.store.fail_after(Operation::Remove, done);
+        assert_eq!(old.post("/log-out").await.status, 503);
+        site.store.set_failing(Operation::Remove, false);
+        assert!(old.post("/log-out").await.is_ok());
+        assert_eq!(visitor.get("/me").await.status, 401, "{done} removed at the first attempt");
+    }
+}
+
+// A store in which another write always comes first does not keep a request for ever.
+#[tokio::test]
+async fn a_store_that_never_lets_a_write_through_is_one_that_does_not_answer() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    site.store.conflict();
+    for path in ["/visit", "/rotate", "/reauthenticate"] {
+        let answer = visitor.post_json(path, &user(7)).await;
+        assert_eq!((answer.status, answer.error().as_deref()), (503, Some("Unavailable")), "{path}");
+    }
+    assert_eq!(site.store.statistics().sessions, 1);
+}
+
 #[tokio::test]
 async fn a_request_that_rotates_twice_leaves_one_id_that_counts() {
     let site = site();
@@ -155,7 +182,7 @@ async fn logging_in_ends_a_replaced_id_too() {
 async fn a_replaced_id_does_not_outlive_the_session() {
     let site = site();
     let mut visitor = site.member(&user(7)).await;
-    site.clock.advance(hours(2).saturating_sub(seconds(5)));
+    site.clock.advance(minutes(120 - 1) + seconds(55));
     let mut old = visitor.clone();
     assert!(visitor.post("/rotate").await.is_ok());
     site.clock.advance(seconds(4));

@@ -19,7 +19,9 @@ use self::origin::Origin;
 /// [`Sec-Fetch-Site`] and [`Origin`], which no page can write. Nothing has to be put into forms, and nothing is kept.
 ///
 /// Looked at is every unsafe request: any method but `GET`, `HEAD`, `OPTIONS` and `TRACE` (so an extended `CONNECT`, too),
-/// and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. The first row that fits decides.
+/// and every WebSocket upgrade, which no other rule of browsers keeps from crossing sites. A request that is admitted by a
+/// bearer token passes: no page can attach one. On a route that accepts tokens alone, one without a token is looked at where
+/// its handler takes an `AuthSession` or the session of another principal. The first row that fits decides.
 ///
 /// | `Sec-Fetch-Site` | `Origin` | answer |
 /// |---|---|---|

@@ -10,7 +10,7 @@ use super::visit::Call;
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, expiry};
+use crate::sessions::{Current, Instants, expiry};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.
@@ -48,7 +48,8 @@ async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError>
         return Ok(true);
     }
     // A rotation between the guard's look and this one leaves an alias, which needs no touch.
-    Ok(standing_record(store, key).await?.is_some())
+    let record = standing_record(store, key).await?;
+    Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC).are_over(now)))
 }
 
 /// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.

@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
-use super::visit::{Visit, Visited};
+use super::visit::{Call, Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::forgery::{self, Verdict};
 use crate::policy::{Access, Of, Open, PolicySpec, Realm};
@@ -126,6 +126,16 @@ async fn examine<P: Principal>(
         forbid_forgery(sessions, spec, parts)?;
     }
     Ok((session, exchange))
+}
+
+/// Looks for forgery where the guard did not, because the route accepts no cookie: an argument sets one, or reads that of
+/// another principal. Whoever showed a token was not sent by a page of another site.
+pub(super) fn forbid_forgery_by_cookie<P: Principal>(call: &Call<Of<P>>) -> Result<(), Refused> {
+    let Visit { session, sessions, .. } = &call.visit;
+    if call.spec.via.cookie || session.is_some() {
+        return Ok(());
+    }
+    forbid_forgery(sessions, call.spec, &call.parts)
 }
 
 fn forbid_forgery<P: Principal>(

@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 
-use super::admit::HasSessions;
+use super::admit::{HasSessions, forbid_forgery_by_cookie};
 use super::identify::{Identity, identify};
-use super::refuse::refuse;
+use super::refuse::{Refused, refuse};
 use super::visit::{Call, Visited};
 use crate::policy::{Of, Via};
 use crate::principal::Principal;
@@ -90,7 +90,7 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
         match &call.visit.session {
             Some(session) => Ok(session.clone()),
             // An alias of `Session<_>` on an `optional` route, which the macro cannot see through.
-            None => Err(refuse(&call.visit.sessions, call.spec, &call.parts, RefusalKind::NoCredential.into())),
+            None => Err(refuse_argument(call, RefusalKind::NoCredential.into())),
         }
     }
 }
@@ -120,16 +120,23 @@ async fn other_session<P: Principal, Q: Principal>(
     let via = Via { cookie: true, bearer: false };
     match identify(sessions, via, &call.parts.headers, sessions.now()).await {
         Ok(Identity::Known(session, exchange)) => {
+            forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
             exchange.make_read_only();
             Ok(Some(session))
         }
         Ok(_) => Ok(None),
-        Err(refused) => Err(refuse(&call.visit.sessions, call.spec, &call.parts, refused)),
+        Err(refused) => Err(refuse_argument(call, refused)),
     }
+}
+
+fn refuse_argument<P: Principal>(call: &Call<Of<P>>, refused: Refused) -> Response {
+    refuse(&call.visit.sessions, call.spec, &call.parts, refused)
 }
 
 impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
     async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
+        // The form that logs somebody in is forged as well.
+        forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
         let visit = &call.visit;
         Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone()))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Session;
 use crate::principal::Principal;
 use crate::sessions::{Contents, Current, Exchange, Opened, SessionError, SessionErrorKind, Sessions};
-use crate::store::{StoreKey, SubjectKey};
+use crate::store::{Record, StoreKey, SubjectKey};
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
@@ -91,11 +91,16 @@ impl<P: Principal> AuthSession<P> {
     /// Records that the visitor has just proved again who they are, under a new id. What `fresh` demands counts from here;
     /// when the session began, and so its absolute limit, stays.
     ///
+    /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for ten
+    /// more seconds, with the strength and the rights that it had.
+    ///
     /// # Errors
     ///
-    /// [`Ended`](SessionErrorKind::Ended) when there is no session, [`OtherSubject`](SessionErrorKind::OtherSubject) when
-    /// `principal` is somebody else, [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that
-    /// has been replaced, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
+    /// [`Ended`](SessionErrorKind::Ended) when there is no session, or it is over,
+    /// [`OtherSubject`](SessionErrorKind::OtherSubject) when `principal` is somebody else,
+    /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced,
+    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
+    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
     pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
@@ -104,8 +109,17 @@ impl<P: Principal> AuthSession<P> {
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
+        let subject = self.sessions.subject_key(&contents.subject)?;
         let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
-        let issued = self.sessions.succeed(key, |_| self.sessions.record(&contents, instants)).await?;
+        let again = |standing: Record| {
+            if standing.subject == subject {
+                self.sessions.record(&contents, instants)
+            } else {
+                // This request logged in somebody else since: that session is not this one.
+                Err(SessionErrorKind::Ended.into())
+            }
+        };
+        let issued = self.sessions.succeed(key, again).await?;
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::{Contents, Exchange, Instants, Opened, SessionError, SessionErrorKind, Sessions};
-use crate::store::{Replaced, StoreKey};
+use crate::store::StoreKey;
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -110,32 +110,26 @@ impl<P: Principal> Session<P> {
     ///
     /// # Errors
     ///
-    /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, [`IdChanged`](SessionErrorKind::IdChanged)
-    /// when `change` altered what identifies the principal, [`Superseded`](SessionErrorKind::Superseded) when the request
-    /// came under an id that has been replaced, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
-    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
+    /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, or has expired,
+    /// [`IdChanged`](SessionErrorKind::IdChanged) when `change` altered what identifies the principal,
+    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when nothing identifies it after `change`,
+    /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced, or the session
+    /// is that of another principal than the route's, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a
+    /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through. In
+    /// each case nothing was changed.
     pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
         let key = self.writable_key()?;
-        let store = self.sessions.store()?;
-        loop {
-            let mut record = self.sessions.standing(key).await?;
-            let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
-            if standing.subject != self.contents.subject {
+        let subject = &self.contents.subject;
+        let changed = |standing: &Contents<P>| {
+            if standing.subject == *subject {
+                standing.changed(&mut change)
+            } else {
                 // This request logged in somebody else since: that session is not this one.
-                return Err(SessionErrorKind::Ended.into());
+                Err(SessionErrorKind::Ended.into())
             }
-            let contents = Arc::new(standing.changed(&mut change)?);
-            record.payload = Sessions::seal(&contents);
-            let revision = record.revision;
-            match store.replace(key, record, revision).await? {
-                Replaced::Replaced => {
-                    self.contents = contents;
-                    return Ok(());
-                }
-                // The next look at the record tells which of the two it is.
-                Replaced::Conflict | Replaced::Gone => {}
-            }
-        }
+        };
+        self.contents = self.sessions.replace(key, changed).await?;
+        Ok(())
     }
 
     /// Gives the session a new id, and the visitor a new cookie. The old id answers for ten more seconds, so that requests
@@ -145,7 +139,8 @@ impl<P: Principal> Session<P> {
     ///
     /// # Errors
     ///
-    /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart.
+    /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
+    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
         let key = self.writable_key()?;
         let issued = self.sessions.succeed(key, Ok).await?;

@@ -17,7 +17,7 @@ impl<P: Principal> Contents<P> {
     }
 
     /// The contents with the principal changed, which must remain the same subject.
-    pub(crate) fn changed(&self, change: &mut (impl FnMut(&mut P) + Send)) -> Result<Self, SessionError> {
+    pub(crate) fn changed(&self, change: &mut impl FnMut(&mut P)) -> Result<Self, SessionError> {
         let mut principal = self.principal.clone();
         change(&mut principal);
         let changed = Self::new(principal)?;

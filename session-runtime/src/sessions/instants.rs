@@ -51,6 +51,11 @@ impl Instants {
         }
     }
 
+    /// Whether the session has ended by `now`: at the instant of its expiry it has.
+    pub(crate) fn are_over(&self, now: Timestamp) -> bool {
+        now >= self.expires_at
+    }
+
     fn expiring(self, principal: &PrincipalSpec) -> Self {
         Self { expires_at: expiry(self.created_at, self.last_seen_at, principal), ..self }
     }

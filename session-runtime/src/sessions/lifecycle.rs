@@ -13,8 +13,12 @@ use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
 const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
 const DRAWS: usize = 3;
+/// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
+const MOST_CONFLICTS: usize = 1000;
 /// How many aliases may stand one behind the other before the store, not rotation, is to blame.
 const LONGEST_CHAIN: usize = 64;
+
+const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
 /// An id that was given out, and the record that it names.
 #[derive(Debug)]
@@ -65,7 +69,7 @@ impl<P: Principal> Sessions<P> {
         change: impl Fn(Record) -> Result<Record, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
         let store = self.store()?;
-        loop {
+        for _ in 0..MOST_CONFLICTS {
             let standing = self.standing(old).await?;
             let revision = standing.revision;
             let issued = self.insert(change(standing)?).await?;
@@ -78,19 +82,66 @@ impl<P: Principal> Sessions<P> {
                 }
             };
         }
+        Err(StoreError::new(NEVER_THROUGH).into())
+    }
+
+    /// Replaces the contents of the record under `key` by what `change` makes of those that stand.
+    ///
+    /// When another write comes first, `change` is applied again to what that one left.
+    pub(crate) async fn replace(
+        &self,
+        key: StoreKey,
+        mut change: impl FnMut(&Contents<P>) -> Result<Contents<P>, SessionError> + Send,
+    ) -> Result<Arc<Contents<P>>, SessionError> {
+        let store = self.store()?;
+        for _ in 0..MOST_CONFLICTS {
+            let mut record = self.standing(key).await?;
+            let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
+            let contents = Arc::new(change(&standing)?);
+            record.payload = Self::seal(&contents);
+            let revision = record.revision;
+            match store.replace(key, record, revision).await? {
+                Replaced::Replaced => return Ok(contents),
+                // The next look at the record tells which of the two it is.
+                Replaced::Conflict | Replaced::Gone => {}
+            }
+        }
+        Err(StoreError::new(NEVER_THROUGH).into())
     }
 
     /// The record under `key`, if it can be changed.
-    pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
+    async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
         let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
-        match record.successor {
-            Some(_) => Err(SessionErrorKind::Superseded.into()),
-            None => Ok(record),
+        if record.successor.is_some() {
+            return Err(SessionErrorKind::Superseded.into());
         }
+        let now = self.now();
+        if Instants::of(&record, now, P::SPEC).are_over(now) {
+            return Err(SessionErrorKind::Ended.into());
+        }
+        Ok(record)
     }
 
     /// Ends a session under whichever of its ids.
+    ///
+    /// What an alias stands for goes before the alias: when the store fails in between, the id that was shown still leads
+    /// to what is left of the session, or the session is over.
     pub(crate) async fn end(&self, key: StoreKey) -> Result<(), SessionError> {
+        let store = self.store()?;
+        let mut ids = vec![key];
+        let mut next = store.load(key).await?.and_then(|record| record.successor);
+        while let Some(key) = next.filter(|_| ids.len() < LONGEST_CHAIN) {
+            ids.push(key);
+            next = store.load(key).await?.and_then(|record| record.successor);
+        }
+        for key in ids.into_iter().rev() {
+            self.remove(key).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes a record, and what it became an alias of meanwhile.
+    async fn remove(&self, key: StoreKey) -> Result<(), SessionError> {
         let store = self.store()?;
         let mut next = Some(key);
         for _ in 0..LONGEST_CHAIN {
@@ -108,7 +159,7 @@ impl<P: Principal> Sessions<P> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.store()?.of_subject(subject).await?;
-        standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
+        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC).are_over(now));
         standing.sort_by_key(|(key, record)| (record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
@@ -133,7 +184,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The contents as a store keeps them.
-    pub(crate) fn seal(contents: &Arc<Contents<P>>) -> Payload {
+    fn seal(contents: &Arc<Contents<P>>) -> Payload {
         Payload::new(Arc::clone(contents))
     }
 

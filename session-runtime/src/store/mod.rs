@@ -24,7 +24,8 @@ use crate::clock::Timestamp;
 /// * [`remove`](Self::remove) is final.
 ///
 /// The store sees the hash of a cookie's bytes and never the bytes. Whether a record has expired is decided by the caller,
-/// so a store may, but need not, withhold records whose [`expires_at`](Record::expires_at) has passed.
+/// so a store may, but need not, withhold records whose [`expires_at`](Record::expires_at) has passed. It must not let
+/// [`touch`](Self::touch) bring one back, since that moves the expiry.
 ///
 /// A store outside the process keeps bytes and not values; the sealed form of [`Payload`] that it needs comes with the
 /// first such store.
@@ -40,7 +41,8 @@ pub trait Store: Send + Sync + 'static {
     fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced>;
 
     /// Moves `last_seen_at` and the expiry of the record forward, never back, and remembers the longest pause between two
-    /// touches. Leaves payload and revision alone. False when there is no record, or one that became an alias.
+    /// touches. Leaves payload and revision alone. False when there is no record, one that became an alias, or one that
+    /// has expired at `seen_at`.
     fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool>;
 
     /// Makes the record under `old` an alias of `new` that expires at `until`, provided that its revision is still

@@ -149,9 +149,8 @@ impl MemoryStore {
 
     fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> bool {
         let mut shard = self.write(key);
-        let Some(record) = shard.records.get_mut(&key).filter(|record| record.successor.is_none()) else {
-            return false;
-        };
+        let stands = |record: &&mut Record| record.successor.is_none() && seen_at < record.expires_at;
+        let Some(record) = shard.records.get_mut(&key).filter(stands) else { return false };
         let before = record.last_seen_at;
         record.touched(seen_at, expires_at);
         let after = record.last_seen_at;

@@ -85,6 +85,17 @@ async fn a_touch_moves_forward_only_and_remembers_the_longest_pause() {
     assert_eq!((kept.longest_pause, kept.revision), (Duration::from_secs(100), 0));
 }
 
+// ASVS 7.3.1: what has expired stays so, however late a request that was admitted before is counted.
+#[tokio::test]
+async fn a_touch_does_not_bring_back_what_has_expired() {
+    let store = store(10);
+    store.insert(key(1), record("ada", NOW)).await.unwrap();
+    assert!(!store.touch(key(1), later(3600), later(7200)).await.unwrap());
+    let kept = store.load(key(1)).await.unwrap().unwrap();
+    assert_eq!((kept.last_seen_at, kept.expires_at), (NOW, later(3600)));
+    assert!(store.touch(key(1), later(3599), later(7199)).await.unwrap());
+}
+
 #[tokio::test]
 async fn an_alias_is_frozen_and_leads_to_its_successor() {
     let store = store(10);
