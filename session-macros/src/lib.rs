@@ -9,7 +9,11 @@
 //! | `check` | what can be expanded: nothing in it contradicts itself |
 //! | `expand` | the code |
 //!
+//! `editor` stands beside them: what editors need of the code, made of tokens that no stage has looked at.
+//!
 //! Every stage reports its mistakes to `diagnostics` and goes on, so that an author sees all of them at once.
+
+mod editor;
 
 mod expand;
 
@@ -21,7 +25,9 @@ mod syntax;
 
 mod diagnostics;
 
+use editor::Editor;
 use proc_macro::TokenStream;
+use syntax::{Features, Place};
 
 /// Guards an Axum handler: states what the route demands of its visitor.
 ///
@@ -134,7 +140,9 @@ use proc_macro::TokenStream;
 /// look at a function that is no handler yet.
 #[proc_macro_attribute]
 pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::session(arguments.into(), item.into(), syntax::Features::enabled()).into()
+    let (arguments, item) = (arguments.into(), item.into());
+    let editor = Editor::of_attribute(&arguments, &item, Place::Session);
+    editor.complete(expand::session(arguments, item, Features::enabled())).into()
 }
 
 /// Names a policy, for handlers and other policies to build on.
@@ -178,7 +186,9 @@ pub fn session(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// Those of [`macro@session`]. The principal, and the policy in `extends(..)`, are as visible as the policy, or more.
 #[proc_macro_attribute]
 pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::policy(arguments.into(), item.into(), syntax::Features::enabled()).into()
+    let (arguments, item) = (arguments.into(), item.into());
+    let editor = Editor::of_attribute(&arguments, &item, Place::Policy);
+    editor.complete(expand::policy(arguments, item, Features::enabled())).into()
 }
 
 /// Makes a type the subject of sessions: who they are about, how they travel and how long they last.
@@ -255,7 +265,9 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// one `String` of words.
 #[proc_macro_derive(Principal, attributes(principal))]
 pub fn principal(item: TokenStream) -> TokenStream {
-    expand::principal(item.into(), syntax::Features::enabled()).into()
+    let item = item.into();
+    let editor = Editor::of_principal(&item);
+    editor.complete(expand::principal(item, Features::enabled())).into()
 }
 
 /// Says once whose sessions the handlers of a crate are about that do not say it themselves. At the crate's root.

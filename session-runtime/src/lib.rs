@@ -120,6 +120,7 @@ mod refusal;
 mod return_to;
 pub mod routing;
 pub mod compile_errors;
+mod completion;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
@@ -143,10 +144,13 @@ pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
 /// What the macros' expansions name. Not part of the public API.
 #[doc(hidden)]
 pub mod __private {
+    pub mod completion {
+        pub use crate::completion::*;
+    }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Guarded, HandlerResponse, HasSessions, LastArgument,
-        ViaGuard, Visited, run_check,
+        Admits, Argument, Arguments, Call, Check, Checks, Extracts, Guarded, HandlerResponse, HasSessions,
+        LastArgument, ViaGuard, Visited, extract, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
@@ -156,5 +160,7 @@ pub mod __private {
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec,
         RoleSet, SameSite, ScopeSet,
     };
+    pub use crate::routing::{Guard, PolicySummary};
+    pub use axum::extract::Request;
     pub use axum::response::Response;
 }

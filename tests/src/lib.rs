@@ -3,7 +3,13 @@
 //! Every test speaks HTTP to a router, as a browser or an API client would. The one thing that is not public about it is
 //! time: it stands still until a test moves it.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod entrance;
 mod gate;
@@ -34,4 +40,9 @@ pub const fn minutes(minutes: u64) -> Duration {
 /// A number of hours.
 pub const fn hours(hours: u64) -> Duration {
     Duration::from_secs(3600 * hours)
+}
+
+/// One second before a limit, at it, and one second after it.
+pub fn at_and_beside(limit: Duration) -> [Duration; 3] {
+    [limit.saturating_sub(seconds(1)), limit, limit + seconds(1)]
 }

@@ -183,7 +183,10 @@ async fn the_cookie_of_one_realm_is_nothing_in_another() {
     let (partner, _) = partner_with_both(&site).await;
     let mut thief = site.visitor();
     thief.set_cookie("__Host-id", partner.cookie(NAME).unwrap());
-    assert_eq!(thief.get("/me").await.status, 401);
+    let answer = thief.navigate("/me").await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"), "unknown there, not merely unreadable");
+    thief.set_cookie("__Host-id", partner.cookie(NAME).unwrap());
     let user = site.member(&user(3)).await;
     thief.set_cookie(NAME, user.cookie("__Host-id").unwrap());
     assert_eq!(thief.get("/cookie-only").await.status, 401);

@@ -79,11 +79,16 @@ async fn public(body: String) -> impl IntoResponse {
     body
 }
 
-#[session(required)]
-async fn account(session: Session<User>) -> String {
-    // A handler stays a function: its name can be a variable's.
-    let account = session.id;
-    account.to_string()
+mod inner {
+    use session_runtime::{Session, session};
+    use tests::User;
+
+    #[session(required)]
+    pub(super) async fn account(session: Session<User>) -> String {
+        // A handler stays a function: its name can be a variable's.
+        let account = session.id;
+        account.to_string()
+    }
 }
 
 async fn member(router: &Router) -> Visitor {
@@ -99,7 +104,7 @@ fn routes() -> Router {
         .route("/{shelf}/books/{book}", any(everything))
         .route("/generic", get(generic::<Vec<u8>>))
         .route("/public", post(public))
-        .nest("/inner", Router::new().route("/account", get(account)))
+        .nest("/inner", Router::new().route("/account", get(inner::account)))
         .layer(Extension(3_u8))
         .with_state(app())
 }

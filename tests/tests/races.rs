@@ -174,16 +174,16 @@ async fn stay(_session: Session<Guest>) {}
 
 // ASVS 7.1.2, 15.4.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn log_ins_at_the_same_time_leave_no_more_sessions_than_allowed() {
+async fn log_ins_at_the_same_time_leave_as_many_sessions_as_allowed() {
     for round in 0..ROUNDS {
         let clock = ManualClock::at(START);
         let store = ProbedStore::over(MemoryStore::new());
         store.dawdle(round);
         let routes = GuardedRouter::new().route("/enter", post(enter)).route("/stay", get(stay));
-        let router = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
+        let site = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
         let mut tasks = JoinSet::new();
         for _ in 0..8 {
-            let mut visitor = Visitor::of(&router);
+            let mut visitor = Visitor::of(&site);
             tasks.spawn(async move {
                 assert!(visitor.post_json("/enter", &Guest { id: 7 }).await.is_ok());
                 visitor
@@ -193,9 +193,7 @@ async fn log_ins_at_the_same_time_leave_no_more_sessions_than_allowed() {
         for mut visitor in tasks.join_all().await {
             standing += usize::from(visitor.get("/stay").await.is_ok());
         }
-        // All began in the same instant: each log-in spares its own, so that fewer may be left, and never more.
-        assert_eq!(standing, store.statistics().sessions, "{round}");
-        assert!((1..=3).contains(&standing), "{round}: {standing}");
+        assert_eq!((standing, store.statistics().sessions), (3, 3), "{round}");
     }
 }
 

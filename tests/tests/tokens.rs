@@ -12,8 +12,8 @@ use session_runtime::{
 };
 use std::time::Duration;
 use tests::{
-    Answer, Failed, ISSUER, Partner, ProbedStore, SECRET, START, Site, Visitor, WhoAmI, hours, minutes, partner,
-    router, seconds, sessions,
+    Answer, Failed, ISSUER, Partner, ProbedStore, SECRET, START, Site, Visitor, WhoAmI, at_and_beside, hours, minutes,
+    partner, router, seconds, sessions,
 };
 
 session_runtime::default_principal!(Partner);
@@ -77,7 +77,7 @@ async fn with_token(site: &Site, request: &str, token: &str) -> Answer {
 /// The answers of `path` to a token of an hour, one second before `limit`, at it, and after it.
 async fn around(site: &Site, path: &str, limit: Duration) -> [u16; 3] {
     let mut answers = [0; 3];
-    for (answer, age) in answers.iter_mut().zip([limit - seconds(1), limit, limit + seconds(1)]) {
+    for (answer, age) in answers.iter_mut().zip(at_and_beside(limit)) {
         let token = site.app.partners.issue_token(&partner(7), hours(1)).unwrap();
         site.clock.advance(age);
         *answer = with_token(site, &format!("GET {path}"), &token).await.status;
@@ -236,7 +236,7 @@ async fn the_token_of_one_realm_is_nothing_in_another() {
         machines: sessions(&clock, &store).signing_key(key).build().unwrap(),
     };
     let routes = GuardedRouter::new().route("/partner", get(plain)).route("/machine", get(machine));
-    let router = router(routes, state.clone());
+    let site = router(routes, state.clone());
     let of_partner = state.partners.issue_token(&partner(7), minutes(5)).unwrap();
     let of_machine = state.machines.issue_token(&Machine { id: 7 }, minutes(10)).unwrap();
     for (path, token, expected) in [
@@ -246,7 +246,7 @@ async fn the_token_of_one_realm_is_nothing_in_another() {
         ("GET /machine", &of_partner, 401),
     ] {
         let header = format!("Bearer {token}");
-        let answer = Visitor::of(&router).ask(path, &[("authorization", &header)]).await;
+        let answer = Visitor::of(&site).ask(path, &[("authorization", &header)]).await;
         assert_eq!(answer.status, expected, "{path}");
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRef;
 use serde::{Deserialize, Serialize};
-use session_runtime::{Principal, Sessions, policy};
+use session_runtime::{Principal, Session, Sessions, policy, session};
 
 /// What a [`User`] may do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,3 +71,16 @@ pub struct App {
     /// Sessions of users.
     pub users: Sessions<User>,
 }
+
+/// A page that other crates route.
+#[session(policy(Staff))]
+pub async fn back_office(session: Session<User>) -> String {
+    session.id.to_string()
+}
+
+/// A page that other crates route, below a policy that they cannot see.
+#[session(policy(Private))]
+pub async fn cellar() {}
+
+#[policy(extends(Staff), role(Role::Admin))]
+struct Private;

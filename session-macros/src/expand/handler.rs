@@ -1,12 +1,10 @@
 //! A handler that takes the whole request through its guard.
 
-use std::borrow::Cow;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, ReturnType, Signature, Visibility, parse_quote};
+use syn::{Attribute, GenericParam, ReturnType, Signature};
 
 use super::policy::Named;
 use super::{assertion, outside};
@@ -27,35 +25,61 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
-    let ident = &named.ident;
-    let conditions = outside::conditions(&handler.attributes);
-    let items = named.items(&assertion::same_principal(&named, handler));
-    let function = outer(checked, &named);
-    let visibility = policy_visibility(&handler.visibility);
+    let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
+    let policy = policy(&named, &guard);
+    let items = named.items(&policy, &assertion::same_principal(&named, handler));
+    let function = outer(checked, &named, &guard);
+    let (visibility, attributes) = (&handler.visibility, &named.attributes);
     quote! {
-        #(#conditions)*
         #[doc(hidden)]
-        #[allow(dead_code, non_camel_case_types)]
-        #visibility struct #ident;
+        #attributes
+        #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+        #visibility enum #guard {}
         #items
         #function
     }
 }
 
-/// As visible as the handler, or else no router outside its module could name its type; but nowhere outside of the crate:
-/// a policy that is `pub` may only be about a principal that is `pub` (E0446), and few are where handlers are.
-fn policy_visibility(handler: &Visibility) -> Cow<'_, Visibility> {
-    match handler {
-        Visibility::Public(_) => Cow::Owned(parse_quote!(pub(crate))),
-        narrower => Cow::Borrowed(narrower),
+/// The policy, which is private, and the guard, which is as visible as the handler and leads there.
+///
+/// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446).
+fn policy(named: &Named<'_>, guard: &Ident) -> TokenStream {
+    let rt = named.runtime().private();
+    let policy = &named.ident;
+    let [state, arguments, markers] = ["__S", "__A", "__M"].map(|name| Ident::new(name, Span::mixed_site()));
+    let realm = quote!(<#policy as #rt::Policy>::Realm);
+    quote! {
+        #[allow(dead_code, non_camel_case_types)]
+        struct #policy;
+        #[automatically_derived]
+        impl<#state: #rt::Admits<#realm>> #rt::Guard<#state> for #guard {
+            fn policy() -> #rt::PolicySummary {
+                #rt::PolicySummary::of::<#policy>()
+            }
+        }
+        #[automatically_derived]
+        impl<#state, #arguments, #markers> #rt::Extracts<#state, #arguments, #markers> for #guard
+        where
+            #policy: #rt::Checks<#state>,
+            #state: #rt::Admits<#realm> + ::core::marker::Sync,
+            #arguments: #rt::Arguments<#realm, #state, #markers>,
+        {
+            fn extract(
+                __request: #rt::Request,
+                __state: &#state,
+            ) -> impl ::core::future::Future<
+                Output = ::core::result::Result<#rt::Guarded<Self, #arguments>, #rt::Response>,
+            > + ::core::marker::Send {
+                #rt::extract::<Self, #policy, #state, #arguments, #markers>(__request, __state)
+            }
+        }
     }
 }
 
 /// The function that the router calls.
-fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
+fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStream {
     let Handler { attributes, visibility, signature, .. } = checked.handler();
     let rt = named.runtime().private();
-    let policy = &named.ident;
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
     let types = checked.handler().types();
@@ -65,8 +89,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
     if !checked.is_callable() {
         return quote! {
             #(#outside)*
-            #[allow(private_interfaces)]
-            #visibility async fn #ident #generics(_: #rt::Guarded<#policy, ()>) -> #rt::Response #condition {
+            #visibility async fn #ident #generics(_: #rt::Guarded<#guard, ()>) -> #rt::Response #condition {
                 #[allow(dead_code)]
                 #inner
                 ::core::unreachable!()
@@ -76,8 +99,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>) -> TokenStream {
     let (session_call, call) = (session_call(), call(signature, named));
     quote! {
         #(#outside)*
-        #[allow(private_interfaces)]
-        #visibility async fn #ident #generics(#session_call: #rt::Guarded<#policy, (#(#types,)*)>) -> #rt::Response
+        #visibility async fn #ident #generics(#session_call: #rt::Guarded<#guard, (#(#types,)*)>) -> #rt::Response
         #condition
         {
             #inner

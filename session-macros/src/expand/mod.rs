@@ -55,7 +55,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
         Ok(unit) => {
             diagnostics.under(&unit.attrs);
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
-            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new());
+            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
             quote!(#unit #items)
         }
         Err(mistake) => {

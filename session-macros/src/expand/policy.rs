@@ -27,8 +27,9 @@ impl<'a> Named<'a> {
         Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
     }
 
-    /// The implementations and assertions of a policy, in one anonymous constant.
-    pub(super) fn items(&self, assertions_of_the_handler: &TokenStream) -> TokenStream {
+    /// The implementations and assertions of a policy, in one anonymous constant, behind a `declaration` of its type where
+    /// the author made none.
+    pub(super) fn items(&self, declaration: &TokenStream, assertions_of_the_handler: &TokenStream) -> TokenStream {
         let implementation = self.implementation();
         let default_realm = match self.policy.whose() {
             Whose::Default => realm::found_at_the_root(self),
@@ -40,6 +41,7 @@ impl<'a> Named<'a> {
         quote! {
             #attributes
             const _: () = {
+                #declaration
                 #implementation
                 #default_realm
                 #checks

@@ -14,7 +14,7 @@ pub(crate) use self::handler::{Handler, is_called};
 pub(crate) use self::item::Item;
 pub(crate) use self::keys::Place;
 #[cfg(test)]
-pub(crate) use self::keys::{Availability, keys_of};
+pub(crate) use self::keys::{Availability, Key, keys_of};
 pub(crate) use self::options::options;
 
 /// Cargo features of the runtime that decide what an attribute may say.

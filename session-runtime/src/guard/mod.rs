@@ -11,11 +11,13 @@ mod check;
 mod closing;
 mod identify;
 mod refuse;
+mod stand_in;
 mod visit;
 
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, run_check};
+pub use self::stand_in::{Extracts, extract};
 pub use self::visit::{Call, Visited};
 
 use std::fmt;
@@ -25,47 +27,34 @@ use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 
 use self::closing::Closing;
-use crate::policy::Policy;
 
-/// A request that the policy `P` admitted, with the handler's arguments `A`.
+/// A request that the guard `G` admitted, with the handler's arguments `A`.
 ///
 /// The one argument of an expanded handler. Because it takes the whole request, the guard comes before any other extractor
 /// and before the body is read.
-pub struct Guarded<P, A> {
+pub struct Guarded<G, A> {
     arguments: A,
     closing: Closing,
-    policy: PhantomData<fn() -> P>,
+    guard: PhantomData<fn() -> G>,
 }
 
 /// How a [`Guarded`] is extracted: tells its implementation apart from those that axum has for its own markers.
 #[derive(Debug)]
 pub struct ViaGuard<M>(PhantomData<fn() -> M>);
 
-impl<S, P, A, M> FromRequest<S, ViaGuard<M>> for Guarded<P, A>
+impl<S, G, A, M> FromRequest<S, ViaGuard<M>> for Guarded<G, A>
 where
-    S: Admits<P::Realm> + Send + Sync + 'static,
-    P: Policy<Realm: Visited> + Checks<S>,
-    A: Arguments<P::Realm, S, M>,
+    S: Send + Sync,
+    G: Extracts<S, A, M>,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let visit = state.admit(P::SPEC, &parts).await?;
-        let mut call = Call { parts, visit, spec: P::SPEC };
-        let closing = call.closing();
-        if let Err(response) = P::run(&mut call, state).await {
-            return Err(closing.finish(P::Realm::refused_by_check(&call, response)));
-        }
-        call.settle().await?;
-        match A::take_all(call, body, state).await {
-            Ok(arguments) => Ok(Self { arguments, closing, policy: PhantomData }),
-            Err(response) => Err(closing.finish(response)),
-        }
+        G::extract(request, state).await
     }
 }
 
-impl<P, A> Guarded<P, A> {
+impl<G, A> Guarded<G, A> {
     /// Runs the handler and finishes its response.
     pub async fn run<F, H, R>(self, handler: F) -> Response
     where
@@ -89,7 +78,7 @@ pub trait HandlerResponse: IntoResponse {}
 #[diagnostic::do_not_recommend]
 impl<R: IntoResponse> HandlerResponse for R {}
 
-impl<P, A> fmt::Debug for Guarded<P, A> {
+impl<G, A> fmt::Debug for Guarded<G, A> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Guarded").finish_non_exhaustive()
     }

@@ -11,6 +11,7 @@ use super::ClaimNames;
 #[derive(Clone, Copy, Debug)]
 pub struct PrincipalSpec {
     pub(crate) name: &'static str,
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "read by tokens"))]
     pub(crate) claims: ClaimNames,
     pub(crate) cookie: Option<CookieSpec>,
     pub(crate) bearer: Option<BearerSpec>,
@@ -202,6 +203,7 @@ impl Algorithm {
 /// What `bearer(..)` declares.
 #[derive(Clone, Copy, Debug)]
 pub struct BearerSpec {
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "read by tokens"))]
     pub(crate) algorithms: &'static [Algorithm],
     pub(crate) issuer: Option<&'static str>,
     pub(crate) audience: Option<&'static str>,

@@ -6,7 +6,7 @@ use axum::handler::Handler;
 use axum::routing::MethodRouter;
 
 use super::PolicySummary;
-use crate::guard::{Admits, Guarded, Visited};
+use crate::guard::Guarded;
 use crate::policy::Policy;
 
 /// The arguments of a handler that was declared with `#[session(..)]`.
@@ -15,28 +15,27 @@ use crate::policy::Policy;
     label = "an unguarded handler",
     note = "declare it with `#[session(..)]`; an open route is `#[session(public)]`"
 )]
-pub trait GuardedArgs {
-    /// Whose session the handler's policy is about.
-    type Realm: Visited;
-
+pub trait GuardedArgs<S> {
     /// The handler's policy.
     fn policy() -> PolicySummary;
 }
 
-impl<M, P: Policy<Realm: Visited>, A> GuardedArgs for (M, Guarded<P, A>) {
-    type Realm = P::Realm;
+/// The guard of one handler, on a router whose state is `S`. Implemented by `#[session(..)]`.
+pub trait Guard<S> {
+    /// The handler's policy.
+    fn policy() -> PolicySummary;
+}
 
+impl<S, M, G: Guard<S>, A> GuardedArgs<S> for (M, Guarded<G, A>) {
     fn policy() -> PolicySummary {
-        PolicySummary::of::<P>()
+        G::policy()
     }
 }
 
 /// Never used. Were there one implementation alone, inference would take it for granted, and an unguarded handler would be
 /// told that its argument is of the wrong type.
 #[diagnostic::do_not_recommend]
-impl GuardedArgs for Unguarded {
-    type Realm = crate::policy::Open;
-
+impl<S> GuardedArgs<S> for Unguarded {
     fn policy() -> PolicySummary {
         PolicySummary::of::<Self>()
     }
@@ -76,8 +75,8 @@ macro_rules! methods {
             pub fn $method<H, T, S>(handler: H) -> GuardedMethodRouter<S>
             where
                 H: Handler<T, S>,
-                T: GuardedArgs + 'static,
-                S: Admits<T::Realm> + Clone + Send + Sync + 'static,
+                T: GuardedArgs<S> + 'static,
+                S: Clone + Send + Sync + 'static,
             {
                 GuardedMethodRouter::new().$method(handler)
             }
@@ -93,8 +92,7 @@ macro_rules! methods {
             pub fn $method<H, T>(mut self, handler: H) -> Self
             where
                 H: Handler<T, S>,
-                T: GuardedArgs + 'static,
-                S: Admits<T::Realm>,
+                T: GuardedArgs<S> + 'static,
             {
                 self.router = self.router.$method(handler);
                 self.listed($name, T::policy())
@@ -118,8 +116,8 @@ methods! {
 pub fn any<H, T, S>(handler: H) -> GuardedMethodRouter<S>
 where
     H: Handler<T, S>,
-    T: GuardedArgs + 'static,
-    S: Admits<T::Realm> + Clone + Send + Sync + 'static,
+    T: GuardedArgs<S> + 'static,
+    S: Clone + Send + Sync + 'static,
 {
     GuardedMethodRouter { router: axum::routing::any(handler), policies: vec![("*", T::policy())] }
 }

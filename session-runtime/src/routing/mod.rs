@@ -5,7 +5,9 @@ mod router;
 mod summary;
 mod table;
 
-pub use self::method::{GuardedArgs, GuardedMethodRouter, any, delete, get, head, options, patch, post, put, trace};
+pub use self::method::{
+    Guard, GuardedArgs, GuardedMethodRouter, any, delete, get, head, options, patch, post, put, trace,
+};
 pub use self::router::GuardedRouter;
 pub use self::summary::PolicySummary;
 pub use self::table::{PolicyRow, PolicyTable, Protection};

@@ -12,7 +12,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::{GuardedArgs, GuardedMethodRouter, PolicyRow, PolicySummary, PolicyTable, Protection};
-use crate::guard::Admits;
 use crate::sessions::{ConfigError, ConfigErrorKind};
 
 /// An [`axum::Router`] all of whose handlers have a policy.
@@ -122,8 +121,7 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
         H: Handler<T, S>,
-        T: GuardedArgs + 'static,
-        S: Admits<T::Realm>,
+        T: GuardedArgs<S> + 'static,
     {
         self.router = self.router.fallback(handler);
         self.fallback = Some(Box::new(T::policy()));

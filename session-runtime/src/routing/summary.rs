@@ -55,7 +55,9 @@ pub struct PolicySummary {
 }
 
 impl PolicySummary {
-    pub(super) fn of<P: Policy>() -> Self {
+    /// The policy `P`.
+    #[doc(hidden)]
+    pub fn of<P: Policy>() -> Self {
         let spec = P::SPEC;
         let Limits { age, window, fresh } = spec.limits;
         let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());

@@ -58,10 +58,10 @@ impl<P: Principal> AuthSession<P> {
         };
         let contents = Arc::new(Contents::new(principal)?);
         let subject = self.sessions.subject_key(&contents.subject)?;
-        let opened = self.sessions.open(contents).await?;
+        let opened = self.sessions.open(contents, subject).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
-        if let Err(error) = self.close_others(before, subject, key).await {
+        if let Err(error) = self.close_others(before, subject).await {
             let _ = self.sessions.end(key).await;
             return Err(error);
         }
@@ -109,16 +109,11 @@ impl<P: Principal> AuthSession<P> {
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 
-    async fn close_others(
-        &self,
-        before: Option<StoreKey>,
-        subject: SubjectKey,
-        new: StoreKey,
-    ) -> Result<(), SessionError> {
+    async fn close_others(&self, before: Option<StoreKey>, subject: SubjectKey) -> Result<(), SessionError> {
         if let Some(key) = before {
             self.sessions.end(key).await?;
         }
-        self.sessions.enforce_max_sessions(subject, new).await
+        self.sessions.enforce_max_sessions(subject).await
     }
 
     fn enter(&mut self, opened: Opened<P>) -> &Session<P> {

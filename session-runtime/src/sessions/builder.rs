@@ -4,6 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::{ConfigError, ConfigErrorKind, Inner, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
@@ -139,8 +141,8 @@ impl<P: Principal> SessionsBuilder<P> {
         }
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
-        let mut index_key = [0; 32];
-        getrandom::fill(&mut index_key).map_err(|_| {
+        let mut index_key = Zeroizing::new([0; 32]);
+        getrandom::fill(index_key.as_mut_slice()).map_err(|_| {
             ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
         })?;
         #[cfg(feature = "jwt")]

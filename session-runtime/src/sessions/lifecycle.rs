@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Contents, Instants, SessionError, SessionErrorKind, Sessions};
+use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
@@ -31,11 +32,27 @@ pub(crate) struct Opened<P> {
 
 impl<P: Principal> Sessions<P> {
     /// Begins a session that has no predecessor.
-    pub(crate) async fn open(&self, contents: Arc<Contents<P>>) -> Result<Opened<P>, SessionError> {
-        let instants = Instants::starting(self.now(), P::SPEC);
+    pub(crate) async fn open(
+        &self,
+        contents: Arc<Contents<P>>,
+        subject: SubjectKey,
+    ) -> Result<Opened<P>, SessionError> {
+        let mut instants = Instants::starting(self.now(), P::SPEC);
+        instants.created_at = self.after_others(subject, instants.created_at).await?;
         let record = self.record(&contents, instants)?;
         let issued = self.insert(record).await?;
         Ok(Opened { issued, contents, instants })
+    }
+
+    /// `now`, or the instant after the subject's newest session, where `max_sessions` has to tell which is the newest: within
+    /// one millisecond, or between nodes whose clocks disagree, `now` does not. The session's end is not moved by it.
+    async fn after_others(&self, subject: SubjectKey, now: Timestamp) -> Result<Timestamp, SessionError> {
+        if P::SPEC.max_sessions.is_none() {
+            return Ok(now);
+        }
+        let others = self.store()?.of_subject(subject).await?;
+        let newest = others.iter().map(|(_, record)| record.created_at).max();
+        Ok(newest.map_or(now, |newest| now.max(newest.plus(Duration::from_millis(1)))))
     }
 
     /// Lets the session under `old` go on under a new id, as `change` makes its record.
@@ -83,14 +100,16 @@ impl<P: Principal> Sessions<P> {
         Err(StoreError::new("the store's aliases lead nowhere").into())
     }
 
-    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows. `newest` is not one of
-    /// them, whatever the nodes' clocks say.
-    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey, newest: StoreKey) -> Result<(), SessionError> {
+    /// Ends the oldest sessions of a subject that are more than `max_sessions` allows.
+    ///
+    /// Called after the newest stands, and by one order that all log-ins share: those that meet agree on which sessions stay,
+    /// so that neither more nor fewer are left than allowed.
+    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey) -> Result<(), SessionError> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.store()?.of_subject(subject).await?;
         standing.retain(|(_, record)| Instants::of(record, now, P::SPEC).expires_at > now);
-        standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
+        standing.sort_by_key(|(key, record)| (record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
             self.end(key).await?;

@@ -23,6 +23,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
 use crate::credential::SessionId;
@@ -51,7 +53,7 @@ struct Inner<P> {
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,
     /// Under which subjects are indexed. Drawn at start: the index lies in the process, and ends with it.
-    index_key: [u8; 32],
+    index_key: Zeroizing<[u8; 32]>,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens>,
     principal: PhantomData<fn() -> P>,

@@ -19,10 +19,55 @@ fn handler() {
         ),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            pub(crate) struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            pub enum __GuardOf_account {}
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_account;
+                #[automatically_derived]
+                impl<
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                    fn policy() -> ::session_runtime::__private::PolicySummary {
+                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::session_runtime::__private::Arguments<
+                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::session_runtime::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::session_runtime::__private::extract::<
+                            Self,
+                            __PolicyOf_account,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Of<User>;
@@ -50,10 +95,9 @@ fn handler() {
                 );
             };
             /// Documented.
-            #[allow(private_interfaces)]
             pub async fn account(
                 __session_call: ::session_runtime::__private::Guarded<
-                    __PolicyOf_account,
+                    __GuardOf_account,
                     (Session<User>, State<Db>),
                 >,
             ) -> ::session_runtime::__private::Response {
@@ -82,13 +126,57 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             "#[cfg(unix)] #[instrument] #[allow(unused)] async fn r#match<'a, T: Job, const N: usize>(job: T) -> Done where T: Clone { done(job) }",
         ),
         &expect![[r##"
-            #[cfg(unix)]
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_match;
+            #[cfg(unix)]
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            enum __GuardOf_match {}
             #[cfg(unix)]
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_match;
+                #[automatically_derived]
+                impl<
+                    __S: ::renamed::__private::Admits<
+                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        >,
+                > ::renamed::__private::Guard<__S> for __GuardOf_match {
+                    fn policy() -> ::renamed::__private::PolicySummary {
+                        ::renamed::__private::PolicySummary::of::<__PolicyOf_match>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
+                where
+                    __PolicyOf_match: ::renamed::__private::Checks<__S>,
+                    __S: ::renamed::__private::Admits<
+                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::renamed::__private::Arguments<
+                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::renamed::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::renamed::__private::Guarded<Self, __A>,
+                            ::renamed::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::renamed::__private::extract::<
+                            Self,
+                            __PolicyOf_match,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::renamed::__private::Policy for __PolicyOf_match {
                     type Realm = <Staff as ::renamed::__private::Policy>::Realm;
@@ -153,9 +241,8 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             };
             #[cfg(unix)]
             #[allow(unused)]
-            #[allow(private_interfaces)]
             async fn r#match<'a, T: Job, const N: usize>(
-                __session_call: ::renamed::__private::Guarded<__PolicyOf_match, (T,)>,
+                __session_call: ::renamed::__private::Guarded<__GuardOf_match, (T,)>,
             ) -> ::renamed::__private::Response
             where
                 T: Clone,
@@ -184,10 +271,55 @@ fn handler_of_the_default_principal() {
         &session("", "async fn account() {}"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            enum __GuardOf_account {}
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_account;
+                #[automatically_derived]
+                impl<
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                    fn policy() -> ::session_runtime::__private::PolicySummary {
+                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::session_runtime::__private::Arguments<
+                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::session_runtime::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::session_runtime::__private::extract::<
+                            Self,
+                            __PolicyOf_account,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
@@ -224,9 +356,8 @@ fn handler_of_the_default_principal() {
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                 > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
             };
-            #[allow(private_interfaces)]
             async fn account(
-                __session_call: ::session_runtime::__private::Guarded<__PolicyOf_account, ()>,
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
             ) -> ::session_runtime::__private::Response {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
@@ -242,10 +373,55 @@ fn public_handler() {
         &session("public", "async fn health() -> &'static str { \"well\" }"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_health;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            enum __GuardOf_health {}
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_health;
+                #[automatically_derived]
+                impl<
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                > ::session_runtime::__private::Guard<__S> for __GuardOf_health {
+                    fn policy() -> ::session_runtime::__private::PolicySummary {
+                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_health>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_health
+                where
+                    __PolicyOf_health: ::session_runtime::__private::Checks<__S>,
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::session_runtime::__private::Arguments<
+                        <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::session_runtime::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::session_runtime::__private::extract::<
+                            Self,
+                            __PolicyOf_health,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_health {
                     type Realm = ::session_runtime::__private::Open;
@@ -261,9 +437,8 @@ fn public_handler() {
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                 > ::session_runtime::__private::Checks<__S> for __PolicyOf_health {}
             };
-            #[allow(private_interfaces)]
             async fn health(
-                __session_call: ::session_runtime::__private::Guarded<__PolicyOf_health, ()>,
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_health, ()>,
             ) -> ::session_runtime::__private::Response {
                 #[allow(clippy::unused_async)]
                 async fn health() -> &'static str {
@@ -472,10 +647,55 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
             }
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            enum __GuardOf_account {}
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_account;
+                #[automatically_derived]
+                impl<
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                    fn policy() -> ::session_runtime::__private::PolicySummary {
+                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::session_runtime::__private::Arguments<
+                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::session_runtime::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::session_runtime::__private::extract::<
+                            Self,
+                            __PolicyOf_account,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Of<User>;
@@ -497,10 +717,9 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                     let _ = Role::Admin;
                 };
             };
-            #[allow(private_interfaces)]
             async fn account(
                 __session_call: ::session_runtime::__private::Guarded<
-                    __PolicyOf_account,
+                    __GuardOf_account,
                     (Session<User>,),
                 >,
             ) -> ::session_runtime::__private::Response {
@@ -525,10 +744,55 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 "the guard must name this type\n= help: use a type parameter or the concrete extractor"
             }
             #[doc(hidden)]
-            #[allow(dead_code, non_camel_case_types)]
-            struct __PolicyOf_account;
+            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            enum __GuardOf_account {}
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                #[allow(dead_code, non_camel_case_types)]
+                struct __PolicyOf_account;
+                #[automatically_derived]
+                impl<
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        >,
+                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                    fn policy() -> ::session_runtime::__private::PolicySummary {
+                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                    }
+                }
+                #[automatically_derived]
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
+                    __S: ::session_runtime::__private::Admits<
+                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        > + ::core::marker::Sync,
+                    __A: ::session_runtime::__private::Arguments<
+                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
+                        __S,
+                        __M,
+                    >,
+                {
+                    fn extract(
+                        __request: ::session_runtime::__private::Request,
+                        __state: &__S,
+                    ) -> impl ::core::future::Future<
+                        Output = ::core::result::Result<
+                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Response,
+                        >,
+                    > + ::core::marker::Send {
+                        ::session_runtime::__private::extract::<
+                            Self,
+                            __PolicyOf_account,
+                            __S,
+                            __A,
+                            __M,
+                        >(__request, __state)
+                    }
+                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Open;
@@ -544,9 +808,8 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                 > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
             };
-            #[allow(private_interfaces)]
             async fn account(
-                _: ::session_runtime::__private::Guarded<__PolicyOf_account, ()>,
+                _: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
             ) -> ::session_runtime::__private::Response {
                 #[allow(dead_code)]
                 #[allow(clippy::unused_async)]
@@ -564,7 +827,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; # [allow (private_interfaces)] async fn account (__session_call : :: session_runtime :: __private :: Guarded < __PolicyOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; async fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
         ]],
     );
 }

@@ -1,0 +1,3 @@
+//! What rust-analyzer takes for `std` in the editor tests.
+
+pub use core::*;
