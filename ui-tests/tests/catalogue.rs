@@ -122,13 +122,13 @@ fn groups() -> Vec<String> {
 
 /// All that does not compile, by id and name.
 fn cases() -> Vec<Case> {
-    let mut cases: Vec<Case> = groups().into_iter().flat_map(cases_of).collect();
+    let mut cases: Vec<Case> = groups().iter().flat_map(|group| cases_of(group)).collect();
     cases.sort_by_key(|case| case.path.file_name().map(ToOwned::to_owned));
     cases
 }
 
-fn cases_of(group: String) -> Vec<Case> {
-    let folder = folder("fail").join(&group);
+fn cases_of(group: &str) -> Vec<Case> {
+    let folder = folder("fail").join(group);
     let sources = names(&folder).into_iter().filter(|name| Path::new(name).extension().is_some_and(|end| end == "rs"));
     sources
         .map(|name| {
@@ -136,7 +136,7 @@ fn cases_of(group: String) -> Vec<Case> {
             let source = fs::read_to_string(&path).unwrap_or_default();
             let stderr = fs::read_to_string(path.with_extension("stderr")).unwrap_or_default();
             let id = name.split('-').next().unwrap_or_default().to_uppercase();
-            Case { group: group.clone(), id, path, source, stderr }
+            Case { group: group.to_owned(), id, path, source, stderr }
         })
         .collect()
 }

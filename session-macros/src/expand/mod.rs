@@ -32,13 +32,13 @@ pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Featu
     let mut diagnostics = Diagnostics::default();
     let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
     let expansion = match syn::parse2::<Handler>(item.clone()) {
-        Ok(handler) => match turn::after_others(arguments, &attribute.runtime, &handler) {
-            Some(later) => return later,
-            None => {
-                diagnostics.under(&handler.attributes);
-                handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
+        Ok(handler) => {
+            if let Some(later) = turn::after_others(arguments, &attribute.runtime, &handler) {
+                return later;
             }
-        },
+            diagnostics.under(&handler.attributes);
+            handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
+        }
         Err(mistake) => {
             diagnostics.error(mistake);
             item
