@@ -57,6 +57,7 @@
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
 //! | how refusals look | [`OnRefusal`] |
+//! | an error of the compiler | [`compile_errors`] |
 //!
 //! # The path of a request
 //!
@@ -118,6 +119,7 @@ mod refusal;
 // Around it.
 mod return_to;
 pub mod routing;
+pub mod compile_errors;
 mod completion;
 
 #[cfg(any(test, feature = "test-util"))]

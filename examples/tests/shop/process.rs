@@ -42,7 +42,9 @@ fn it_says_where_it_is_and_answers_there() {
 
 #[cfg(unix)]
 fn stop(program: &mut Child) {
-    assert!(Command::new("kill").args(["-TERM", &program.id().to_string()]).status().unwrap().success());
+    // The shell's own: a program called `kill` is not everywhere.
+    let signal = format!("kill -TERM {}", program.id());
+    assert!(Command::new("sh").args(["-c", &signal]).status().unwrap().success());
     assert!(program.wait().unwrap().success());
 }
 

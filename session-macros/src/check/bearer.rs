@@ -151,7 +151,7 @@ fn rights_are_recent(options: &BearerOptions, fields: &Fields, diagnostics: &mut
     }
     let text = format!(
         "rights that are withdrawn keep working for up to {}\n\
-         = help: shorten it to at most `\"1h\"`, or ask for current rights with `.revalidate(..)` at the builder",
+         = help: shorten it to at most `\"1h\"`, or write `#[allow(deprecated)]` to say that you know",
         age.value.written()
     );
     diagnostics.warn(Warning::at(age.key.span(), "rights_outlive_their_withdrawal", text));

@@ -1,14 +1,9 @@
 //! Demands that nobody, or everybody, can meet.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use crate::diagnostics::{Diagnostics, Mistake, Warning};
 use crate::model::{Demand, DemandKind, PolicyAttribute};
-use crate::syntax::Handler;
 
-pub(super) fn check(attribute: &PolicyAttribute, handler: Option<&Handler>, diagnostics: &mut Diagnostics) {
-    let lints = handler.map(lints).unwrap_or_default();
+pub(super) fn check(attribute: &PolicyAttribute, diagnostics: &mut Diagnostics) {
     let mut demands = Vec::new();
     attribute.demands.iter().for_each(|demand| demand.every(&mut demands));
     for demand in &demands {
@@ -18,22 +13,13 @@ pub(super) fn check(attribute: &PolicyAttribute, handler: Option<&Handler>, diag
             DemandKind::All(of) => can_be_met(&of.iter().collect::<Vec<_>>(), diagnostics),
             DemandKind::Any(of) => {
                 restricts(of, diagnostics);
-                every_alternative_is_needed(of, &lints, diagnostics);
+                every_alternative_is_needed(of, diagnostics);
             }
             _ => {}
         }
     }
     can_be_met(&attribute.demands.iter().collect::<Vec<_>>(), diagnostics);
-    names_who_may_enter(attribute, &lints, diagnostics);
-}
-
-/// The author's lint levels, under which a warning stands.
-fn lints(handler: &Handler) -> TokenStream {
-    let is_lint = |attribute: &&syn::Attribute| {
-        ["allow", "warn", "deny", "cfg"].iter().any(|lint| attribute.path().is_ident(lint))
-    };
-    let lints = handler.attributes.iter().filter(is_lint);
-    quote!(#(#lints)*)
+    names_who_may_enter(attribute, diagnostics);
 }
 
 /// Of no alternatives none is met; of no conditions all are.
@@ -98,7 +84,7 @@ fn denied(demand: &Demand) -> Option<&Demand> {
 }
 
 /// Whoever meets `all(X, Y)` meets `X` too, and `X` was enough.
-fn every_alternative_is_needed(of: &[Demand], lints: &TokenStream, diagnostics: &mut Diagnostics) {
+fn every_alternative_is_needed(of: &[Demand], diagnostics: &mut Diagnostics) {
     for (index, demand) in of.iter().enumerate() {
         let enough = of.iter().enumerate().find(|(other, candidate)| {
             let text = candidate.text();
@@ -108,14 +94,13 @@ fn every_alternative_is_needed(of: &[Demand], lints: &TokenStream, diagnostics: 
         });
         if let Some((_, enough)) = enough {
             let text = format!("this alternative is never needed: `{}` already admits", enough.text());
-            let warning = Warning::at(demand.key.span(), "this_alternative_is_never_needed", text);
-            diagnostics.warn(warning.under(lints.clone()));
+            diagnostics.warn(Warning::at(demand.key.span(), "this_alternative_is_never_needed", text));
         }
     }
 }
 
 /// A list of those who may not enter admits whoever is added to the roles later.
-fn names_who_may_enter(attribute: &PolicyAttribute, lints: &TokenStream, diagnostics: &mut Diagnostics) {
+fn names_who_may_enter(attribute: &PolicyAttribute, diagnostics: &mut Diagnostics) {
     let only_denies = |demand: &Demand| matches!(demand.kind, DemandKind::Not(_));
     let nothing_else = attribute.base.is_none() && attribute.demands.iter().all(only_denies);
     let about_roles = |demand: &&Demand| {
@@ -126,7 +111,6 @@ fn names_who_may_enter(attribute: &PolicyAttribute, lints: &TokenStream, diagnos
     if let (true, Some(first)) = (nothing_else, attribute.demands.iter().find(about_roles)) {
         let text =
             "a demand made only of `not(..)` admits every role added later\n= help: name the roles that may enter";
-        let warning = Warning::at(first.key.span(), "only_names_who_may_not_enter", text);
-        diagnostics.warn(warning.under(lints.clone()));
+        diagnostics.warn(Warning::at(first.key.span(), "only_names_who_may_not_enter", text));
     }
 }

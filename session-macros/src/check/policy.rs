@@ -22,7 +22,7 @@ impl CheckedPolicy {
         access::check(&attribute, diagnostics);
         lifetime::check(&attribute, diagnostics);
         credentials::check(&attribute, diagnostics);
-        demands::check(&attribute, handler, diagnostics);
+        demands::check(&attribute, diagnostics);
         let whose = Whose::of(&attribute, handler);
         if diagnostics.has_errors() {
             let mentioned = roles(&attribute);

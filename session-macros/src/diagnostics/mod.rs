@@ -11,15 +11,28 @@ pub(crate) use self::warning::Warning;
 pub(crate) use self::written::written;
 
 use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
 
 /// Collects mistakes and warnings while the stages go on.
 #[derive(Default)]
 pub(crate) struct Diagnostics {
     errors: Option<syn::Error>,
     warnings: Vec<Warning>,
+    /// What the author says about lints, and the `cfg`s of the item.
+    levels: TokenStream,
 }
 
 impl Diagnostics {
+    /// Puts the warnings under what the author's attributes say about lints.
+    pub(crate) fn under(&mut self, attributes: &[Attribute]) {
+        let is_level = |attribute: &&Attribute| {
+            ["allow", "warn", "deny", "cfg"].iter().any(|level| attribute.path().is_ident(level))
+        };
+        let levels = attributes.iter().filter(is_level);
+        self.levels = quote!(#(#levels)*);
+    }
+
     /// Reports a mistake.
     pub(crate) fn mistake(&mut self, mistake: Mistake) {
         self.error(mistake.into());
@@ -57,7 +70,7 @@ impl Diagnostics {
     /// The items that make the compiler say it.
     pub(crate) fn into_tokens(self) -> TokenStream {
         let mut tokens = self.errors.map(syn::Error::into_compile_error).unwrap_or_default();
-        tokens.extend(self.warnings.into_iter().map(Warning::into_tokens));
+        tokens.extend(self.warnings.into_iter().map(|warning| warning.into_tokens(&self.levels)));
         tokens
     }
 }

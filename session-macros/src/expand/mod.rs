@@ -32,10 +32,13 @@ pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Featu
     let mut diagnostics = Diagnostics::default();
     let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
     let expansion = match syn::parse2::<Handler>(item.clone()) {
-        Ok(handler) => match turn::after_others(arguments, &attribute.runtime, &handler) {
-            Some(later) => return later,
-            None => handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics)),
-        },
+        Ok(handler) => {
+            if let Some(later) = turn::after_others(arguments, &attribute.runtime, &handler) {
+                return later;
+            }
+            diagnostics.under(&handler.attributes);
+            handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
+        }
         Err(mistake) => {
             diagnostics.error(mistake);
             item
@@ -50,6 +53,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
     let attribute = PolicyAttribute::read(arguments, Place::Policy, features, &mut diagnostics);
     let expansion = match unit::parse(&item) {
         Ok(unit) => {
+            diagnostics.under(&unit.attrs);
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
             let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
             quote!(#unit #items)
@@ -67,6 +71,7 @@ pub(crate) fn principal(item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let expansion = match syn::parse2::<DeriveInput>(item) {
         Ok(input) => {
+            diagnostics.under(&input.attrs);
             let attribute = PrincipalAttribute::read(&input, features, &mut diagnostics);
             let fields = Fields::read(&input, features, &mut diagnostics);
             principal::implementation(&CheckedPrincipal::new(input, attribute, fields, &mut diagnostics))

@@ -65,7 +65,7 @@ static FOREIGN: &[Foreign] = &[
         names: &["secret", "key", "keys", "jwks", "public_key", "private_key"],
         places: &[Cookie, Bearer, Principal, Session, Policy],
         text: Some("a secret does not belong in source code"),
-        help: "give it to `Sessions::builder().keys(..)`",
+        help: "give it to `Sessions::builder()`, with `signing_key(..)` or `verifying_key(..)`",
     },
     Foreign {
         names: &["algorithm", "algorithms", "algs"],

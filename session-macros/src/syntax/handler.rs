@@ -21,9 +21,9 @@ impl Parse for Handler {
             return Err(mistake);
         }
         let signature = input.parse()?;
-        let body = match input.parse()? {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => body,
-            other => return Err(syn::Error::new_spanned(other, "a guarded handler has a body")),
+        let body = input.parse()?;
+        let Some(body) = braces(&body) else {
+            return Err(syn::Error::new_spanned(body, "a guarded handler has a body"));
         };
         if !input.is_empty() {
             return Err(input.error("expected nothing after the handler"));
@@ -48,6 +48,16 @@ impl ToTokens for Handler {
         self.visibility.to_tokens(tokens);
         self.signature.to_tokens(tokens);
         self.body.to_tokens(tokens);
+    }
+}
+
+/// The group in braces, also when a macro of the author's was given it as a `$body:block`.
+fn braces(body: &TokenTree) -> Option<Group> {
+    let TokenTree::Group(group) = body else { return None };
+    match group.delimiter() {
+        Delimiter::Brace => Some(group.clone()),
+        Delimiter::None => braces(&group.stream().into_iter().next()?),
+        _ => None,
     }
 }
 

@@ -7,3 +7,5 @@ use ui_tests::{Role, User};
 async fn account(_session: Session<User>) {}
 
 fn main() {}
+
+// instead: remove `all(role(Role::Admin), scope("x"))`, or what stands beside it

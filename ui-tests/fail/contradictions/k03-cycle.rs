@@ -4,3 +4,5 @@ use session_runtime::policy;
 struct Ring;
 
 fn main() {}
+
+// instead: let `Ring` build on another policy, or on none: `#[policy(principal(User))]`

@@ -8,3 +8,5 @@ async fn account(session: Session<User>) -> String {
 }
 
 fn main() {}
+
+// instead: the body is yours, and so is this: `let count: usize = 1;`

@@ -5,3 +5,5 @@ use ui_tests::User;
 async fn account(_session: Session<User>) {}
 
 fn main() {}
+
+// instead: `required, max_age = "15m"`

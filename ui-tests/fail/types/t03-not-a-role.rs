@@ -5,3 +5,5 @@ use ui_tests::{Staff, User};
 async fn account(_session: Session<User>) {}
 
 fn main() {}
+
+// instead: a constant of the type that the principal's field holds: `role(Role::Staff)`; a policy is `policy(Staff)`

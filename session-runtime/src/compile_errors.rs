@@ -1,0 +1,22 @@
+//! When it does not compile: what was written, what the compiler says, and what to write instead.
+//!
+//! A policy that cannot work, contradicts itself, is looser than the one it builds on, or is missing, is an error. It stands
+//! at the word that is wrong, and all mistakes of an attribute are reported at once: begin with the first. To find an error
+//! here, search for some of its words; the names in it are those of this page's examples.
+//!
+//! Where it says (warning), the program compiles. `#[allow(deprecated)]` on the handler, the policy or the principal says
+//! that it is meant.
+//!
+#![doc = include_str!("../docs/compile-errors.md")]
+//!
+//! ## Features
+//!
+//! | id | written | error | instead |
+//! |---|---|---|---|
+//! | F01 | `bearer` | `bearer` needs the `jwt` feature of `session-runtime` | enable it in Cargo.toml: `aws_lc_rs` or `rust_crypto` brings it |
+//!
+//! ## Not there yet
+//!
+//! The numbers that are missing above belong to what this version does not know: V05 and the other half of L07 are about
+//! `persistent` cookies, C12 and C13 about cookies that are tokens (`token = "jwt"`, `unrevocable`), and half of D07 about
+//! `confirm` and `factors`. Until then these words are S15.
