@@ -50,28 +50,36 @@ fn run(named: &Named<'_>, state: &TokenStream) -> Option<TokenStream> {
     let at = |span| (named.runtime().private_at(span), local("__call"), local("__state"));
     let inherited = base.map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> <#base as #rt::Checks<#state>>::run(#call, #given).await?;)
+        quote_spanned!(base.span()=> <#base as #rt::Checks<#state>>::run(#call, #given))
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
         let (rt, call, given) = at(path.span());
         quote_spanned! {path.span()=>
-            #rt::run_check::<<Self as #rt::Policy>::Realm, #state, _, _>(#path, #call, #given).await?;
+            #rt::run_check::<<Self as #rt::Policy>::Realm, #state, _, _>(#path, #call, #given)
         }
     });
-    // At the base, where there is one: what the compiler says about it stands at one place.
-    let span = base.map_or_else(Span::mixed_site, Path::span);
+    let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
+    // At the base, where there is one, or the first check: what the compiler says about it stands at one place.
+    let first = base.or(attribute.checks.first().map(|check| &check.value));
+    let span = first.map_or_else(Span::mixed_site, Path::span);
     let (rt, call, given) = at(span);
+    let run = match all.as_slice() {
+        // One is a future already. Another around it would cost every handler that builds on a policy.
+        [only] => only.clone(),
+        all => quote_spanned! {span=>
+            async move {
+                #(#all.await?;)*
+                ::core::result::Result::Ok(())
+            }
+        },
+    };
     Some(quote_spanned! {span=>
         fn run(
             #call: &mut #rt::Call<<Self as #rt::Policy>::Realm>,
             #given: &#state,
         ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send {
-            async move {
-                #inherited
-                #(#own)*
-                ::core::result::Result::Ok(())
-            }
+            #run
         }
     })
 }

@@ -96,10 +96,12 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
             }
         };
     }
-    let (session_call, call) = (session_call(), call(signature, named));
+    let (session_call, response, call) = (session_call(), response(signature, named), call(signature, named));
     quote! {
         #(#outside)*
-        #visibility async fn #ident #generics(#session_call: #rt::Guarded<#guard, (#(#types,)*)>) -> #rt::Response
+        #visibility fn #ident #generics(
+            #session_call: #rt::Guarded<#guard, (#(#types,)*)>
+        ) -> #response
         #condition
         {
             #inner
@@ -120,13 +122,25 @@ fn inner(handler: &Handler, attributes: &[&Attribute]) -> TokenStream {
     }
 }
 
+/// What the outer function returns: the future of [`call`], and no other around it, which each handler would pay for. At
+/// the same place, so that what the compiler says of both is said once.
+fn response(signature: &Signature, named: &Named<'_>) -> TokenStream {
+    let span = returned_at(signature);
+    let rt = named.runtime().private_at(span);
+    quote_spanned!(span=> impl ::core::future::Future<Output = #rt::Response>)
+}
+
+fn returned_at(signature: &Signature) -> Span {
+    match &signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => signature.ident.span(),
+    }
+}
+
 /// Runs the author's function with what its arguments extract. Spanned at the return type: whether that is a response
 /// is decided here.
 fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
-    let span = match &signature.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => signature.ident.span(),
-    };
+    let span = returned_at(signature);
     let rt = named.runtime().private_at(span);
     let ident = &signature.ident;
     let arguments: Vec<Ident> = (0..signature.inputs.len())
@@ -135,7 +149,7 @@ fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let parameters = turbofish(signature);
     let session_call = session_call();
     quote_spanned! {span=>
-        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*)).await
+        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*))
     }
 }
 

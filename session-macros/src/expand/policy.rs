@@ -62,13 +62,19 @@ impl<'a> Named<'a> {
         let realm = self.policy.whose().realm(self.runtime(), ident);
         // At the principal: whether it is as visible as the policy is judged here.
         let realm = quote_spanned!(self.policy.whose().span()=> type Realm = #realm;);
-        let demands = demand::list(&self.policy.attribute().demands, &rt);
+        let demands = &self.policy.attribute().demands;
+        let demands = (!demands.is_empty()).then(|| {
+            let demands = demand::list(demands, &rt);
+            quote! {
+                const DEMANDS: &'static [#rt::Demand<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role>] = #demands;
+            }
+        });
         let spec = spec::of(self);
         quote! {
             #[automatically_derived]
             impl #rt::Policy for #ident {
                 #realm
-                const DEMANDS: &'static [#rt::Demand<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role>] = #demands;
+                #demands
                 const SPEC: &'static #rt::PolicySpec<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role> = &#spec;
             }
         }

@@ -40,7 +40,7 @@ pub trait Policy: Send + Sync + 'static {
     type Realm: Realm;
 
     /// What the visitor must be allowed to do, beside what the policy it builds on demands.
-    const DEMANDS: &'static [Demand<<Self::Realm as Realm>::Role>];
+    const DEMANDS: &'static [Demand<<Self::Realm as Realm>::Role>] = &[];
 
     /// Everything that is demanded.
     const SPEC: &'static PolicySpec<<Self::Realm as Realm>::Role>;

@@ -46,7 +46,6 @@ enum Unguarded {}
 
 impl Policy for Unguarded {
     type Realm = crate::policy::Open;
-    const DEMANDS: &'static [crate::policy::Demand<crate::principal::NoRole>] = &[];
     const SPEC: &'static crate::policy::PolicySpec<crate::principal::NoRole> =
         &crate::policy::PolicySpec::open("unguarded");
 }

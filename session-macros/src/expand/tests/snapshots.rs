@@ -71,9 +71,6 @@ fn handler() {
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Of<User>;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[];
                     const SPEC: &'static ::session_runtime::__private::PolicySpec<
                         <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
                     > = &::session_runtime::__private::PolicySpec::of(
@@ -95,24 +92,23 @@ fn handler() {
                 );
             };
             /// Documented.
-            pub async fn account(
+            pub fn account(
                 __session_call: ::session_runtime::__private::Guarded<
                     __GuardOf_account,
                     (Session<User>, State<Db>),
                 >,
-            ) -> ::session_runtime::__private::Response {
+            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
                 ::session_runtime::__private::Guarded::run(
-                        __session_call,
-                        |(__session_argument0, __session_argument1)| account(
-                            __session_argument0,
-                            __session_argument1,
-                        ),
-                    )
-                    .await
+                    __session_call,
+                    |(__session_argument0, __session_argument1)| account(
+                        __session_argument0,
+                        __session_argument1,
+                    ),
+                )
             }
         "##]],
     );
@@ -241,9 +237,9 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             };
             #[cfg(unix)]
             #[allow(unused)]
-            async fn r#match<'a, T: Job, const N: usize>(
+            fn r#match<'a, T: Job, const N: usize>(
                 __session_call: ::renamed::__private::Guarded<__GuardOf_match, (T,)>,
-            ) -> ::renamed::__private::Response
+            ) -> impl ::core::future::Future<Output = ::renamed::__private::Response>
             where
                 T: Clone,
             {
@@ -256,10 +252,9 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     done(job)
                 }
                 ::renamed::__private::Guarded::run(
-                        __session_call,
-                        |(__session_argument0,)| r#match::<T, N>(__session_argument0),
-                    )
-                    .await
+                    __session_call,
+                    |(__session_argument0,)| r#match::<T, N>(__session_argument0),
+                )
             }
         "##]],
     );
@@ -827,7 +822,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; async fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
+            r#":: core :: compile_error ! { [r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#] } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; async fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
         ]],
     );
 }
