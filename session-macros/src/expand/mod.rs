@@ -7,6 +7,7 @@ mod assertion;
 mod checks;
 mod demand;
 mod handler;
+mod mentioned;
 mod outside;
 mod policy;
 mod principal;
@@ -29,23 +30,28 @@ use crate::syntax::{Features, Handler, Place};
 /// `#[session(..)]`.
 pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let attribute = PolicyAttribute::read(arguments, Place::Session, features, &mut diagnostics);
+    let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
+    let mut said = arguments;
     let expansion = match syn::parse2::<Handler>(item.clone()) {
-        Ok(handler) => handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics)),
+        Ok(handler) => {
+            said.extend(handler.guards().map(ToTokens::to_token_stream));
+            handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
+        }
         Err(mistake) => {
             diagnostics.error(mistake);
             item
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, said, expansion)
 }
 
 /// `#[policy(..)]`.
 pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let attribute = PolicyAttribute::read(arguments, Place::Policy, features, &mut diagnostics);
+    let mut attribute = PolicyAttribute::read(arguments.clone(), Place::Policy, features, &mut diagnostics);
     let expansion = match unit::parse(&item) {
         Ok(unit) => {
+            attribute.does_not_extend_itself(&unit.ident, &mut diagnostics);
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
             let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
             quote!(#unit #items)
@@ -55,7 +61,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
             item
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, arguments, expansion)
 }
 
 /// `#[derive(Principal)]`.
@@ -72,7 +78,7 @@ pub(crate) fn principal(item: TokenStream, features: Features) -> TokenStream {
             TokenStream::new()
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, TokenStream::new(), expansion)
 }
 
 /// `default_principal!(..)`.
@@ -87,8 +93,11 @@ pub(crate) fn default_principal(arguments: TokenStream) -> TokenStream {
     }
 }
 
-fn after(diagnostics: Diagnostics, expansion: TokenStream) -> TokenStream {
+/// The expansion of an attribute that said `arguments`, after what there is to say about it.
+fn after(diagnostics: Diagnostics, arguments: TokenStream, expansion: TokenStream) -> TokenStream {
+    let mentioned = diagnostics.has_errors().then(|| mentioned::mentioned(arguments));
     let mut tokens = diagnostics.into_tokens();
+    tokens.extend(mentioned);
     tokens.extend(expansion);
     tokens
 }
