@@ -25,7 +25,7 @@ pub(crate) enum Denial {
 /// A limit refuses what is older than it: a session of exactly the limit's age is admitted. What the visitor may do is
 /// looked at before `fresh`, so that nobody is asked for a password in order to be refused.
 pub(crate) fn authorise<P: Principal>(
-    spec: &'static PolicySpec<P::Role>,
+    spec: &'static PolicySpec,
     principal: &P,
     instants: &Instants,
     now: Timestamp,
@@ -42,7 +42,7 @@ pub(crate) fn authorise<P: Principal>(
         return Err(Denial::TooOld);
     }
     for demand in spec.chain().flat_map(|spec| spec.demands) {
-        if !is_met(demand, principal) {
+        if is_met(demand, principal) != Some(true) {
             return Err(unmet(demand));
         }
     }
@@ -54,19 +54,25 @@ pub(crate) fn authorise<P: Principal>(
     Ok(())
 }
 
-fn is_met<P: Principal>(demand: &Demand<P::Role>, principal: &P) -> bool {
-    match demand {
-        Demand::Role { role, .. } => principal.has_role(role),
+/// `None` where the demand is about another principal's roles, which the macros never write: nobody is admitted by it, not
+/// even by its opposite.
+fn is_met<P: Principal>(demand: &Demand, principal: &P) -> Option<bool> {
+    // Whether one of them is `wanted`.
+    let any = |of: &[Demand], wanted: bool| {
+        of.iter().try_fold(false, |found, demand| Some(found | (is_met(demand, principal)? == wanted)))
+    };
+    Some(match demand {
+        Demand::Role { held, .. } => held(principal)?,
         Demand::Scope { scope } => principal.has_scope(scope),
-        Demand::All { of } => of.iter().all(|demand| is_met(demand, principal)),
-        Demand::Any { of } => of.iter().any(|demand| is_met(demand, principal)),
-        Demand::Not { of } => !of.iter().any(|demand| is_met(demand, principal)),
-    }
+        Demand::All { of } => !any(of, false)?,
+        Demand::Any { of } => any(of, true)?,
+        Demand::Not { of } => !any(of, true)?,
+    })
 }
 
 /// A demand that speaks of scopes alone is answered with the scopes (RFC 6750 3.1); any other with a plain refusal, since
 /// nothing that a client could ask for would help.
-fn unmet<R>(demand: &Demand<R>) -> Denial {
+fn unmet(demand: &Demand) -> Denial {
     let mut scopes = Vec::new();
     if names_only_scopes(demand, &mut scopes) {
         scopes.dedup();
@@ -76,7 +82,7 @@ fn unmet<R>(demand: &Demand<R>) -> Denial {
     }
 }
 
-fn names_only_scopes<R>(demand: &Demand<R>, scopes: &mut Vec<&'static str>) -> bool {
+fn names_only_scopes(demand: &Demand, scopes: &mut Vec<&'static str>) -> bool {
     match demand {
         Demand::Role { .. } | Demand::Not { .. } => false,
         Demand::Scope { scope } => {

@@ -7,7 +7,7 @@ use syn::{FnArg, Safety, Type};
 use super::CheckedPolicy;
 use crate::diagnostics::{Diagnostics, Mistake, written};
 use crate::model::{Access, Mention, PolicyAttribute, Subject};
-use crate::syntax::{Handler, is_called};
+use crate::syntax::Handler;
 
 /// As many arguments as the runtime extracts, and axum.
 const MOST_ARGUMENTS: usize = 16;
@@ -69,12 +69,11 @@ fn is_async(handler: &Handler, diagnostics: &mut Diagnostics) {
 
 /// Two guards would answer for each other; one attribute is one policy.
 fn guarded_once(handler: &mut Handler, diagnostics: &mut Diagnostics) {
-    let is_guard = |attribute: &syn::Attribute| is_called(attribute.path(), "session");
-    for attribute in handler.attributes.iter().filter(|attribute| is_guard(attribute)) {
+    for attribute in handler.guards() {
         diagnostics
             .mistake(Mistake::at(attribute, "this handler is already guarded").help("put both into one attribute"));
     }
-    handler.attributes.retain(|attribute| !is_guard(attribute));
+    handler.forget_guards();
 }
 
 /// What makes a function that the guard cannot call.

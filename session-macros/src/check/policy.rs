@@ -1,18 +1,14 @@
 //! What one policy attribute shows.
 
-use syn::Path;
-
 use super::{access, credentials, demands, lifetime, values};
 use crate::diagnostics::Diagnostics;
-use crate::model::{Access, DemandKind, PolicyAttribute, Whose};
+use crate::model::{Access, PolicyAttribute, Whose};
 use crate::syntax::Handler;
 
 /// A policy that does not contradict itself.
 pub(crate) struct CheckedPolicy {
     attribute: PolicyAttribute,
     whose: Whose,
-    /// After a mistake: the paths that were written, so that what they name does not count as unused.
-    mentioned: Vec<Path>,
 }
 
 impl CheckedPolicy {
@@ -25,11 +21,10 @@ impl CheckedPolicy {
         demands::check(&attribute, diagnostics);
         let whose = Whose::of(&attribute, handler);
         if diagnostics.has_errors() {
-            let mentioned = roles(&attribute);
             let (attribute, whose) = stand_in(attribute, whose, handler);
-            return Self { attribute, whose, mentioned };
+            return Self { attribute, whose };
         }
-        Self { attribute, whose, mentioned: Vec::new() }
+        Self { attribute, whose }
     }
 
     /// What it says.
@@ -37,28 +32,10 @@ impl CheckedPolicy {
         &self.attribute
     }
 
-    /// After a mistake, the paths that are not in the attribute any more.
-    pub(crate) fn mentioned(&self) -> &[Path] {
-        &self.mentioned
-    }
-
     /// Whose session it is about.
     pub(crate) fn whose(&self) -> &Whose {
         &self.whose
     }
-}
-
-/// The roles that an attribute names.
-fn roles(attribute: &PolicyAttribute) -> Vec<Path> {
-    let mut demands = Vec::new();
-    for demand in &attribute.demands {
-        demand.every(&mut demands);
-    }
-    let roles = demands.into_iter().filter_map(|demand| match &demand.kind {
-        DemandKind::Role(role) => Some(role.clone()),
-        _ => None,
-    });
-    roles.collect()
 }
 
 /// The attribute without anything that can be wrong, so that the router can use the handler and one mistake does not

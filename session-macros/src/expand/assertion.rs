@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::policy::Named;
-use crate::model::{Demand, DemandKind, Whose};
+use crate::model::{DemandKind, Whose};
 use crate::syntax::Handler;
 
 /// Every assertion of a policy.
@@ -15,7 +15,6 @@ pub(super) fn all(named: &Named<'_>) -> TokenStream {
     tokens.extend(above_the_base(named));
     tokens.extend(rights(named));
     tokens.extend(state(named));
-    tokens.extend(mentions(named));
     tokens
 }
 
@@ -73,12 +72,6 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: &TokenStream) -> To
     quote!(const _: () = #call;)
 }
 
-/// After a mistake: uses what was named, and lets the compiler find the mistakes in that, too.
-fn mentions(named: &Named<'_>) -> TokenStream {
-    let mentioned = named.policy.mentioned().iter();
-    quote!(#(const _: fn() = || { let _ = #mentioned; };)*)
-}
-
 /// The bound that `state(..)` puts on the router's state.
 fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
@@ -122,37 +115,20 @@ pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStrea
         .collect()
 }
 
-/// The bounds that demands put on the principal, at the first demand of each kind.
-fn rights(named: &Named<'_>) -> TokenStream {
-    let mut demands = Vec::new();
-    for demand in &named.policy.attribute().demands {
-        demand.every(&mut demands);
-    }
-    let role = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Role(_)));
-    let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)));
-    let role = role.map(|demand| bound(named, demand, "CarriesRoles"));
-    let scope = scope.map(|demand| bound(named, demand, "CarriesScopes"));
-    quote!(#role #scope)
-}
-
-fn bound(named: &Named<'_>, demand: &Demand, name: &str) -> TokenStream {
-    let span = demand.key.span();
-    let rt = named.runtime().private();
+/// The bound that `scope(..)` puts on the principal, at the first of them. That of `role(..)` is in the type of the demands.
+fn rights(named: &Named<'_>) -> Option<TokenStream> {
+    let demands = named.policy.attribute().every_demand();
+    let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)))?;
+    let span = scope.key.span();
+    let (rt, rt_here) = (named.runtime().private(), named.runtime().private_at(span));
     let ident = &named.ident;
-    let name = syn::Ident::new(name, Span::mixed_site());
-    let realm = named.policy.whose().realm(named.runtime(), ident);
-    let realm: TokenStream = realm
-        .into_iter()
-        .map(|mut token| {
-            token.set_span(span.resolved_at(token.span()));
-            token
-        })
-        .collect();
-    let call = quote_spanned!(span=> carries::<#realm>());
-    quote! {
+    let call = quote_spanned! {span=>
+        carries::<<<#ident as #rt_here::Policy>::Realm as #rt_here::PrincipalRealm>::Principal>()
+    };
+    Some(quote! {
         const _: fn() = || {
-            fn carries<R: #rt::#name>() {}
+            fn carries<P: #rt::CarriesScopes>() {}
             #call;
         };
-    }
+    })
 }

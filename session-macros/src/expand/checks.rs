@@ -1,7 +1,7 @@
 //! The functions named by `check(..)`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -13,22 +13,28 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let span = base(named).map_or_else(Span::mixed_site, Path::span);
     let rt = named.runtime().private_at(span);
     let ident = &named.ident;
-    let any = Ident::new("__S", Span::mixed_site());
-    let (generics, state) = match &attribute.state {
-        Some(state) => {
-            let state = &state.value;
-            (TokenStream::new(), quote!(#state))
+    let [any_realm, any_state] = ["__R", "__S"].map(local);
+    let (mut generics, state) = match &attribute.state {
+        Some(state) => (TokenStream::new(), state.value.to_token_stream()),
+        None => {
+            (quote!(#any_state: ::core::marker::Send + ::core::marker::Sync + 'static,), any_state.to_token_stream())
         }
-        None => (quote!(<#any: ::core::marker::Send + ::core::marker::Sync + 'static>), quote!(#any)),
     };
-    let bound = base(named).filter(|_| attribute.state.is_none()).map(|base| {
+    // Where nothing here knows whose session it is about, nothing here is wrong when its base is no policy.
+    let realm = if attribute.checks.is_empty() {
+        generics.extend(quote!(#any_realm));
+        any_realm.to_token_stream()
+    } else {
+        quote!(<#ident as #rt::Policy>::Realm)
+    };
+    let bound = base(named).filter(|_| attribute.state.is_none() || attribute.checks.is_empty()).map(|base| {
         let rt = named.runtime().private_at(base.span());
-        quote_spanned!(base.span()=> where #base: #rt::Checks<#any>)
+        quote_spanned!(base.span()=> where #base: #rt::Checks<#realm, #state>)
     });
-    let run = run(named, &state);
+    let run = run(named, &realm, &state);
     quote! {
         #[automatically_derived]
-        impl #generics #rt::Checks<#state> for #ident #bound {
+        impl<#generics> #rt::Checks<#realm, #state> for #ident #bound {
             #run
         }
     }
@@ -41,7 +47,7 @@ fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
 }
 
 /// The method, when there is anything to run.
-fn run(named: &Named<'_>, state: &TokenStream) -> Option<TokenStream> {
+fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<TokenStream> {
     let attribute = named.policy.attribute();
     let base = base(named);
     if base.is_none() && attribute.checks.is_empty() {
@@ -50,13 +56,13 @@ fn run(named: &Named<'_>, state: &TokenStream) -> Option<TokenStream> {
     let at = |span| (named.runtime().private_at(span), local("__call"), local("__state"));
     let inherited = base.map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> <#base as #rt::Checks<#state>>::run(#call, #given))
+        quote_spanned!(base.span()=> <#base as #rt::Checks<#realm, #state>>::run(#call, #given))
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
         let (rt, call, given) = at(path.span());
         quote_spanned! {path.span()=>
-            #rt::run_check::<<Self as #rt::Policy>::Realm, #state, _, _>(#path, #call, #given)
+            #rt::run_check::<#realm, #state, _, _>(#path, #call, #given)
         }
     });
     let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
@@ -76,9 +82,12 @@ fn run(named: &Named<'_>, state: &TokenStream) -> Option<TokenStream> {
     };
     Some(quote_spanned! {span=>
         fn run(
-            #call: &mut #rt::Call<<Self as #rt::Policy>::Realm>,
+            #call: &mut #rt::Call<#realm>,
             #given: &#state,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send {
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send
+        where
+            #realm: #rt::Visited,
+        {
             #run
         }
     })

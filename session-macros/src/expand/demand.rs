@@ -1,34 +1,46 @@
 //! Demands as a tree of constants.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
+use super::policy::Named;
 use crate::diagnostics::written;
 use crate::model::{Demand, DemandKind};
 
 /// A slice of demands. Braced variants only: their temporaries live as long as the constant they stand in.
-pub(super) fn list(demands: &[Demand], rt: &TokenStream) -> TokenStream {
-    let demands = demands.iter().map(|demand| one(demand, rt));
+pub(super) fn list(demands: &[Demand], named: &Named<'_>) -> TokenStream {
+    let demands = demands.iter().map(|demand| one(demand, named));
     quote!(&[#(#demands),*])
 }
 
-fn one(demand: &Demand, rt: &TokenStream) -> TokenStream {
+fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
+    let rt = named.runtime().private();
     match &demand.kind {
         DemandKind::Role(role) => {
             let text = written(role);
-            quote!(#rt::Demand::Role { role: #role, written: #text })
+            let held = held(demand, role, named);
+            quote!(#rt::Demand::Role { held: #held, written: #text })
         }
         DemandKind::Scope(scope) => quote!(#rt::Demand::Scope { scope: #scope }),
-        DemandKind::All(of) => several("All", of, rt),
-        DemandKind::Any(of) => several("Any", of, rt),
-        DemandKind::Not(of) => several("Not", of, rt),
+        DemandKind::All(of) => several("All", of, named),
+        DemandKind::Any(of) => several("Any", of, named),
+        DemandKind::Not(of) => several("Not", of, named),
         // A mistake that was reported: what refuses nobody is left out of it.
-        DemandKind::Check => several("All", &[], rt),
+        DemandKind::Check => several("All", &[], named),
     }
 }
 
-fn several(variant: &str, of: &[Demand], rt: &TokenStream) -> TokenStream {
+/// At the demand: whether its principal carries roles is judged here, and at the path, whether this is one.
+fn held(demand: &Demand, role: &syn::Path, named: &Named<'_>) -> TokenStream {
+    let span = demand.key.span();
+    let (rt, ident) = (named.runtime().private_at(span), &named.ident);
+    let principal = syn::Ident::new("__principal", span.resolved_at(proc_macro2::Span::mixed_site()));
+    quote_spanned!(span=> |#principal| #rt::holds::<<#ident as #rt::Policy>::Realm>()(#principal, #role))
+}
+
+fn several(variant: &str, of: &[Demand], named: &Named<'_>) -> TokenStream {
+    let rt = named.runtime().private();
     let variant = quote::format_ident!("{variant}");
-    let of = list(of, rt);
+    let of = list(of, named);
     quote!(#rt::Demand::#variant { of: #of })
 }

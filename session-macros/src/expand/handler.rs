@@ -22,6 +22,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let named = Named {
         policy: checked.policy(),
         ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
+        stands_for_a_handler: true,
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
@@ -47,22 +48,22 @@ fn policy(named: &Named<'_>, guard: &Ident) -> TokenStream {
     let rt = named.runtime().private();
     let policy = &named.ident;
     let [state, arguments, markers] = ["__S", "__A", "__M"].map(|name| Ident::new(name, Span::mixed_site()));
-    let realm = quote!(<#policy as #rt::Policy>::Realm);
     quote! {
         #[allow(dead_code, non_camel_case_types)]
         struct #policy;
         #[automatically_derived]
-        impl<#state: #rt::Admits<#realm>> #rt::Guard<#state> for #guard {
+        impl<#state> #rt::Guard<#state> for #guard
+        where
+            #policy: #rt::Listed<#state>,
+        {
             fn policy() -> #rt::PolicySummary {
-                #rt::PolicySummary::of::<#policy>()
+                <#policy as #rt::Listed<#state>>::summary()
             }
         }
         #[automatically_derived]
         impl<#state, #arguments, #markers> #rt::Extracts<#state, #arguments, #markers> for #guard
         where
-            #policy: #rt::Checks<#state>,
-            #state: #rt::Admits<#realm> + ::core::marker::Sync,
-            #arguments: #rt::Arguments<#realm, #state, #markers>,
+            #policy: #rt::Enforced<#state, #arguments, #markers>,
         {
             fn extract(
                 __request: #rt::Request,
@@ -70,7 +71,7 @@ fn policy(named: &Named<'_>, guard: &Ident) -> TokenStream {
             ) -> impl ::core::future::Future<
                 Output = ::core::result::Result<#rt::Guarded<Self, #arguments>, #rt::Response>,
             > + ::core::marker::Send {
-                #rt::extract::<Self, #policy, #state, #arguments, #markers>(__request, __state)
+                <#policy as #rt::Enforced<#state, #arguments, #markers>>::enforce(__request, __state)
             }
         }
     }

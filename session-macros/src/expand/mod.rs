@@ -7,6 +7,7 @@ mod assertion;
 mod checks;
 mod demand;
 mod handler;
+mod mentioned;
 mod outside;
 mod policy;
 mod principal;
@@ -31,12 +32,14 @@ use crate::syntax::{Features, Handler, Place};
 pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
+    let mut said = arguments.clone();
     let expansion = match syn::parse2::<Handler>(item.clone()) {
         Ok(handler) => {
             if let Some(later) = turn::after_others(arguments, &attribute.runtime, &handler) {
                 return later;
             }
             diagnostics.under(&handler.attributes);
+            said.extend(handler.guards().map(ToTokens::to_token_stream));
             handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
         }
         Err(mistake) => {
@@ -44,16 +47,17 @@ pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Featu
             item
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, said, expansion)
 }
 
 /// `#[policy(..)]`.
 pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
-    let attribute = PolicyAttribute::read(arguments, Place::Policy, features, &mut diagnostics);
+    let mut attribute = PolicyAttribute::read(arguments.clone(), Place::Policy, features, &mut diagnostics);
     let expansion = match unit::parse(&item) {
         Ok(unit) => {
             diagnostics.under(&unit.attrs);
+            attribute.does_not_extend_itself(&unit.ident, &mut diagnostics);
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
             let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
             quote!(#unit #items)
@@ -63,7 +67,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
             item
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, arguments, expansion)
 }
 
 /// `#[derive(Principal)]`.
@@ -81,7 +85,7 @@ pub(crate) fn principal(item: TokenStream, features: Features) -> TokenStream {
             TokenStream::new()
         }
     };
-    after(diagnostics, expansion)
+    after(diagnostics, TokenStream::new(), expansion)
 }
 
 /// `default_principal!(..)`.
@@ -96,8 +100,11 @@ pub(crate) fn default_principal(arguments: TokenStream) -> TokenStream {
     }
 }
 
-fn after(diagnostics: Diagnostics, expansion: TokenStream) -> TokenStream {
+/// The expansion of an attribute that said `arguments`, after what there is to say about it.
+fn after(diagnostics: Diagnostics, arguments: TokenStream, expansion: TokenStream) -> TokenStream {
+    let mentioned = diagnostics.has_errors().then(|| mentioned::mentioned(arguments));
     let mut tokens = diagnostics.into_tokens();
+    tokens.extend(mentioned);
     tokens.extend(expansion);
     tokens
 }

@@ -14,6 +14,8 @@ pub(super) struct Named<'a> {
     pub(super) policy: &'a CheckedPolicy,
     /// The type.
     pub(super) ident: Ident,
+    /// Whether the author gave it no name.
+    pub(super) stands_for_a_handler: bool,
     /// What tables and messages call it.
     pub(super) name: String,
     /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
@@ -24,7 +26,13 @@ impl<'a> Named<'a> {
     /// The policy that a struct stands for.
     pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
         let attributes = outside::of_items(&unit.attrs);
-        Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
+        Self {
+            policy,
+            ident: unit.ident.clone(),
+            stands_for_a_handler: false,
+            name: unit.ident.unraw().to_string(),
+            attributes,
+        }
     }
 
     /// The implementations and assertions of a policy, in one anonymous constant, behind a `declaration` of its type where
@@ -56,26 +64,27 @@ impl<'a> Named<'a> {
         &self.policy.attribute().runtime
     }
 
+    /// At the principal: whether it is one, and as visible as the policy, is judged here.
     fn implementation(&self) -> TokenStream {
-        let ident = &self.ident;
-        let rt = self.runtime().private();
-        let realm = self.policy.whose().realm(self.runtime(), ident);
-        // At the principal: whether it is as visible as the policy is judged here.
-        let realm = quote_spanned!(self.policy.whose().span()=> type Realm = #realm;);
-        let demands = &self.policy.attribute().demands;
-        let demands = (!demands.is_empty()).then(|| {
-            let demands = demand::list(demands, &rt);
-            quote! {
-                const DEMANDS: &'static [#rt::Demand<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role>] = #demands;
-            }
+        let span = self.policy.whose().span();
+        let rt = self.runtime().private_at(span);
+        let mut ident = self.ident.clone();
+        ident.set_span(span.resolved_at(ident.span()));
+        let realm = self.policy.whose().realm(self.runtime(), &ident);
+        let demands = (!self.policy.attribute().demands.is_empty()).then(|| {
+            let demands = demand::list(&self.policy.attribute().demands, self);
+            quote!(const __DEMANDS: &[#rt::Demand] = #demands;)
         });
         let spec = spec::of(self);
-        quote! {
+        // Where the compiler lists the policies that there are, this is none to build on.
+        let not_listed = self.stands_for_a_handler.then(|| quote!(#[diagnostic::do_not_recommend]));
+        quote_spanned! {span=>
+            #demands
             #[automatically_derived]
+            #not_listed
             impl #rt::Policy for #ident {
-                #realm
-                #demands
-                const SPEC: &'static #rt::PolicySpec<<<Self as #rt::Policy>::Realm as #rt::Realm>::Role> = &#spec;
+                type Realm = #realm;
+                const SPEC: &'static #rt::PolicySpec = &#spec;
             }
         }
     }

@@ -18,9 +18,20 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
     let (role, has_role) = roles(principal.roles(), &rt);
     let (id, id_of) = id(principal.id());
     let has_scope = has_scope(principal.scopes(), &rt);
-    let carries_roles = principal.roles().map(|_| quote!(CarriesRoles));
-    let carries_scopes = principal.scopes().map(|_| quote!(CarriesScopes));
-    let marks = [Some(quote!(Declared)), carries_roles, carries_scopes].into_iter().flatten();
+    let carries_roles = principal.roles().map(|_| {
+        (
+            quote!(CarriesRoles),
+            quote! {
+                type Role = #role;
+                fn carries(&self, __role: &#role) -> ::core::primitive::bool {
+                    #has_role
+                }
+            },
+        )
+    });
+    let carries_scopes = principal.scopes().map(|_| (quote!(CarriesScopes), quote!()));
+    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes].into_iter().flatten();
+    let (marks, types): (Vec<TokenStream>, Vec<TokenStream>) = marks.unzip();
     let lints = quote!(#[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]);
     quote! {
         #[automatically_derived]
@@ -42,7 +53,7 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         #(
             #[automatically_derived]
             #lints
-            impl #generics #rt::#marks for #ident #parameters #condition {}
+            impl #generics #rt::#marks for #ident #parameters #condition { #types }
         )*
     }
 }

@@ -1,7 +1,8 @@
 //! A policy as a constant: one method of the runtime's builder for each item.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::policy::Named;
 use crate::diagnostics::written;
@@ -16,7 +17,7 @@ pub(super) fn of(named: &Named<'_>) -> TokenStream {
     spec.extend(limits(attribute));
     spec.extend(credentials(attribute, &rt));
     spec.extend(refusals(attribute));
-    spec.extend(demands(attribute, &rt));
+    spec.extend(demands(attribute));
     spec
 }
 
@@ -26,9 +27,16 @@ fn start(named: &Named<'_>, rt: &TokenStream) -> TokenStream {
         (_, Whose::Nobody) => quote!(#rt::PolicySpec::open(#name)),
         (Some(base), _) => {
             let base = &base.value;
-            quote!(#rt::PolicySpec::extending(#name, <#base as #rt::Policy>::SPEC))
+            let rt = named.runtime().private_at(base.span());
+            quote_spanned!(base.span()=> #rt::PolicySpec::extending(#name, <#base as #rt::Policy>::SPEC))
         }
-        (None, _) => quote!(#rt::PolicySpec::of(#name, <<Self as #rt::Policy>::Realm as #rt::PrincipalRealm>::SPEC)),
+        (None, whose) => {
+            let span = whose.span();
+            let rt = named.runtime().private_at(span);
+            quote_spanned! {span=>
+                #rt::PolicySpec::of(#name, <<Self as #rt::Policy>::Realm as #rt::PrincipalRealm>::SPEC)
+            }
+        }
     }
 }
 
@@ -83,8 +91,8 @@ fn refusals(attribute: &PolicyAttribute) -> TokenStream {
     quote!(#login #reauthenticate)
 }
 
-fn demands(attribute: &PolicyAttribute, rt: &TokenStream) -> TokenStream {
-    let demands = (!attribute.demands.is_empty()).then(|| quote!(.demands(<Self as #rt::Policy>::DEMANDS)));
+fn demands(attribute: &PolicyAttribute) -> TokenStream {
+    let demands = (!attribute.demands.is_empty()).then(|| quote!(.demands(__DEMANDS)));
     let checks = attribute.checks.iter().map(|check| written(&check.value).into_token_stream());
     let checks = (!attribute.checks.is_empty()).then(|| quote!(.checks(&[#(#checks),*])));
     quote!(#demands #checks)

@@ -60,6 +60,26 @@ impl PolicyAttribute {
         attribute
     }
 
+    /// A policy that starts from itself never starts. Forgets the base, so that the compiler does not try to find it.
+    pub(crate) fn does_not_extend_itself(&mut self, name: &Ident, diagnostics: &mut Diagnostics) {
+        let is_itself = |base: &mut Given<Path>| base.value.is_ident(name) || base.value.is_ident("Self");
+        if let Some(base) = self.base.take_if(is_itself) {
+            diagnostics.mistake(
+                Mistake::at(&base.value, format!("`{name}` extends itself, so it never begins"))
+                    .help("name another policy, or say whose session it is about: `principal(User)`"),
+            );
+        }
+    }
+
+    /// The demands, and everything inside them.
+    pub(crate) fn every_demand(&self) -> Vec<&Demand> {
+        let mut demands = Vec::new();
+        for demand in &self.demands {
+            demand.every(&mut demands);
+        }
+        demands
+    }
+
     /// Whether the route reads no credential.
     pub(crate) fn public(&self) -> Option<&Given<Access>> {
         self.accessed(Access::Public)

@@ -52,7 +52,7 @@ impl Whose {
         let rt = runtime.private_at(span);
         match self {
             Self::Nobody => quote_spanned!(span=> #rt::Open),
-            Self::Principal(ty, _) => quote_spanned!(span=> #rt::Of<#ty>),
+            Self::Principal(ty, _) => quote_spanned!(span=> <#ty as #rt::Subject>::Realm),
             Self::Base(base, _) => quote_spanned!(span=> <#base as #rt::Policy>::Realm),
             Self::Default => quote_spanned!(span=> <#policy as #rt::DefaultRealm>::Realm),
         }

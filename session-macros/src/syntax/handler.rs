@@ -33,6 +33,16 @@ impl Parse for Handler {
 }
 
 impl Handler {
+    /// The attributes that guard it once more.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| is_guard(attribute))
+    }
+
+    /// Leaves out the attributes that guard it once more.
+    pub(crate) fn forget_guards(&mut self) {
+        self.attributes.retain(|attribute| !is_guard(attribute));
+    }
+
     /// The types of its arguments, `self` aside.
     pub(crate) fn types(&self) -> impl Iterator<Item = &Type> {
         self.signature.inputs.iter().filter_map(|argument| match argument {
@@ -78,6 +88,10 @@ fn other_item(input: ParseStream<'_>) -> Option<syn::Error> {
             && !input.peek2(Token![unsafe]));
     let text = "`#[session]` guards handler functions\n= help: to declare a policy use `#[policy(..)]`";
     is_other.then(|| input.error(text))
+}
+
+fn is_guard(attribute: &Attribute) -> bool {
+    is_called(attribute.path(), "session")
 }
 
 /// Whether `path` is `name`, or ends in it.

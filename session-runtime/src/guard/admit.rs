@@ -11,7 +11,7 @@ use super::refuse::{Refused, refuse};
 use super::visit::{Call, Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::forgery::{self, Verdict};
-use crate::policy::{Access, Of, Open, PolicySpec, Realm};
+use crate::policy::{Access, Of, Open, PolicySpec};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
@@ -44,7 +44,7 @@ pub trait Admits<R: Visited> {
     /// Admits the visitor or answers the request.
     fn admit(
         &self,
-        spec: &'static PolicySpec<<R as Realm>::Role>,
+        spec: &'static PolicySpec,
         parts: &Parts,
     ) -> impl Future<Output = Result<R::Visit, Response>> + Send;
 }
@@ -71,7 +71,7 @@ impl<P: Principal, S: HasSessions<P>> ProvidedBy<S> for P {
 impl<P: ProvidedBy<S>, S: Sync> Admits<Of<P>> for S {
     fn admit(
         &self,
-        spec: &'static PolicySpec<P::Role>,
+        spec: &'static PolicySpec,
         parts: &Parts,
     ) -> impl Future<Output = Result<Visit<P>, Response>> + Send {
         admit(P::sessions_in(self), spec, parts)
@@ -79,7 +79,7 @@ impl<P: ProvidedBy<S>, S: Sync> Admits<Of<P>> for S {
 }
 
 impl<S: Sync> Admits<Open> for S {
-    async fn admit(&self, _: &'static PolicySpec<<Open as Realm>::Role>, _: &Parts) -> Result<(), Response> {
+    async fn admit(&self, _: &'static PolicySpec, _: &Parts) -> Result<(), Response> {
         Ok(())
     }
 }
@@ -87,7 +87,7 @@ impl<S: Sync> Admits<Open> for S {
 /// The guard of every route that reads credentials. The policy is data, so that all handlers of a principal share this code.
 async fn admit<P: Principal>(
     sessions: Sessions<P>,
-    spec: &'static PolicySpec<P::Role>,
+    spec: &'static PolicySpec,
     parts: &Parts,
 ) -> Result<Visit<P>, Response> {
     match examine(&sessions, spec, parts).await {
@@ -99,7 +99,7 @@ async fn admit<P: Principal>(
 /// Authenticates, authorises and looks for forgery, in this order, and each only when the one before it passed.
 async fn examine<P: Principal>(
     sessions: &Sessions<P>,
-    spec: &'static PolicySpec<P::Role>,
+    spec: &'static PolicySpec,
     parts: &Parts,
 ) -> Result<(Option<Session<P>>, Arc<Exchange>), Refused> {
     let now = sessions.now();
@@ -140,7 +140,7 @@ pub(super) fn forbid_forgery_by_cookie<P: Principal>(call: &Call<Of<P>>) -> Resu
 
 fn forbid_forgery<P: Principal>(
     sessions: &Sessions<P>,
-    spec: &'static PolicySpec<P::Role>,
+    spec: &'static PolicySpec,
     parts: &Parts,
 ) -> Result<(), Refused> {
     match forgery::judge(parts, spec.forgery, sessions.trusted_origins()) {

@@ -4,7 +4,6 @@ use axum::response::{IntoResponse, Response};
 
 use super::visit::{Call, Visited};
 use super::{Argument, HandlerResponse};
-use crate::policy::Policy;
 
 /// The checks of a policy and of those it builds on, on a router whose state is `S`.
 ///
@@ -14,9 +13,12 @@ use crate::policy::Policy;
     message = "policy `{Self}` cannot be checked on a router whose state is `{S}`",
     note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state"
 )]
-pub trait Checks<S>: Policy<Realm: Visited> + Sized {
+pub trait Checks<R, S> {
     /// Runs them one after the other, up to the first that refuses.
-    fn run(call: &mut Call<Self::Realm>, state: &S) -> impl Future<Output = Result<(), Response>> + Send {
+    fn run(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+    where
+        R: Visited,
+    {
         let _ = (call, state);
         std::future::ready(Ok(()))
     }

@@ -17,7 +17,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, run_check};
-pub use self::stand_in::{Extracts, extract};
+pub use self::stand_in::{Enforced, Extracts};
 pub use self::visit::{Call, Visited};
 
 use std::fmt;

@@ -63,7 +63,7 @@ impl From<Denial> for Refused {
 }
 
 /// What a policy says about refusing.
-pub(super) fn context<P: Principal>(spec: &PolicySpec<P::Role>) -> RefusalContext {
+pub(super) fn context<P: Principal>(spec: &PolicySpec) -> RefusalContext {
     RefusalContext {
         realm: P::SPEC.realm(),
         accepts_bearer: spec.via.bearer,
@@ -78,7 +78,7 @@ pub(super) fn context<P: Principal>(spec: &PolicySpec<P::Role>) -> RefusalContex
 /// session that began meanwhile.
 pub(super) fn refuse<P: Principal>(
     sessions: &Sessions<P>,
-    spec: &'static PolicySpec<P::Role>,
+    spec: &'static PolicySpec,
     parts: &Parts,
     refused: Refused,
 ) -> Response {

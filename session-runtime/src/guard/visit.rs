@@ -20,7 +20,7 @@ use crate::sessions::Sessions;
 pub struct Call<R: Visited> {
     pub(super) parts: Parts,
     pub(super) visit: R::Visit,
-    pub(super) spec: &'static PolicySpec<R::Role>,
+    pub(super) spec: &'static PolicySpec,
 }
 
 /// A realm, with what the guard knows of a visitor whom it admitted.

@@ -14,7 +14,7 @@ const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `
 
 /// `optional` above a policy that requires a session.
 #[track_caller]
-pub const fn access<R>(spec: &PolicySpec<R>) {
+pub const fn access(spec: &PolicySpec) {
     let (Some(own), Some(base)) = (spec.own.access, spec.base) else { return };
     if matches!(own, Access::Optional) && matches!(base.access, Access::Required) {
         Message::new()
@@ -29,7 +29,7 @@ pub const fn access<R>(spec: &PolicySpec<R>) {
 
 /// `item`, which is about a session, above a policy that reads none.
 #[track_caller]
-pub const fn reads_sessions<R>(spec: &PolicySpec<R>, item: &str) {
+pub const fn reads_sessions(spec: &PolicySpec, item: &str) {
     let Some(base) = spec.base else { return };
     if matches!(base.access, Access::Public) {
         Message::new()
@@ -46,7 +46,7 @@ pub const fn reads_sessions<R>(spec: &PolicySpec<R>, item: &str) {
 
 /// `item`, which a visitor without a session cannot meet and would not be asked for, above a policy that admits them.
 #[track_caller]
-pub const fn asks_everybody<R>(spec: &PolicySpec<R>, item: &str) {
+pub const fn asks_everybody(spec: &PolicySpec, item: &str) {
     reads_sessions(spec, item);
     if let Some(base) = spec.base
         && matches!(spec.access, Access::Optional)
@@ -63,7 +63,7 @@ pub const fn asks_everybody<R>(spec: &PolicySpec<R>, item: &str) {
 
 /// `max_age`, with or without `sliding`.
 #[track_caller]
-pub const fn max_age<R>(spec: &PolicySpec<R>) {
+pub const fn max_age(spec: &PolicySpec) {
     let ((Some(own), _) | (None, Some(own))) = (spec.own.limits.age, spec.own.limits.window) else { return };
     if let Some(base) = spec.base {
         let inherited = if spec.own.limits.age.is_some() { base.limits.age } else { base.limits.window };
@@ -89,7 +89,7 @@ pub const fn max_age<R>(spec: &PolicySpec<R>) {
 
 /// `fresh`.
 #[track_caller]
-pub const fn fresh<R>(spec: &PolicySpec<R>) {
+pub const fn fresh(spec: &PolicySpec) {
     let Some(own) = spec.own.limits.fresh else { return };
     if let Some(base) = spec.base {
         tightens("fresh", own, base.limits.fresh, origin_of_fresh(base));
@@ -116,7 +116,7 @@ pub const fn fresh<R>(spec: &PolicySpec<R>) {
 
 /// `sliding`.
 #[track_caller]
-pub const fn sliding<R>(spec: &PolicySpec<R>) {
+pub const fn sliding(spec: &PolicySpec) {
     let Some(principal) = spec.principal else { return };
     if !spec.via.cookie {
         Message::new()
@@ -150,7 +150,7 @@ pub const fn sliding<R>(spec: &PolicySpec<R>) {
 
 /// `cookie` or `bearer`: `cookie` tells which of them this call is about.
 #[track_caller]
-pub const fn via<R>(spec: &PolicySpec<R>, cookie: bool) {
+pub const fn via(spec: &PolicySpec, cookie: bool) {
     let Some(principal) = spec.principal else { return };
     let (word, declared) =
         if cookie { ("cookie", principal.cookie.is_some()) } else { ("bearer", principal.bearer.is_some()) };
@@ -184,7 +184,7 @@ pub const fn via<R>(spec: &PolicySpec<R>, cookie: bool) {
 
 /// `csrf(..)`.
 #[track_caller]
-pub const fn csrf<R>(spec: &PolicySpec<R>) {
+pub const fn csrf(spec: &PolicySpec) {
     let (Some(own), Some(base)) = (spec.own.forgery, spec.base) else { return };
     if laxity(own) > laxity(base.forgery) {
         Message::new()
@@ -222,7 +222,7 @@ const fn tightens(key: &str, own: Duration, inherited: Option<Duration>, origin:
 
 /// Refuses a limit since the log-in where tokens are accepted that do not tell when that was.
 #[track_caller]
-const fn says_when_logged_in<R>(key: &str, spec: &PolicySpec<R>) {
+const fn says_when_logged_in(key: &str, spec: &PolicySpec) {
     if let Some(principal) = spec.principal
         && let Some(bearer) = &principal.bearer
         && spec.via.bearer
@@ -239,7 +239,7 @@ const fn says_when_logged_in<R>(key: &str, spec: &PolicySpec<R>) {
 }
 
 /// The policy in the chain above `spec` whose own limit is the inherited one.
-const fn origin_of_age<R>(spec: &PolicySpec<R>, age: bool) -> &'static str {
+const fn origin_of_age(spec: &PolicySpec, age: bool) -> &'static str {
     let (limit, own) =
         if age { (spec.limits.age, spec.own.limits.age) } else { (spec.limits.window, spec.own.limits.window) };
     match (limit, own, spec.base) {
@@ -249,7 +249,7 @@ const fn origin_of_age<R>(spec: &PolicySpec<R>, age: bool) -> &'static str {
     }
 }
 
-const fn origin_of_fresh<R>(spec: &PolicySpec<R>) -> &'static str {
+const fn origin_of_fresh(spec: &PolicySpec) -> &'static str {
     match (spec.limits.fresh, spec.own.limits.fresh, spec.base) {
         (Some(limit), Some(own), _) if limit.as_secs() == own.as_secs() => spec.name,
         (_, _, Some(base)) => origin_of_fresh(base),

@@ -1,12 +1,18 @@
 //! What a visitor must be allowed to do.
 
+use std::any::Any;
+
+use super::PrincipalRealm;
+use crate::principal::CarriesRoles;
+
 /// A condition on the visitor: a tree of constants, never text.
 #[derive(Debug)]
-pub enum Demand<R: 'static> {
+pub enum Demand {
     /// `role(PATH)`.
     Role {
-        /// The role itself.
-        role: R,
+        /// Whether a principal holds it: [`holds`], of the realm that the policy is about and the role itself. The role's
+        /// type stays out of the policy's, which is then one type for all principals.
+        held: fn(&dyn Any) -> Option<bool>,
         /// The path as it was written.
         written: &'static str,
     },
@@ -32,7 +38,17 @@ pub enum Demand<R: 'static> {
     },
 }
 
-impl<R> std::fmt::Display for Demand<R> {
+/// Tells whether a principal of the realm `R` holds a role; `None` of any other.
+///
+/// A function that returns one, so that a realm without roles is told of by itself, and not by the role as well.
+pub fn holds<R>() -> fn(&dyn Any, <R::Principal as CarriesRoles>::Role) -> Option<bool>
+where
+    R: PrincipalRealm<Principal: CarriesRoles>,
+{
+    |principal, role| principal.downcast_ref::<R::Principal>().map(|principal| principal.carries(&role))
+}
+
+impl std::fmt::Display for Demand {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (word, of) = match self {
             Self::Role { written, .. } => return write!(formatter, "role({written})"),

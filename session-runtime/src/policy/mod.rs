@@ -7,11 +7,11 @@ mod realm;
 mod spec;
 mod whose;
 
-pub use self::demand::Demand;
+pub use self::demand::{Demand, holds};
 pub(crate) use self::message::Written;
 pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
-pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, no_principal};
+pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, Subject, no_principal};
 
 /// What a route demands of its visitor.
 ///
@@ -39,9 +39,6 @@ pub trait Policy: Send + Sync + 'static {
     /// Whose sessions it is about.
     type Realm: Realm;
 
-    /// What the visitor must be allowed to do, beside what the policy it builds on demands.
-    const DEMANDS: &'static [Demand<<Self::Realm as Realm>::Role>] = &[];
-
     /// Everything that is demanded.
-    const SPEC: &'static PolicySpec<<Self::Realm as Realm>::Role>;
+    const SPEC: &'static PolicySpec;
 }

@@ -2,13 +2,10 @@
 
 use std::marker::PhantomData;
 
-use crate::principal::{CarriesRoles, CarriesScopes, NoRole, Principal};
+use crate::principal::Principal;
 
 /// Whose sessions a policy is about: those [of](Of) one principal, or [nobody's](Open).
-pub trait Realm: Send + Sync + 'static {
-    /// The role type of the realm's principal.
-    type Role: PartialEq + Send + Sync + 'static;
-}
+pub trait Realm: Send + Sync + 'static {}
 
 /// The realm of the principal `P`.
 #[derive(Debug)]
@@ -18,13 +15,6 @@ pub struct Of<P>(PhantomData<fn() -> P>);
 #[derive(Debug)]
 pub enum Open {}
 
-impl<P: Principal> Realm for Of<P> {
-    type Role = P::Role;
-}
+impl<P: Principal> Realm for Of<P> {}
 
-impl Realm for Open {
-    type Role = NoRole;
-}
-
-impl<P: CarriesRoles> CarriesRoles for Of<P> {}
-impl<P: CarriesScopes> CarriesScopes for Of<P> {}
+impl Realm for Open {}

@@ -43,7 +43,7 @@ impl Limits {
 
 /// Everything that a policy demands, its base included.
 #[derive(Clone, Copy, Debug)]
-pub struct PolicySpec<R: 'static> {
+pub struct PolicySpec {
     pub(crate) name: &'static str,
     pub(crate) base: Option<&'static Self>,
     pub(crate) principal: Option<&'static PrincipalSpec>,
@@ -58,7 +58,7 @@ pub struct PolicySpec<R: 'static> {
     pub(crate) login: Option<&'static str>,
     pub(crate) reauthenticate: Option<&'static str>,
     /// What this policy adds to its base's demands.
-    pub(crate) demands: &'static [Demand<R>],
+    pub(crate) demands: &'static [Demand],
     /// The paths in this policy's own `check(..)`.
     pub(crate) checks: &'static [&'static str],
 }
@@ -77,7 +77,7 @@ impl Own {
     const NOTHING: Self = Self { access: None, limits: Limits::NONE, sliding: false, via: None, forgery: None };
 }
 
-impl<R: 'static> PolicySpec<R> {
+impl PolicySpec {
     /// The policy called `name` of a principal: a session is required, by whatever the principal declares.
     pub const fn of(name: &'static str, principal: &'static PrincipalSpec) -> Self {
         let via = Via { cookie: principal.cookie.is_some(), bearer: principal.bearer.is_some() };
@@ -197,7 +197,7 @@ impl<R: 'static> PolicySpec<R> {
 
     /// The demands, beside those of the base.
     #[must_use]
-    pub const fn demands(mut self, demands: &'static [Demand<R>]) -> Self {
+    pub const fn demands(mut self, demands: &'static [Demand]) -> Self {
         self.demands = demands;
         self
     }

@@ -17,6 +17,22 @@ impl<P: Principal> PrincipalRealm for Of<P> {
     const SPEC: &'static PrincipalSpec = P::SPEC;
 }
 
+/// A principal, on the way to its realm: where there is none, nothing that follows from it is reported.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a principal",
+    label = "not a principal",
+    note = "write `#[derive(Principal)]` on `{Self}` and `#[principal(id)]` on its identifying field"
+)]
+pub trait Subject {
+    /// The realm.
+    type Realm: PrincipalRealm;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Principal> Subject for P {
+    type Realm = Of<P>;
+}
+
 /// The principal of a policy, and that of an argument of its handler.
 #[diagnostic::on_unimplemented(
     message = "this policy is about `{Self}`, not `{P}`",
@@ -54,6 +70,7 @@ pub mod no_principal {
     #[derive(Clone, Debug, Serialize, Deserialize)]
     pub struct __SessionPrincipal {}
 
+    #[diagnostic::do_not_recommend]
     impl Principal for __SessionPrincipal {
         type Id = ();
         type Role = NoRole;
@@ -76,6 +93,14 @@ pub mod no_principal {
         }
     }
 
-    impl CarriesRoles for __SessionPrincipal {}
+    #[diagnostic::do_not_recommend]
+    impl CarriesRoles for __SessionPrincipal {
+        type Role = NoRole;
+
+        fn carries(&self, role: &NoRole) -> bool {
+            match *role {}
+        }
+    }
+    #[diagnostic::do_not_recommend]
     impl CarriesScopes for __SessionPrincipal {}
 }

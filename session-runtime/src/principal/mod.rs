@@ -13,8 +13,62 @@ pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
 pub(crate) use self::subject::{SubjectDeserializer, SubjectError};
 
-use serde::Serialize;
+#[cfg(feature = "jwt")]
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserializer, Serialize, Serializer};
+
+/// What a store can keep and a token can carry.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a session",
+    label = "neither a store nor a token can hold it",
+    note = "derive `serde::Serialize` and `serde::Deserialize` on it"
+)]
+pub trait Kept: Sized {
+    /// Serialises it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the serialiser.
+    fn keep<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Deserialises it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deserialiser.
+    fn restore<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// Not supertraits of [`Kept`], which would be reported beside it, and in serde's words.
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Kept for T {
+    fn keep<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+
+    fn restore<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+/// What is [`Kept`], to serde's own functions.
+#[cfg(feature = "jwt")]
+pub(crate) struct AsKept<T>(pub(crate) T);
+
+#[cfg(feature = "jwt")]
+impl<T: Kept> Serialize for AsKept<&T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.keep(serializer)
+    }
+}
+
+#[cfg(feature = "jwt")]
+impl<'de, T: Kept> Deserialize<'de> for AsKept<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::restore(deserializer).map(Self)
+    }
+}
 
 /// The authenticated subject of a session, as the application's own type.
 ///
@@ -48,7 +102,7 @@ use serde::de::DeserializeOwned;
     label = "not a principal",
     note = "write `#[derive(Principal)]` on `{Self}` and `#[principal(id)]` on its identifying field"
 )]
-pub trait Principal: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+pub trait Principal: Kept + Clone + Send + Sync + 'static {
     /// What identifies the subject within its realm. Serialises as a string, a number or a newtype of one.
     type Id: Serialize + Send + Sync;
 

@@ -13,7 +13,13 @@ pub enum NoRole {}
     label = "demands a role",
     note = "put `#[principal(roles)]` on the field of `{Self}` that holds them"
 )]
-pub trait CarriesRoles {}
+pub trait CarriesRoles {
+    /// The type of one role.
+    type Role;
+
+    /// Whether the principal holds `role`.
+    fn carries(&self, role: &Self::Role) -> bool;
+}
 
 /// A principal with a field marked `#[principal(scopes)]`.
 #[diagnostic::on_unimplemented(

@@ -6,7 +6,7 @@ use axum::handler::Handler;
 use axum::routing::MethodRouter;
 
 use super::PolicySummary;
-use crate::guard::Guarded;
+use crate::guard::{Admits, Guarded, Visited};
 use crate::policy::Policy;
 
 /// The arguments of a handler that was declared with `#[session(..)]`.
@@ -24,6 +24,22 @@ pub trait GuardedArgs<S> {
 pub trait Guard<S> {
     /// The handler's policy.
     fn policy() -> PolicySummary;
+}
+
+/// A policy that a router whose state is `S` can list.
+pub trait Listed<S> {
+    /// In words.
+    fn summary() -> PolicySummary;
+}
+
+impl<S, P> Listed<S> for P
+where
+    P: Policy<Realm: Visited>,
+    S: Admits<P::Realm>,
+{
+    fn summary() -> PolicySummary {
+        PolicySummary::of::<P>()
+    }
 }
 
 impl<S, M, G: Guard<S>, A> GuardedArgs<S> for (M, Guarded<G, A>) {
@@ -46,8 +62,7 @@ enum Unguarded {}
 
 impl Policy for Unguarded {
     type Realm = crate::policy::Open;
-    const SPEC: &'static crate::policy::PolicySpec<crate::principal::NoRole> =
-        &crate::policy::PolicySpec::open("unguarded");
+    const SPEC: &'static crate::policy::PolicySpec = &crate::policy::PolicySpec::open("unguarded");
 }
 
 /// The guarded handlers of one path, by method.

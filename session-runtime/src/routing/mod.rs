@@ -6,7 +6,7 @@ mod summary;
 mod table;
 
 pub use self::method::{
-    Guard, GuardedArgs, GuardedMethodRouter, any, delete, get, head, options, patch, post, put, trace,
+    Guard, GuardedArgs, GuardedMethodRouter, Listed, any, delete, get, head, options, patch, post, put, trace,
 };
 pub use self::router::GuardedRouter;
 pub use self::summary::PolicySummary;

@@ -55,9 +55,7 @@ pub struct PolicySummary {
 }
 
 impl PolicySummary {
-    /// The policy `P`.
-    #[doc(hidden)]
-    pub fn of<P: Policy>() -> Self {
+    pub(super) fn of<P: Policy>() -> Self {
         let spec = P::SPEC;
         let Limits { age, window, fresh } = spec.limits;
         let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
@@ -132,7 +130,7 @@ fn or_dash(text: String) -> String {
     if text.is_empty() { "-".into() } else { text }
 }
 
-fn name_of<R>(spec: &'static PolicySpec<R>) -> String {
+fn name_of(spec: &'static PolicySpec) -> String {
     spec.chain().map(|spec| spec.name).collect::<Vec<_>>().join(" < ")
 }
 

@@ -25,7 +25,7 @@ use crate::store::{Record, StoreKey, SubjectKey};
 ///     Ok(Redirect::to("/"))
 /// }
 /// ```
-pub struct AuthSession<P: Principal> {
+pub struct AuthSession<P> {
     session: Option<Session<P>>,
     sessions: Sessions<P>,
     exchange: Arc<Exchange>,

@@ -35,7 +35,7 @@ use crate::store::StoreKey;
 /// ```
 ///
 /// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
-pub struct Session<P: Principal> {
+pub struct Session<P> {
     contents: Arc<Contents<P>>,
     instants: Instants,
     credential: CredentialKind,

@@ -44,7 +44,7 @@ use crate::store::{Store, StoreKey, SubjectKey};
 /// let sessions: Sessions<User> = Sessions::builder().store(MemoryStore::new()).build()?;
 /// # Ok::<(), session_runtime::ConfigError>(())
 /// ```
-pub struct Sessions<P: Principal>(Arc<Inner<P>>);
+pub struct Sessions<P>(Arc<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,

@@ -16,7 +16,7 @@ use super::key::SigningKey;
 use super::scope::scope_of;
 use super::verify::expect_declarations;
 use crate::clock::Timestamp;
-use crate::principal::{BearerSpec, ClaimNames, Principal, subject_of};
+use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal, subject_of};
 
 /// Issues tokens about the principals of one type, which a [`Verifier`](super::Verifier) of the same declaration accepts.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ impl TokenIssuer {
     fn fields<P: Principal>(&self, principal: &P) -> Result<Fields, IssueError> {
         // Twice through JSON, so that every number keeps its digits whatever its width.
         let failed = |error: serde_json::Error| IssueError::Principal(error.to_string().into());
-        let json = serde_json::to_string(principal).map_err(failed)?;
+        let json = serde_json::to_string(&AsKept(principal)).map_err(failed)?;
         let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&json).map_err(failed)?;
 
         others.remove(self.names.id);

@@ -9,7 +9,7 @@ use super::header::Header;
 use super::key::VerifyingKey;
 use super::provider::is_symmetric;
 use crate::clock::Timestamp;
-use crate::principal::{BearerSpec, ClaimNames, Principal};
+use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal};
 use serde::de::IgnoredAny;
 
 /// Verifies the bearer tokens of one principal type.
@@ -116,7 +116,7 @@ impl Verifier {
         let declared = self.expectations.bearer.claim.map(|(name, _)| name);
         let mut claims = Claims::default();
         match fields::read(payload, &self.names, declared, &mut claims) {
-            Ok(principal) => return self.expectations.admit(claims, principal, now),
+            Ok(AsKept(principal)) => return self.expectations.admit(claims, principal, now),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }

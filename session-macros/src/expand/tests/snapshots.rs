@@ -27,28 +27,19 @@ fn handler() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        >,
-                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
+                {
                     fn policy() -> ::session_runtime::__private::PolicySummary {
-                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::session_runtime::__private::Arguments<
-                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::session_runtime::__private::Request,
@@ -59,21 +50,18 @@ fn handler() {
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::session_runtime::__private::extract::<
-                            Self,
-                            __PolicyOf_account,
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
-                    type Realm = ::session_runtime::__private::Of<User>;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::of(
+                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
                             "account",
                             <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                         )
@@ -83,7 +71,8 @@ fn handler() {
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+                    __R,
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
                 const _: () = ::session_runtime::__private::assert::max_age(
                     <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
                 );
@@ -133,27 +122,18 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_match;
                 #[automatically_derived]
-                impl<
-                    __S: ::renamed::__private::Admits<
-                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
-                        >,
-                > ::renamed::__private::Guard<__S> for __GuardOf_match {
+                impl<__S> ::renamed::__private::Guard<__S> for __GuardOf_match
+                where
+                    __PolicyOf_match: ::renamed::__private::Listed<__S>,
+                {
                     fn policy() -> ::renamed::__private::PolicySummary {
-                        ::renamed::__private::PolicySummary::of::<__PolicyOf_match>()
+                        <__PolicyOf_match as ::renamed::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
                 where
-                    __PolicyOf_match: ::renamed::__private::Checks<__S>,
-                    __S: ::renamed::__private::Admits<
-                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::renamed::__private::Arguments<
-                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_match: ::renamed::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::renamed::__private::Request,
@@ -164,55 +144,64 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                             ::renamed::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::renamed::__private::extract::<
-                            Self,
-                            __PolicyOf_match,
+                        <__PolicyOf_match as ::renamed::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
+                const __DEMANDS: &[::renamed::__private::Demand] = &[
+                    ::renamed::__private::Demand::Role {
+                        held: |__principal| ::renamed::__private::holds::<
+                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        >()(__principal, Role::Admin),
+                        written: "Role::Admin",
+                    },
+                ];
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::renamed::__private::Policy for __PolicyOf_match {
                     type Realm = <Staff as ::renamed::__private::Policy>::Realm;
-                    const DEMANDS: &'static [::renamed::__private::Demand<
-                        <<Self as ::renamed::__private::Policy>::Realm as ::renamed::__private::Realm>::Role,
-                    >] = &[
-                        ::renamed::__private::Demand::Role {
-                            role: Role::Admin,
-                            written: "Role::Admin",
-                        },
-                    ];
-                    const SPEC: &'static ::renamed::__private::PolicySpec<
-                        <<Self as ::renamed::__private::Policy>::Realm as ::renamed::__private::Realm>::Role,
-                    > = &::renamed::__private::PolicySpec::extending(
+                    const SPEC: &'static ::renamed::__private::PolicySpec = &::renamed::__private::PolicySpec::extending(
                             "match",
                             <Staff as ::renamed::__private::Policy>::SPEC,
                         )
-                        .demands(<Self as ::renamed::__private::Policy>::DEMANDS)
+                        .demands(__DEMANDS)
                         .checks(&["owns_account"]);
                 }
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::renamed::__private::Checks<__S> for __PolicyOf_match
+                > ::renamed::__private::Checks<
+                    <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                    __S,
+                > for __PolicyOf_match
                 where
-                    Staff: ::renamed::__private::Checks<__S>,
+                    Staff: ::renamed::__private::Checks<
+                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        __S,
+                    >,
                 {
                     fn run(
                         __call: &mut ::renamed::__private::Call<
-                            <Self as ::renamed::__private::Policy>::Realm,
+                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
                         >,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<(), ::renamed::__private::Response>,
-                    > + ::core::marker::Send {
+                    > + ::core::marker::Send
+                    where
+                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
+                    {
                         async move {
-                            <Staff as ::renamed::__private::Checks<__S>>::run(__call, __state)
+                            <Staff as ::renamed::__private::Checks<
+                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                __S,
+                            >>::run(__call, __state)
                                 .await?;
                             ::renamed::__private::run_check::<
-                                <Self as ::renamed::__private::Policy>::Realm,
+                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
                                 __S,
                                 _,
                                 _,
@@ -230,10 +219,6 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     <__PolicyOf_match as ::renamed::__private::Policy>::SPEC,
                     "check(..)",
                 );
-                const _: fn() = || {
-                    fn carries<R: ::renamed::__private::CarriesRoles>() {}
-                    carries::<<Staff as ::renamed::__private::Policy>::Realm>();
-                };
             };
             #[cfg(unix)]
             #[allow(unused)]
@@ -274,28 +259,19 @@ fn handler_of_the_default_principal() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        >,
-                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
+                {
                     fn policy() -> ::session_runtime::__private::PolicySummary {
-                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::session_runtime::__private::Arguments<
-                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::session_runtime::__private::Request,
@@ -306,24 +282,18 @@ fn handler_of_the_default_principal() {
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::session_runtime::__private::extract::<
-                            Self,
-                            __PolicyOf_account,
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[];
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::of(
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
                         "account",
                         <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     );
@@ -349,14 +319,15 @@ fn handler_of_the_default_principal() {
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+                    __R,
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
             };
-            async fn account(
+            fn account(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
-            ) -> ::session_runtime::__private::Response {
+            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
-                ::session_runtime::__private::Guarded::run(__session_call, |()| account()).await
+                ::session_runtime::__private::Guarded::run(__session_call, |()| account())
             }
         "##]],
     );
@@ -376,28 +347,19 @@ fn public_handler() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_health;
                 #[automatically_derived]
-                impl<
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
-                        >,
-                > ::session_runtime::__private::Guard<__S> for __GuardOf_health {
+                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_health
+                where
+                    __PolicyOf_health: ::session_runtime::__private::Listed<__S>,
+                {
                     fn policy() -> ::session_runtime::__private::PolicySummary {
-                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_health>()
+                        <__PolicyOf_health as ::session_runtime::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_health
                 where
-                    __PolicyOf_health: ::session_runtime::__private::Checks<__S>,
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::session_runtime::__private::Arguments<
-                        <__PolicyOf_health as ::session_runtime::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_health: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::session_runtime::__private::Request,
@@ -408,38 +370,35 @@ fn public_handler() {
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::session_runtime::__private::extract::<
-                            Self,
-                            __PolicyOf_health,
+                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_health {
                     type Realm = ::session_runtime::__private::Open;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[];
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::open("health");
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
+                        "health",
+                    );
                 }
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::session_runtime::__private::Checks<__S> for __PolicyOf_health {}
+                    __R,
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {}
             };
-            async fn health(
+            fn health(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_health, ()>,
-            ) -> ::session_runtime::__private::Response {
+            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
                 #[allow(clippy::unused_async)]
                 async fn health() -> &'static str {
                     "well"
                 }
-                ::session_runtime::__private::Guarded::run(__session_call, |()| health()).await
+                ::session_runtime::__private::Guarded::run(__session_call, |()| health())
             }
         "##]],
     );
@@ -456,31 +415,29 @@ fn named_policy() {
             pub struct Treasury;
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                const __DEMANDS: &[::session_runtime::__private::Demand] = &[
+                    ::session_runtime::__private::Demand::Any {
+                        of: &[
+                            ::session_runtime::__private::Demand::Role {
+                                held: |__principal| ::session_runtime::__private::holds::<
+                                    <Treasury as ::session_runtime::__private::Policy>::Realm,
+                                >()(__principal, Role::Admin),
+                                written: "Role::Admin",
+                            },
+                            ::session_runtime::__private::Demand::Not {
+                                of: &[
+                                    ::session_runtime::__private::Demand::Scope {
+                                        scope: "x",
+                                    },
+                                ],
+                            },
+                        ],
+                    },
+                ];
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for Treasury {
                     type Realm = <Staff as ::session_runtime::__private::Policy>::Realm;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[
-                        ::session_runtime::__private::Demand::Any {
-                            of: &[
-                                ::session_runtime::__private::Demand::Role {
-                                    role: Role::Admin,
-                                    written: "Role::Admin",
-                                },
-                                ::session_runtime::__private::Demand::Not {
-                                    of: &[
-                                        ::session_runtime::__private::Demand::Scope {
-                                            scope: "x",
-                                        },
-                                    ],
-                                },
-                            ],
-                        },
-                    ];
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::extending(
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::extending(
                             "Treasury",
                             <Staff as ::session_runtime::__private::Policy>::SPEC,
                         )
@@ -488,25 +445,26 @@ fn named_policy() {
                         .via(true, false)
                         .csrf(::session_runtime::__private::ForgeryCheck::Report)
                         .reauthenticate("/again")
-                        .demands(<Self as ::session_runtime::__private::Policy>::DEMANDS);
+                        .demands(__DEMANDS);
                 }
                 #[automatically_derived]
-                impl ::session_runtime::__private::Checks<App> for Treasury {
+                impl<__R> ::session_runtime::__private::Checks<__R, App> for Treasury
+                where
+                    Staff: ::session_runtime::__private::Checks<__R, App>,
+                {
                     fn run(
-                        __call: &mut ::session_runtime::__private::Call<
-                            <Self as ::session_runtime::__private::Policy>::Realm,
-                        >,
+                        __call: &mut ::session_runtime::__private::Call<__R>,
                         __state: &App,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<(), ::session_runtime::__private::Response>,
-                    > + ::core::marker::Send {
-                        async move {
-                            <Staff as ::session_runtime::__private::Checks<
-                                App,
-                            >>::run(__call, __state)
-                                .await?;
-                            ::core::result::Result::Ok(())
-                        }
+                    > + ::core::marker::Send
+                    where
+                        __R: ::session_runtime::__private::Visited,
+                    {
+                        <Staff as ::session_runtime::__private::Checks<
+                            __R,
+                            App,
+                        >>::run(__call, __state)
                     }
                 }
                 const _: () = ::session_runtime::__private::assert::fresh(
@@ -540,12 +498,10 @@ fn named_policy() {
                     "reauthenticate",
                 );
                 const _: fn() = || {
-                    fn carries<R: ::session_runtime::__private::CarriesRoles>() {}
-                    carries::<<Staff as ::session_runtime::__private::Policy>::Realm>();
-                };
-                const _: fn() = || {
-                    fn carries<R: ::session_runtime::__private::CarriesScopes>() {}
-                    carries::<<Staff as ::session_runtime::__private::Policy>::Realm>();
+                    fn carries<P: ::session_runtime::__private::CarriesScopes>() {}
+                    carries::<
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
                 };
                 const _: fn() = || {
                     fn provides<
@@ -622,7 +578,15 @@ fn principal_with_everything() {
             impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
             #[automatically_derived]
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {}
+            impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
+                type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
+                fn carries(
+                    &self,
+                    __role: &<Vec<Role> as ::session_runtime::__private::RoleSet>::Role,
+                ) -> ::core::primitive::bool {
+                    <Vec<Role> as ::session_runtime::__private::RoleSet>::holds(&self.roles, __role)
+                }
+            }
             #[automatically_derived]
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
@@ -641,6 +605,9 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             ::core::compile_error! {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
             }
+            const _: fn() = || {
+                let _ = Role::Admin;
+            };
             #[doc(hidden)]
             #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
             #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
@@ -650,28 +617,19 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        >,
-                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
+                {
                     fn policy() -> ::session_runtime::__private::PolicySummary {
-                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::session_runtime::__private::Arguments<
-                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::session_runtime::__private::Request,
@@ -682,24 +640,18 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::session_runtime::__private::extract::<
-                            Self,
-                            __PolicyOf_account,
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
-                    type Realm = ::session_runtime::__private::Of<User>;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[];
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::of(
+                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
                         "account",
                         <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     );
@@ -707,24 +659,21 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
-                const _: fn() = || {
-                    let _ = Role::Admin;
-                };
+                    __R,
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
             };
-            async fn account(
+            fn account(
                 __session_call: ::session_runtime::__private::Guarded<
                     __GuardOf_account,
                     (Session<User>,),
                 >,
-            ) -> ::session_runtime::__private::Response {
+            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>) {}
                 ::session_runtime::__private::Guarded::run(
-                        __session_call,
-                        |(__session_argument0,)| account(__session_argument0),
-                    )
-                    .await
+                    __session_call,
+                    |(__session_argument0,)| account(__session_argument0),
+                )
             }
         "#]],
     );
@@ -747,28 +696,19 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        >,
-                > ::session_runtime::__private::Guard<__S> for __GuardOf_account {
+                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
+                {
                     fn policy() -> ::session_runtime::__private::PolicySummary {
-                        ::session_runtime::__private::PolicySummary::of::<__PolicyOf_account>()
+                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
                     }
                 }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Checks<__S>,
-                    __S: ::session_runtime::__private::Admits<
-                            <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        > + ::core::marker::Sync,
-                    __A: ::session_runtime::__private::Arguments<
-                        <__PolicyOf_account as ::session_runtime::__private::Policy>::Realm,
-                        __S,
-                        __M,
-                    >,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn extract(
                         __request: ::session_runtime::__private::Request,
@@ -779,29 +719,26 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
-                        ::session_runtime::__private::extract::<
-                            Self,
-                            __PolicyOf_account,
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
                             __S,
                             __A,
                             __M,
-                        >(__request, __state)
+                        >>::enforce(__request, __state)
                     }
                 }
                 #[automatically_derived]
+                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Open;
-                    const DEMANDS: &'static [::session_runtime::__private::Demand<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    >] = &[];
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec<
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::Realm>::Role,
-                    > = &::session_runtime::__private::PolicySpec::open("account");
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
+                        "account",
+                    );
                 }
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::session_runtime::__private::Checks<__S> for __PolicyOf_account {}
+                    __R,
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
             };
             async fn account(
                 _: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
@@ -821,9 +758,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
 fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
-        &expect![[
-            r#":: core :: compile_error ! { [r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#] } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm >> :: session_runtime :: __private :: Guard < __S > for __GuardOf_account { fn policy () -> :: session_runtime :: __private :: PolicySummary { :: session_runtime :: __private :: PolicySummary :: of :: < __PolicyOf_account > () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Checks < __S > , __S : :: session_runtime :: __private :: Admits < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm > + :: core :: marker :: Sync , __A : :: session_runtime :: __private :: Arguments < < __PolicyOf_account as :: session_runtime :: __private :: Policy > :: Realm , __S , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { :: session_runtime :: __private :: extract :: < Self , __PolicyOf_account , __S , __A , __M > (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = :: session_runtime :: __private :: Of < User > ; const DEMANDS : & 'static [:: session_runtime :: __private :: Demand << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role >] = & [] ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec << < Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: Realm > :: Role > = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static > :: session_runtime :: __private :: Checks < __S > for __PolicyOf_account { } } ; async fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> :: session_runtime :: __private :: Response { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) . await }"#
-        ]],
+        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S > :: session_runtime :: __private :: Guard < __S > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Listed < __S > , { fn policy () -> :: session_runtime :: __private :: PolicySummary { < __PolicyOf_account as :: session_runtime :: __private :: Listed < __S >> :: summary () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] # [diagnostic :: do_not_recommend] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#]],
     );
 }
 
