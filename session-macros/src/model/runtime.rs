@@ -47,7 +47,7 @@ fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
 /// The path, when it means the same in every module.
 fn absolute(path: Path) -> Result<Path, Mistake> {
     if path.segments.iter().any(|segment| !segment.arguments.is_empty()) {
-        return Err(Mistake::at(&path, "this names no crate").help("write `crate(::session_runtime)`"));
+        return Err(Mistake::at(&path, "a crate has no parameters").help("write `crate(::session_runtime)`"));
     }
     let starts_at_root = path.segments.first().is_some_and(|segment| segment.ident == "crate");
     if path.leading_colon.is_some() || starts_at_root {

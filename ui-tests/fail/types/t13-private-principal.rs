@@ -11,3 +11,5 @@ struct Operator {
 pub struct Known;
 
 fn main() {}
+
+// instead: make `Operator` as visible as `Known`, or `Known` as private as `Operator`

@@ -3,8 +3,10 @@
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use quote::quote;
 
-use super::{policy, pretty, principal, session, tokens};
+use super::{ALL, pretty, tokens};
+use crate::expand;
 
 /// Attributes that say everything there is to say.
 const ROUTES: [&str; 6] = [
@@ -109,8 +111,65 @@ fn typed(attribute: &str, mutations: &[(Mutation, Index)]) -> TokenStream {
     mutations.iter().fold(tokens(attribute), |tokens, (mutation, at)| mutated(tokens, mutation, *at))
 }
 
-fn is_a_file_that_says_something(expansion: &TokenStream, item: &str) -> Result<(), TestCaseError> {
+fn mutations() -> impl Strategy<Value = Vec<(Mutation, Index)>> {
+    proptest::collection::vec((mutation(), any::<Index>()), 0..4)
+}
+
+/// Any tokens at all, in groups of every kind.
+fn anything() -> impl Strategy<Value = TokenStream> {
+    let words: Vec<&str> =
+        STRAYS.into_iter().chain(["required", "max_age", "(", "all", "#", "b\"x\"", "1.5", "<", ">"]).collect();
+    let leaf = proptest::sample::select(words).prop_map(tokens);
+    leaf.prop_recursive(4, 32, 8, |inner| {
+        (proptest::collection::vec(inner, 0..8), any::<u8>()).prop_map(|(parts, delimiter)| {
+            let inside: TokenStream = parts.into_iter().collect();
+            if delimiter % 5 == 4 {
+                inside
+            } else {
+                TokenTree::from(Group::new(delimiter_of(delimiter), inside)).into()
+            }
+        })
+    })
+}
+
+/// What a body may be while it is typed, as long as its braces match.
+const BODIES: [&str; 3] =
+    ["{ page }", "{ let total = 1 + ; total . }", "{ async move { #[a] |x, ..| r#type ! [1] } ; 'a: }"];
+
+/// Handlers below other attributes, and as macros write them.
+fn handler(signature: &str, body: &str) -> TokenStream {
+    let mut item = tokens(signature);
+    item.extend(tokens(body));
+    item
+}
+
+const SIGNATURES: [&str; 3] = [
+    "pub async fn account<T>(session: Session<User>, body: Json<T>) -> Page",
+    "#[doc = \"\"] #[cfg(x)] #[allow(deprecated)] #[instrument] async fn account<'a, const N: usize>(Path((a, _)): Path<(u8, u8)>)",
+    "#[allow(y)] #[utoipa::path(get)] #[cfg(x)] async fn account(_: Option<Session<User>>)",
+];
+
+fn text(tokens: &TokenStream) -> String {
+    tokens.to_string()
+}
+
+/// The handler is there, with its body untouched, and something that the router takes; also below a mistake.
+fn stands_for_a_handler(expansion: &TokenStream, body: &str) -> Result<(), TestCaseError> {
+    let expansion = text(expansion);
+    prop_assert!(expansion.contains("async fn account"), "no handler: {expansion}");
+    prop_assert!(expansion.contains(&text(&tokens(body))), "another body: {expansion}");
+    let comes_later = expansion.contains(":: session (");
+    prop_assert!(expansion.contains("Guarded") || comes_later, "the router could not use it: {expansion}");
+    Ok(())
+}
+
+fn is_a_file(expansion: &TokenStream) -> Result<(), TestCaseError> {
     prop_assert!(syn::parse2::<syn::File>(expansion.clone()).is_ok(), "no file: {expansion}");
+    Ok(())
+}
+
+fn is_a_file_that_says_something(expansion: &TokenStream, item: &str) -> Result<(), TestCaseError> {
+    is_a_file(expansion)?;
     let text = pretty(expansion);
     prop_assert!(text.contains(item) || text.contains("compile_error!"), "{text}");
     Ok(())
@@ -120,41 +179,82 @@ proptest! {
     #[test]
     fn an_attribute_on_a_handler(
         attribute in proptest::sample::select(&ROUTES[..]),
-        mutations in proptest::collection::vec((mutation(), any::<Index>()), 0..4),
+        signature in proptest::sample::select(&SIGNATURES[..]),
+        mutations in mutations(),
     ) {
-        let attribute = typed(attribute, &mutations).to_string();
-        let expansion = session(&attribute, "pub async fn account<T>(session: Session<User>, body: Json<T>) -> Page { page }");
-        is_a_file_that_says_something(&expansion, "async fn account")?;
-        prop_assert!(pretty(&expansion).contains("Guarded"), "the router could not use it: {expansion}");
+        let expansion = expand::session(typed(attribute, &mutations), handler(signature, BODIES[0]), ALL);
+        is_a_file(&expansion)?;
+        stands_for_a_handler(&expansion, BODIES[0])?;
     }
 
     #[test]
-    fn an_attribute_on_a_policy(
+    fn an_attribute_above_a_half_typed_body(
         attribute in proptest::sample::select(&ROUTES[..]),
-        mutations in proptest::collection::vec((mutation(), any::<Index>()), 0..4),
+        signature in proptest::sample::select(&SIGNATURES[..]),
+        body in proptest::sample::select(&BODIES[..]),
+        mutations in mutations(),
     ) {
-        let attribute = typed(attribute, &mutations).to_string();
-        is_a_file_that_says_something(&policy(&attribute, "pub struct Staff;"), "struct Staff")?;
+        let expansion = expand::session(typed(attribute, &mutations), handler(signature, body), ALL);
+        stands_for_a_handler(&expansion, body)?;
+    }
+
+    #[test]
+    fn an_attribute_on_a_policy(attribute in proptest::sample::select(&ROUTES[..]), mutations in mutations()) {
+        let expansion = expand::policy(typed(attribute, &mutations), tokens("pub struct Staff;"), ALL);
+        is_a_file(&expansion)?;
+        prop_assert!(text(&expansion).contains("pub struct Staff ;"), "no policy: {expansion}");
+        prop_assert!(text(&expansion).contains("Policy for Staff"), "nothing to build on: {expansion}");
     }
 
     #[test]
     fn an_attribute_on_a_principal(
         attribute in proptest::sample::select(&PRINCIPALS[..]),
-        mutations in proptest::collection::vec((mutation(), any::<Index>()), 0..4),
+        field in proptest::sample::select(&["id", "roles", "scopes", "id, scopes"][..]),
+        mutations in mutations(),
+        of_the_field in mutations(),
     ) {
-        let attribute = typed(attribute, &mutations);
-        let item = format!("#[principal({attribute})] struct User {{ #[principal(id)] id: u64, #[principal(scopes)] scopes: String }}");
-        is_a_file_that_says_something(&principal(&item), "Principal for User")?;
+        let (attribute, field) = (typed(attribute, &mutations), typed(field, &of_the_field));
+        let item = quote! {
+            #[principal(#attribute)] struct User { #[principal(id)] id: u64, #[principal(#field)] scopes: String }
+        };
+        is_a_file_that_says_something(&expand::principal(item, ALL), "Principal for User")?;
     }
 
     #[test]
-    fn any_item_below_an_attribute(
-        item in proptest::sample::select(&["async fn account(&self, ..) { x. }", "struct A { b: }", "impl X { fn }", "fn", "", "}"][..]),
-        mutations in proptest::collection::vec((mutation(), any::<Index>()), 0..4),
+    fn the_default_principal(
+        ty in proptest::sample::select(&["User", "::shop::User<'static, [u8; 4]>", "fn(u8) -> dyn Send"][..]),
+        mutations in mutations(),
     ) {
-        let item = typed(item, &mutations).to_string();
-        session("required", &item);
-        policy("principal(User)", &item);
-        principal(&item);
+        let expansion = expand::default_principal(typed(ty, &mutations));
+        is_a_file_that_says_something(&expansion, "type __SessionPrincipal")?;
+    }
+
+    #[test]
+    fn any_tokens_at_all(any in anything()) {
+        let (body, signature) = (BODIES[0], SIGNATURES[0]);
+        let expansion = expand::session(any.clone(), handler(signature, body), ALL);
+        is_a_file(&expansion)?;
+        stands_for_a_handler(&expansion, body)?;
+        is_a_file_that_says_something(&expand::policy(any.clone(), tokens("struct Staff;"), ALL), "struct Staff")?;
+        let item = quote!(#[principal(#any)] struct User { #[principal(id)] id: u64 });
+        is_a_file_that_says_something(&expand::principal(item, ALL), "Principal for User")?;
+        is_a_file_that_says_something(&expand::default_principal(any), "type __SessionPrincipal")?;
+    }
+
+    /// What is no item of ours is left as it was, below an error.
+    #[test]
+    fn any_item_below_an_attribute(
+        item in proptest::sample::select(&["async fn account(&self, ..) { x. }", "struct A { b: }", "impl X { fn }", "fn", ""][..]),
+        mutations in mutations(),
+    ) {
+        let item = typed(item, &mutations);
+        let (session, policy) = (tokens("required"), tokens("principal(User)"));
+        for expansion in [expand::session(session, item.clone(), ALL), expand::policy(policy, item.clone(), ALL)] {
+            let expansion = text(&expansion);
+            prop_assert!(expansion.contains("compile_error") || expansion.contains("__private"), "{expansion}");
+            prop_assert!(expansion.contains("__private") || expansion.contains(&text(&item)), "lost: {expansion}");
+        }
+        let expansion = text(&expand::principal(item, ALL));
+        prop_assert!(expansion.contains("compile_error") || expansion.contains("__private"), "{expansion}");
     }
 }
