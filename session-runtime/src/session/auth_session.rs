@@ -10,7 +10,8 @@ use crate::store::{Record, StoreKey, SubjectKey};
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
-/// What it does is done at once, and stands whatever status the response has; the cookie travels with that response.
+/// What it does is done at once, and stands whatever status the response has; the cookie travels with that response. Nobody
+/// else writes it: a `Set-Cookie` of its name in the handler's own response is left out.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
