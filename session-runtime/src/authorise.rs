@@ -68,19 +68,16 @@ fn is_met<P: Principal>(demand: &Demand<P::Role>, principal: &P) -> bool {
 /// nothing that a client could ask for would help.
 fn unmet<R>(demand: &Demand<R>) -> Denial {
     let mut scopes = Vec::new();
-    if names_only_scopes(demand, &mut scopes) {
-        scopes.dedup();
-        Denial::Scope(scopes)
-    } else {
-        Denial::Role
-    }
+    if names_only_scopes(demand, &mut scopes) { Denial::Scope(scopes) } else { Denial::Role }
 }
 
 fn names_only_scopes<R>(demand: &Demand<R>, scopes: &mut Vec<&'static str>) -> bool {
     match demand {
         Demand::Role { .. } | Demand::Not { .. } => false,
         Demand::Scope { scope } => {
-            scopes.push(scope);
+            if !scopes.contains(scope) {
+                scopes.push(scope);
+            }
             true
         }
         Demand::All { of } | Demand::Any { of } => of.iter().all(|demand| names_only_scopes(demand, scopes)),
