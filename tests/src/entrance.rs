@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use session_runtime::routing::{get, post};
-use session_runtime::{AuthSession, GuardedRouter, Principal, Session, SessionError, session};
+use session_runtime::{AuthSession, GuardedRouter, Principal, Session, SessionError, Timestamp, session};
 
 use crate::{App, Partner, User};
 
@@ -56,7 +56,7 @@ impl<P: Principal> From<Session<P>> for WhoAmI<P> {
         Self {
             principal: session.principal().clone(),
             created_at: session.created_at().as_secs(),
-            authenticated_at: session.authenticated_at().map(|instant| instant.as_secs()),
+            authenticated_at: session.authenticated_at().map(Timestamp::as_secs),
             last_seen_at: session.last_seen_at().as_secs(),
             expires_at: session.expires_at().as_secs(),
         }

@@ -55,8 +55,7 @@ impl Site {
             partners: sessions(&clock, &store).signing_key(key).build().unwrap(),
             gate: Gate::new(),
         };
-        let router = router(routes.merge(entrance()), app.clone());
-        Self { router, app, clock, store }
+        Self { router: router(routes.merge(entrance()), app.clone()), app, clock, store }
     }
 
     /// Somebody who was never here.

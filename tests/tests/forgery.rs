@@ -61,8 +61,10 @@ const CROSS_SITE: (&str, &str) = ("sec-fetch-site", "cross-site");
 const NONE: (&str, &str) = ("sec-fetch-site", "none");
 const UNKNOWN: (&str, &str) = ("sec-fetch-site", "future-site");
 
+type Headers = &'static [(&'static str, &'static str)];
+
 /// Headers; what the default answers, and what `csrf(same_site)` does.
-const TABLE: &[(&[(&str, &str)], u16, u16)] = &[
+const TABLE: &[(Headers, u16, u16)] = &[
     (&[SAME_ORIGIN, SAME_ORIGIN], 403, 403),
     (&[SAME_ORIGIN, OWN, OWN], 403, 403),
     (&[SAME_ORIGIN], 200, 200),

@@ -1,6 +1,7 @@
 //! How long a session lasts, and how recent a route wants it. Every boundary at one second before, at, and after it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
@@ -287,9 +288,9 @@ async fn without_idle_a_session_rests_until_absolute() {
     let clock = ManualClock::at(START);
     let store = ProbedStore::over(MemoryStore::new());
     let routes = GuardedRouter::new().route("/enter", post(enter)).route("/stay", get(stay));
-    let router = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
+    let served = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
     for (rest, expected) in [(minutes(20) - seconds(1), 200), (minutes(20), 401), (minutes(20) + seconds(1), 401)] {
-        let mut visitor = Visitor::of(&router);
+        let mut visitor = Visitor::of(&served);
         visitor.post_json("/enter", &Guest { id: 7 }).await;
         clock.advance(rest);
         assert_eq!(visitor.get("/stay").await.status, expected, "{rest:?}");

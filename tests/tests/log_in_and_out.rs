@@ -16,7 +16,7 @@ const NAME: &str = "__Host-id";
 #[session(required)]
 async fn update_slowly(mut session: Session<User>, State(gate): State<Gate>) -> Result<(), Failed> {
     gate.pass().await;
-    Ok(session.update(|user| user.name = "late".to_owned()).await?)
+    Ok(session.update(|user| user.name = String::from("late")).await?)
 }
 
 #[session(required)]
@@ -60,7 +60,7 @@ async fn log_out_and_in(mut auth: AuthSession<User>) -> Result<(), Failed> {
 #[session(required)]
 async fn log_in_another_and_go_on(mut auth: AuthSession<User>, mut session: Session<User>) -> Result<(), Failed> {
     auth.log_in(user(8)).await?;
-    Ok(session.update(|user| user.name = "mine".to_owned()).await?)
+    Ok(session.update(|user| user.name = String::from("mine")).await?)
 }
 
 /// Both arguments are of one session, and the first makes another of it.

@@ -1,6 +1,7 @@
 //! In which order a request is looked at: the guard, `check(..)`, the other extractors, the body, the handler.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unused_async, reason = "handlers and checks are `async`")]
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -27,10 +28,10 @@ impl<S: Sync> FromRequestParts<S> for Extracted {
     type Rejection = (StatusCode, &'static str);
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        match parts.headers.contains_key("reject") {
-            true => Err((StatusCode::IM_A_TEAPOT, "the extractor came before")),
-            false => Ok(Self),
+        if parts.headers.contains_key("reject") {
+            return Err((StatusCode::IM_A_TEAPOT, "the extractor came before"));
         }
+        Ok(Self)
     }
 }
 

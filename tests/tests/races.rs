@@ -180,10 +180,10 @@ async fn log_ins_at_the_same_time_leave_no_more_sessions_than_allowed() {
         let store = ProbedStore::over(MemoryStore::new());
         store.dawdle(round);
         let routes = GuardedRouter::new().route("/enter", post(enter)).route("/stay", get(stay));
-        let router = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
+        let served = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
         let mut tasks = JoinSet::new();
         for _ in 0..8 {
-            let mut visitor = Visitor::of(&router);
+            let mut visitor = Visitor::of(&served);
             tasks.spawn(async move {
                 assert!(visitor.post_json("/enter", &Guest { id: 7 }).await.is_ok());
                 visitor

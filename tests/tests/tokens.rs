@@ -1,6 +1,7 @@
 //! Bearer tokens, from issuing to refusing, through a router.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use axum::extract::FromRef;
 use serde::{Deserialize, Serialize};
@@ -262,8 +263,8 @@ async fn a_principal_without_a_cookie_is_not_logged_in() {
     let (clock, store) = (ManualClock::at(START), ProbedStore::over(MemoryStore::new()));
     let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
     let machines: Sessions<Machine> = sessions(&clock, &store).signing_key(key).build().unwrap();
-    let router = router(GuardedRouter::new().route("/log-in", post(log_in_machine)), machines);
-    let answer = Visitor::of(&router).post("/log-in").await;
+    let served = router(GuardedRouter::new().route("/log-in", post(log_in_machine)), machines);
+    let answer = Visitor::of(&served).post("/log-in").await;
     assert_eq!((answer.status, answer.error().as_deref()), (500, Some("NoCookie")));
     assert_eq!((answer.header("set-cookie"), store.writes()), (None, 0));
 }
@@ -278,7 +279,7 @@ async fn the_token_of_one_realm_is_nothing_in_another() {
         machines: sessions(&clock, &store).signing_key(key).build().unwrap(),
     };
     let routes = GuardedRouter::new().route("/partner", get(plain)).route("/machine", get(machine));
-    let router = router(routes, state.clone());
+    let served = router(routes, state.clone());
     let of_partner = state.partners.issue_token(&partner(7), minutes(5)).unwrap();
     let of_machine = state.machines.issue_token(&Machine { id: 7 }, minutes(10)).unwrap();
     for (path, token, expected) in [
@@ -288,7 +289,7 @@ async fn the_token_of_one_realm_is_nothing_in_another() {
         ("GET /machine", &of_partner, 401),
     ] {
         let header = format!("Bearer {token}");
-        let answer = Visitor::of(&router).ask(path, &[("authorization", &header)]).await;
+        let answer = Visitor::of(&served).ask(path, &[("authorization", &header)]).await;
         assert_eq!(answer.status, expected, "{path}");
     }
 }

@@ -207,7 +207,7 @@ pub(crate) fn respond(
         None => Answer::problem(&refusal, context),
     };
     let response = answer.to_response(refusal.kind);
-    let mut response = present(response, refusal, answer, &request, on_refusal);
+    let mut response = present(response, refusal, &answer, &request, on_refusal);
     if page.is_some() && on_refusal.is_none() {
         response.headers_mut().append(header::VARY, navigation::VARY);
     }
@@ -236,7 +236,7 @@ pub(crate) fn refused_by_check(
         }
         let answer = Answer::problem(&refusal, context);
         answer.impose_on(&mut response);
-        return present(response, refusal, answer, &RefusedRequest::of(parts), on_refusal);
+        return present(response, refusal, &answer, &RefusedRequest::of(parts), on_refusal);
     }
     let lacks_challenge = !response.headers().contains_key(header::WWW_AUTHENTICATE);
     if response.status() == StatusCode::UNAUTHORIZED && lacks_challenge {
@@ -253,7 +253,7 @@ pub(crate) fn refused_by_check(
 fn present(
     mut response: Response,
     refusal: Refusal,
-    answer: Answer,
+    answer: &Answer,
     request: &RefusedRequest<'_>,
     on_refusal: Option<&OnRefusal>,
 ) -> Response {
