@@ -27,7 +27,8 @@ pub(crate) enum Standing<P> {
 /// first; at that instant it is over.
 pub(crate) fn authenticate<P: Principal>(record: &Record, now: Timestamp) -> Standing<P> {
     if record.created_at.since(now) > TOLERATED_SKEW || record.last_seen_at.since(now) > TOLERATED_SKEW {
-        tracing::warn!(target: "session", "session.clock_skew: a stored instant lies ahead of this node's clock");
+        let ahead = record.created_at.max(record.last_seen_at).since(now);
+        tracing::warn!(target: "session", ?ahead, "session.clock_skew");
     }
     let instants = Instants::of(record, now, P::SPEC);
     if instants.are_over(now) {

@@ -74,19 +74,16 @@ fn is_met<P: Principal>(demand: &Demand, principal: &P) -> Option<bool> {
 /// nothing that a client could ask for would help.
 fn unmet(demand: &Demand) -> Denial {
     let mut scopes = Vec::new();
-    if names_only_scopes(demand, &mut scopes) {
-        scopes.dedup();
-        Denial::Scope(scopes)
-    } else {
-        Denial::Role
-    }
+    if names_only_scopes(demand, &mut scopes) { Denial::Scope(scopes) } else { Denial::Role }
 }
 
 fn names_only_scopes(demand: &Demand, scopes: &mut Vec<&'static str>) -> bool {
     match demand {
         Demand::Role { .. } | Demand::Not { .. } => false,
         Demand::Scope { scope } => {
-            scopes.push(scope);
+            if !scopes.contains(scope) {
+                scopes.push(scope);
+            }
             true
         }
         Demand::All { of } | Demand::Any { of } => of.iter().all(|demand| names_only_scopes(demand, scopes)),

@@ -8,6 +8,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// An instant, in milliseconds since the Unix epoch.
 ///
 /// Finer than a second, so that a limit of 15 minutes ends after 15 minutes and not up to a second later.
+///
+/// To show it, convert it: [`SystemTime`] is what the crates for dates and times start from.
+///
+/// ```
+/// use session_runtime::Timestamp;
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+///
+/// let instant = SystemTime::from(Timestamp::from_millis(1_500));
+/// assert_eq!(instant, UNIX_EPOCH + Duration::from_millis(1_500));
+/// assert_eq!(Timestamp::from(instant), Timestamp::from_millis(1_500));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(u64);
 
@@ -56,6 +67,22 @@ impl Timestamp {
     }
 }
 
+/// An instant before 1970 becomes the [epoch](Timestamp::EPOCH).
+impl From<SystemTime> for Timestamp {
+    fn from(instant: SystemTime) -> Self {
+        Self::EPOCH.plus(instant.duration_since(UNIX_EPOCH).unwrap_or_default())
+    }
+}
+
+/// An instant that this system cannot count to becomes the last second of the year 9999.
+impl From<Timestamp> for SystemTime {
+    fn from(instant: Timestamp) -> Self {
+        const LAST: Duration = Duration::from_secs(253_402_300_799);
+        let since_epoch = Duration::from_millis(instant.0);
+        UNIX_EPOCH.checked_add(since_epoch).or_else(|| UNIX_EPOCH.checked_add(LAST)).unwrap_or(UNIX_EPOCH)
+    }
+}
+
 /// Tells what time it is.
 ///
 /// Injected through [`SessionsBuilder::clock`](crate::SessionsBuilder::clock), so that a test moves time instead of
@@ -78,8 +105,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // Before 1970 there is no session that could be valid.
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::EPOCH.plus(elapsed)
+        SystemTime::now().into()
     }
 }
 
@@ -134,5 +160,14 @@ mod tests {
         assert_eq!(earlier.since(later), Duration::ZERO);
         assert_eq!(earlier.minus(Duration::from_secs(11)), Timestamp::EPOCH);
         assert_eq!(later.plus(Duration::MAX), Timestamp::from_millis(u64::MAX));
+    }
+
+    #[test]
+    fn the_systems_instants_come_and_go() {
+        for instant in [Timestamp::EPOCH, Timestamp::from_millis(1), Timestamp::from_secs(253_402_300_799)] {
+            assert_eq!(Timestamp::from(SystemTime::from(instant)), instant);
+        }
+        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(1)), Timestamp::EPOCH);
+        assert!(SystemTime::from(Timestamp::from_millis(u64::MAX)) > UNIX_EPOCH);
     }
 }

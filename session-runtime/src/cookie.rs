@@ -39,6 +39,11 @@ impl CookieWriter {
         Some(Self { name: spec.name, attributes, removal })
     }
 
+    /// What the cookie is called.
+    pub(crate) fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The line that gives the browser a session.
     pub(crate) fn issue(&self, id: &SessionId) -> Option<HeaderValue> {
         let value = id.encode();

@@ -8,7 +8,9 @@ use crate::policy::Via;
 /// What a guarded response says beside what its handler says.
 #[derive(Debug, Default)]
 pub(crate) struct Finish {
-    /// The session's `Set-Cookie`.
+    /// What the session's cookie is called, if it has one.
+    pub(crate) cookie_name: Option<&'static str>,
+    /// Its `Set-Cookie`.
     pub(crate) cookie: Option<HeaderValue>,
     /// The browser is to forget what it has cached of this site.
     pub(crate) clear_site_data: bool,
@@ -23,6 +25,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// * A response that sets the session's cookie is `no-store` whatever its handler set; any other of a route that reads
 ///   credentials is, unless its handler set its own (ASVS 14.3.2).
 /// * `Vary` names what was read.
+/// * Nobody else writes the session's cookie.
 /// * `Clear-Site-Data: "cache"` goes with logging out (ASVS 14.3.1).
 pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     let Some(read) = finish.read else { return };
@@ -33,8 +36,10 @@ pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     if !headers.get_all(VARY).iter().any(|named| named == vary(read)) {
         headers.append(VARY, HeaderValue::from_static(vary(read)));
     }
+    if let Some(name) = finish.cookie_name {
+        remove_cookies_called(name, headers);
+    }
     if let Some(cookie) = finish.cookie {
-        remove_cookies_called(name_of(&cookie), headers);
         headers.append(SET_COOKIE, cookie);
     }
     if finish.clear_site_data {
@@ -43,11 +48,14 @@ pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
 }
 
 /// Takes away what a handler says about the session's cookie: of two lines of one name, browsers differ on which counts
-/// (RFC 6265bis 4.1.1).
-fn remove_cookies_called(name: &[u8], headers: &mut HeaderMap) {
+/// (RFC 6265bis 4.1.1), and one alone would take the session away or put another in its place.
+fn remove_cookies_called(name: &str, headers: &mut HeaderMap) {
+    if !headers.contains_key(SET_COOKIE) {
+        return;
+    }
     if let Entry::Occupied(lines) = headers.entry(SET_COOKIE) {
         let (_, lines) = lines.remove_entry_mult();
-        let others: Vec<HeaderValue> = lines.filter(|line| name_of(line) != name).collect();
+        let others: Vec<HeaderValue> = lines.filter(|line| name_of(line) != name.as_bytes()).collect();
         headers.extend(others.into_iter().map(|line| (SET_COOKIE, line)));
     }
 }
@@ -95,10 +103,30 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
         let cookie = Some(HeaderValue::from_static("__Host-id=x"));
-        let headers = finished(headers, Finish { cookie, read: Some(COOKIE), clear_site_data: true });
+        let finish = Finish { cookie, read: Some(COOKIE), clear_site_data: true, ..Finish::default() };
+        let headers = finished(headers, finish);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         assert_eq!(headers[SET_COOKIE], "__Host-id=x");
         assert_eq!(headers[CLEAR_SITE_DATA], "\"cache\"");
+    }
+
+    // RFC 6265bis 4.1.1: one line of a name, and that one is the guard's.
+    #[test]
+    fn nobody_else_writes_the_sessions_cookie() {
+        for cookie in [None, Some(HeaderValue::from_static("__Host-id=x"))] {
+            let mut headers = HeaderMap::new();
+            for line in ["a=b", "__Host-id=mine; Path=/", "__Host-id;", " __Host-id =", "__Host-id", "__Host-idx=c"] {
+                headers.append(SET_COOKIE, HeaderValue::from_static(line));
+            }
+            let cookie_name = Some("__Host-id");
+            let headers = finished(
+                headers,
+                Finish { cookie_name, cookie: cookie.clone(), read: Some(COOKIE), ..Finish::default() },
+            );
+            let lines: Vec<_> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+            let others = ["a=b", "__Host-idx=c"].map(HeaderValue::from_static);
+            assert_eq!(lines, others.into_iter().chain(cookie).collect::<Vec<_>>());
+        }
     }
 
     #[test]

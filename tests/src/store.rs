@@ -32,12 +32,17 @@ pub struct ProbedStore(Arc<Probe>);
 #[derive(Debug)]
 struct Probe {
     store: MemoryStore,
-    asked: [AtomicUsize; OPERATIONS],
-    /// How often each was asked for when it begins to fail.
-    fails_from: [AtomicUsize; OPERATIONS],
+    counts: [Count; OPERATIONS],
     conflicts: AtomicBool,
     dawdles: AtomicBool,
     seed: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Count {
+    asked: AtomicUsize,
+    /// How often it was asked for when it begins to fail.
+    fails_from: AtomicUsize,
 }
 
 impl ProbedStore {
@@ -45,8 +50,7 @@ impl ProbedStore {
     pub fn over(store: MemoryStore) -> Self {
         Self(Arc::new(Probe {
             store,
-            asked: Default::default(),
-            fails_from: array::from_fn(|_| AtomicUsize::new(usize::MAX)),
+            counts: array::from_fn(|_| Count { asked: AtomicUsize::new(0), fails_from: AtomicUsize::new(usize::MAX) }),
             conflicts: AtomicBool::new(false),
             dawdles: AtomicBool::new(false),
             seed: AtomicU64::new(1),
@@ -55,7 +59,7 @@ impl ProbedStore {
 
     /// How often it was asked to do this.
     pub fn asked(&self, operation: Operation) -> usize {
-        self.0.asked[operation as usize].load(Ordering::SeqCst)
+        self.count(operation).asked.load(Ordering::SeqCst)
     }
 
     /// How often it was asked to change anything.
@@ -66,12 +70,12 @@ impl ProbedStore {
 
     /// Whether this is to fail from now on.
     pub fn set_failing(&self, operation: Operation, fails: bool) {
-        self.0.fails_from[operation as usize].store(if fails { 0 } else { usize::MAX }, Ordering::SeqCst);
+        self.count(operation).fails_from.store(if fails { 0 } else { usize::MAX }, Ordering::SeqCst);
     }
 
     /// This is done so often, and fails from then on.
     pub fn fail_after(&self, operation: Operation, successes: usize) {
-        self.0.fails_from[operation as usize].store(self.asked(operation) + successes, Ordering::SeqCst);
+        self.count(operation).fails_from.store(self.asked(operation) + successes, Ordering::SeqCst);
     }
 
     /// From now on another write always comes first.
@@ -81,7 +85,7 @@ impl ProbedStore {
 
     /// Nothing works any more.
     pub fn go_down(&self) {
-        self.0.fails_from.iter().for_each(|fails_from| fails_from.store(0, Ordering::SeqCst));
+        self.0.counts.iter().for_each(|count| count.fails_from.store(0, Ordering::SeqCst));
     }
 
     /// From now on every operation lets others go first, before and after, for a number of turns that differs each time.
@@ -93,6 +97,11 @@ impl ProbedStore {
     /// What it holds.
     pub fn statistics(&self) -> MemoryStoreStatistics {
         self.0.store.statistics()
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "there is a count for each operation")]
+    fn count(&self, operation: Operation) -> &Count {
+        &self.0.counts[operation as usize]
     }
 
     /// The revision that a write expects.
@@ -117,8 +126,9 @@ impl ProbedStore {
         work: impl FnOnce(&'a MemoryStore) -> StoreFuture<'a, T> + Send + 'a,
     ) -> StoreFuture<'a, T> {
         StoreFuture::new(async move {
-            let before = self.0.asked[operation as usize].fetch_add(1, Ordering::SeqCst);
-            if before >= self.0.fails_from[operation as usize].load(Ordering::SeqCst) {
+            let count = self.count(operation);
+            let before = count.asked.fetch_add(1, Ordering::SeqCst);
+            if before >= count.fails_from.load(Ordering::SeqCst) {
                 return Err(StoreError::new("the test says so"));
             }
             self.pause().await;

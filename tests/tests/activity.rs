@@ -1,6 +1,7 @@
 //! When an admitted request is written down as activity, and what becomes of it when that fails.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use session_runtime::routing::get;
 use session_runtime::{GuardedRouter, session};

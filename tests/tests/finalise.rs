@@ -43,6 +43,12 @@ async fn log_out_presumptuously(mut auth: AuthSession<User>) -> Result<Response,
     Ok(presumptuous())
 }
 #[session(optional)]
+async fn only_presume() -> Response {
+    presumptuous()
+}
+#[session(optional, principal(Partner), bearer)]
+async fn looks_at_another(_user: Option<Session<User>>) {}
+#[session(optional)]
 async fn log_in_twice_and_fail(mut auth: AuthSession<User>) -> Result<Response, Failed> {
     auth.log_in(user(7)).await?;
     auth.log_in(user(8)).await?;
@@ -64,6 +70,8 @@ fn site() -> Site {
             .route("/either-way", get(either_way))
             .route("/log-in-presumptuously", post(log_in_presumptuously))
             .route("/log-out-presumptuously", post(log_out_presumptuously))
+            .route("/only-presume", get(only_presume))
+            .route("/looks-at-another", get(looks_at_another))
             .route("/log-in-twice-and-fail", post(log_in_twice_and_fail))
             .route("/takes-json", post(takes_json))
             .route("/needs-a-session-after-all", get(needs_a_session_after_all)),
@@ -116,9 +124,12 @@ async fn a_guarded_response_is_not_stored_unless_its_handler_says_so() {
 #[tokio::test]
 async fn vary_names_what_was_read() {
     let site = site();
-    for (path, expected) in
-        [("/by-token", "authorization"), ("/either-way", "cookie, authorization"), ("/me", "cookie")]
-    {
+    for (path, expected) in [
+        ("/by-token", "authorization"),
+        ("/either-way", "cookie, authorization"),
+        ("/me", "cookie"),
+        ("/looks-at-another", "cookie, authorization"),
+    ] {
         assert_eq!(site.visitor().get(path).await.all("vary"), [expected], "{path}");
     }
 }
@@ -138,6 +149,17 @@ async fn a_handler_neither_caches_nor_writes_the_sessions_cookie() {
         assert!(!ours[0].contains("mine"));
         assert_eq!(others, ["theme=dark; Path=/", "__Host-idx=other; Path=/; Secure"]);
     }
+}
+
+// `finalise` is the only writer of the session's cookie, also where it has nothing to write.
+#[tokio::test]
+async fn a_handler_that_logs_nobody_in_does_not_write_the_sessions_cookie_either() {
+    let site = site();
+    let mut visitor = site.member(&user(7)).await;
+    let answer = visitor.get("/only-presume").await;
+    assert_eq!(answer.all("set-cookie"), ["theme=dark; Path=/", "__Host-idx=other; Path=/; Secure"]);
+    assert_eq!(answer.header("cache-control").as_deref(), Some("public, max-age=3600"));
+    assert!(visitor.get("/me").await.is_ok());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! How long a session lasts, and how recent a route wants it. Every boundary at one second before, at, and after it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use axum::Json;
 use serde::{Deserialize, Serialize};

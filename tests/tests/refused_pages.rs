@@ -64,6 +64,7 @@ fn mischief(refusal: &Refusal, request: &RefusedRequest<'_>, _: Response) -> Res
     headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"mine\""));
     headers.insert(header::LOCATION, HeaderValue::from_static("https://evil.example/"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    headers.insert(header::SET_COOKIE, HeaderValue::from_static("__Host-id=mine; Path=/; Secure"));
     headers.insert("x-seen", HeaderValue::from_static("yes"));
     response
 }
@@ -72,6 +73,7 @@ async fn presented(visitor: &mut Visitor, asked: &str) -> (u16, Option<RefusalKi
     let answer = visitor.get(asked).await;
     assert_eq!(answer.header("cache-control").as_deref(), Some("no-store"));
     assert_eq!(answer.header("location"), None);
+    assert_eq!(answer.header("set-cookie"), None);
     assert_eq!(answer.header("x-seen").as_deref(), Some("yes"));
     assert_eq!(answer.header("content-type").as_deref(), Some("text/html; charset=utf-8"));
     assert!(answer.all("vary").iter().any(|vary| vary.contains("Accept")));

@@ -1,6 +1,7 @@
 //! The guarded router: what it lists, and that it is an axum router for the rest.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unused_async, reason = "handlers and checks are `async`")]
 
 use std::convert::Infallible;
 

@@ -1,6 +1,7 @@
 //! Bearer tokens, from issuing to refusing, through a router.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use axum::extract::FromRef;
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,14 @@ async fn rotate(mut session: Session<Partner>) -> Result<(), Failed> {
 async fn log_out(mut auth: AuthSession<Partner>) -> Result<(), Failed> {
     Ok(auth.log_out().await?)
 }
+#[session(optional)]
+async fn log_out_anybody(mut auth: AuthSession<Partner>) -> Result<(), Failed> {
+    Ok(auth.log_out().await?)
+}
+#[session(optional, cookie)]
+async fn log_out_by_cookie(mut auth: AuthSession<Partner>) -> Result<(), Failed> {
+    Ok(auth.log_out().await?)
+}
 #[session(required)]
 async fn reauthenticate(mut auth: AuthSession<Partner>) -> Result<(), Failed> {
     auth.reauthenticate(partner(7)).await?;
@@ -65,6 +74,8 @@ fn site() -> Site {
             .route("/update", post(update))
             .route("/rotate-token", post(rotate))
             .route("/log-out-token", post(log_out))
+            .route("/log-out-anybody", post(log_out_anybody))
+            .route("/log-out-by-cookie", post(log_out_by_cookie))
             .route("/reauthenticate-token", post(reauthenticate))
             .route("/log-in-token", post(log_in)),
     )
@@ -133,14 +144,29 @@ async fn using_a_token_is_no_activity() {
 async fn a_tokens_session_cannot_be_changed_or_ended() {
     let site = site();
     let token = site.app.partners.issue_token(&partner(7), hours(1)).unwrap();
-    for path in ["/update", "/rotate-token", "/log-out-token", "/reauthenticate-token"] {
+    for path in ["/update", "/rotate-token", "/log-out-token", "/log-out-anybody", "/reauthenticate-token"] {
         let answer = with_token(&site, &format!("POST {path}"), &token).await;
-        assert_eq!((answer.status, answer.error().as_deref()), (500, Some("NotACookie")), "{path}");
+        assert_eq!((answer.status, answer.error().as_deref()), (403, Some("NotACookie")), "{path}");
         assert_eq!(answer.header("set-cookie"), None);
     }
     // Who exchanges a token for a cookie does not thereby get a token that changes sessions.
     let answer = with_token(&site, "POST /log-in-token", &token).await;
     assert_eq!((answer.error().as_deref(), answer.all("set-cookie").len()), (Some("NotACookie"), 1));
+}
+
+// What a client shows beside its cookie does not make the server fail, or say that something ended which did not.
+#[tokio::test]
+async fn a_token_beside_a_cookie_decides_what_can_be_ended() {
+    let site = site();
+    let token = format!("Bearer {}", site.app.partners.issue_token(&partner(7), hours(1)).unwrap());
+    let mut visitor = site.visitor();
+    assert!(visitor.post_json("/partners/log-in", &partner(7)).await.is_ok());
+    let answer = visitor.ask("POST /log-out-anybody", &[("authorization", &token)]).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (403, None));
+    assert!(visitor.get("/partners/me").await.is_ok());
+    let mut old = visitor.clone();
+    assert!(visitor.ask("POST /log-out-by-cookie", &[("authorization", &token)]).await.is_ok());
+    assert_eq!(old.get("/partners/me").await.status, 401);
 }
 
 /// The claims of a good token, and one signed over others with the same key.
@@ -224,6 +250,23 @@ struct Machines {
 #[session(required)]
 async fn machine(session: Session<Machine>) -> String {
     format!("{} {:?}", session.id, session.authenticated_at())
+}
+
+#[session(optional)]
+async fn log_in_machine(mut auth: AuthSession<Machine>) -> Result<(), Failed> {
+    auth.log_in(Machine { id: 7 }).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_principal_without_a_cookie_is_not_logged_in() {
+    let (clock, store) = (ManualClock::at(START), ProbedStore::over(MemoryStore::new()));
+    let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
+    let machines: Sessions<Machine> = sessions(&clock, &store).signing_key(key).build().unwrap();
+    let served = router(GuardedRouter::new().route("/log-in", post(log_in_machine)), machines);
+    let answer = Visitor::of(&served).post("/log-in").await;
+    assert_eq!((answer.status, answer.error().as_deref()), (500, Some("NoCookie")));
+    assert_eq!((answer.header("set-cookie"), store.writes()), (None, 0));
 }
 
 // RFC 8725 3.12: one issuer, audience and key; the realm keeps them apart.

@@ -116,6 +116,7 @@ async fn other_session<P: Principal, Q: Principal>(
     sessions: &Sessions<Q>,
     call: &Call<Of<P>>,
 ) -> Result<Option<Session<Q>>, Response> {
+    call.visit.exchange.look_at_another();
     // Its own cookie alone: the token of a request, if there is one, is the policy's.
     let via = Via { cookie: true, bearer: false };
     match identify(sessions, via, &call.parts.headers, sessions.now()).await {

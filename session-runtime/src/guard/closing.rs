@@ -31,13 +31,15 @@ impl Closing {
 
     pub(super) fn finish(self, mut response: Response) -> Response {
         if let Some(visit) = self.visit {
-            let Outcome { cookie, clear_site_data } = visit.exchange.outcome();
+            let Outcome { cookie, clear_site_data, another_read } = visit.exchange.outcome();
+            let cookie_name = visit.cookie.as_ref().map(|writer| writer.name());
             let cookie = visit.cookie.and_then(|writer| match cookie {
                 CookieChange::Keep => None,
                 CookieChange::Issue(id) => writer.issue(&id),
                 CookieChange::Remove => Some(writer.removal()),
             });
-            finish(response.headers_mut(), Finish { cookie, clear_site_data, read: Some(visit.read) });
+            let read = Via { cookie: visit.read.cookie || another_read, ..visit.read };
+            finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data, read: Some(read) });
         }
         response
     }

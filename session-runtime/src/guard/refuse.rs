@@ -84,8 +84,10 @@ pub(super) fn refuse<P: Principal>(
 ) -> Response {
     tracing::debug!(target: "session", policy = spec.name, kind = ?refused.refusal.kind(), "session.refused");
     let forget = refused.dead_cookie && RefusedRequest::of(parts).is_navigation();
-    let cookie = sessions.cookie().filter(|_| forget).map(|cookie| cookie.removal());
+    let writer = sessions.cookie();
+    let cookie = writer.filter(|_| forget).map(|writer| writer.removal());
+    let cookie_name = writer.map(|writer| writer.name());
     let mut response = refusal::respond(refused.refusal, &context::<P>(spec), parts, sessions.on_refusal());
-    finish(response.headers_mut(), Finish { cookie, clear_site_data: false, read: Some(spec.via) });
+    finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data: false, read: Some(spec.via) });
     response
 }

@@ -59,7 +59,8 @@ impl<P: Principal> Visited for Of<P> {
     }
 
     fn refused_by_check(call: &Call<Self>, response: Response) -> Response {
-        refusal::refused_by_check(response, &context::<P>(call.spec))
+        let on_refusal = call.visit.sessions.on_refusal();
+        refusal::refused_by_check(response, &context::<P>(call.spec), &call.parts, on_refusal)
     }
 
     fn closing(call: &Call<Self>) -> Closing {

@@ -11,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody as _;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -51,6 +52,8 @@ const RETRY_AFTER: &str = "5";
 ///     response
 /// }
 /// ```
+///
+/// Where a `check(..)` refused, its own redirects, 4xx and 5xx stand as it wrote them; any other answer of it is 403.
 ///
 /// It tells no more than the response does: not why a credential was not good, nor whose it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +119,7 @@ impl Refusal {
         self.kind
     }
 
-    /// The status of the response where it is not a redirect.
+    /// The status of the response, where it is neither a redirect nor what a `check(..)` chose.
     pub fn status(&self) -> StatusCode {
         problem::of(self.kind).status
     }
@@ -169,6 +172,8 @@ pub(crate) struct RefusalContext {
 /// How an application presents refusals. Given the refusal, the request and the response that would be sent, it returns
 /// another response: an HTML page, a translated problem document.
 ///
+/// What a `check(..)` answers itself, with a status of 300 or more, is presented already and does not come here.
+///
 /// The status, `WWW-Authenticate`, `Location` and `Cache-Control` stay as they were, whatever it returns: clients act on
 /// them, and so does the next reader of this program.
 ///
@@ -197,21 +202,15 @@ pub(crate) fn respond(
     let request = RefusedRequest::of(parts);
     let page = navigation::page(refusal.kind, context, &request);
     let location = page.filter(|_| request.is_navigation()).and_then(|page| navigation::location(page, &request));
-    let representation_varies = page.is_some() || on_refusal.is_some();
     let answer = match location {
         Some(location) => Answer::redirect(location),
         None => Answer::problem(&refusal, context),
     };
-
-    let mut response = answer.to_response(refusal.kind);
-    if let Some(on_refusal) = on_refusal {
-        response = on_refusal(&refusal, &request, response);
-        answer.impose_on(&mut response);
-    }
-    if representation_varies {
+    let response = answer.to_response(refusal.kind);
+    let mut response = present(response, refusal, &answer, &request, on_refusal);
+    if page.is_some() && on_refusal.is_none() {
         response.headers_mut().append(header::VARY, navigation::VARY);
     }
-    response.extensions_mut().insert(refusal);
     response
 }
 
@@ -222,12 +221,22 @@ pub(crate) fn respond_within(kind: RefusalKind) -> Response {
     Answer::problem(&Refusal::of(kind), &context).to_response(kind)
 }
 
-/// The response of a `check(..)` that refused. A check that answers below 300 has admitted nobody: it is 403 (`Err(())` is
-/// 200 in axum). Its redirects, 4xx and 5xx stand.
-pub(crate) fn refused_by_check(mut response: Response, context: &RefusalContext) -> Response {
+/// The response of a `check(..)` that refused. Its redirects, 4xx and 5xx stand. One that answers below 300 has admitted
+/// nobody (`Err(())` is 200 in axum): it is 403, in the check's words if it has any, and presented like every other refusal.
+pub(crate) fn refused_by_check(
+    mut response: Response,
+    context: &RefusalContext,
+    parts: &Parts,
+    on_refusal: Option<&OnRefusal>,
+) -> Response {
     let refusal = Refusal::of(RefusalKind::Check);
     if response.status() < StatusCode::MULTIPLE_CHOICES {
-        *response.status_mut() = refusal.status();
+        if response.body().is_end_stream() {
+            return respond(refusal, context, parts, on_refusal);
+        }
+        let answer = Answer::problem(&refusal, context);
+        answer.impose_on(&mut response);
+        return present(response, refusal, &answer, &RefusedRequest::of(parts), on_refusal);
     }
     let lacks_challenge = !response.headers().contains_key(header::WWW_AUTHENTICATE);
     if response.status() == StatusCode::UNAUTHORIZED && lacks_challenge {
@@ -236,6 +245,23 @@ pub(crate) fn refused_by_check(mut response: Response, context: &RefusalContext)
         response.headers_mut().extend(challenge.map(|challenge| (header::WWW_AUTHENTICATE, challenge)));
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+    response.extensions_mut().insert(refusal);
+    response
+}
+
+/// A response as the application presents it.
+fn present(
+    mut response: Response,
+    refusal: Refusal,
+    answer: &Answer,
+    request: &RefusedRequest<'_>,
+    on_refusal: Option<&OnRefusal>,
+) -> Response {
+    if let Some(on_refusal) = on_refusal {
+        response = on_refusal(&refusal, request, response);
+        answer.impose_on(&mut response);
+        response.headers_mut().append(header::VARY, navigation::VARY);
+    }
     response.extensions_mut().insert(refusal);
     response
 }
@@ -279,7 +305,7 @@ impl Answer {
         }
     }
 
-    fn impose_on(self, response: &mut Response) {
+    fn impose_on(&self, response: &mut Response) {
         *response.status_mut() = self.status;
         for name in IMPOSED {
             response.headers_mut().remove(name);

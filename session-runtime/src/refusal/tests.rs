@@ -228,10 +228,36 @@ fn a_hook_sees_the_refusal_and_the_request() {
 fn a_check_that_refuses_is_never_a_success() {
     for (status, expected) in [(200, 403), (204, 403), (299, 403), (303, 303), (404, 404), (500, 500), (401, 401)] {
         let response = (StatusCode::from_u16(status).unwrap(), "no").into_response();
-        let response = refused_by_check(response, &CONTEXT);
+        let response = refused_by_check(response, &CONTEXT, &request("GET", "/orders", &[]), None);
         assert_eq!(response.status(), expected);
         assert_eq!(header(&response, "www-authenticate"), (expected == 401).then_some("Bearer"));
         assert_eq!(header(&response, "cache-control"), Some("no-store"));
         assert_eq!(response.extensions().get::<Refusal>().map(Refusal::kind), Some(RefusalKind::Check));
     }
+}
+
+// What a check has no words for is said in ours; and it is presented as the application presents refusals.
+#[tokio::test]
+async fn a_check_that_answers_below_300_is_presented_like_every_refusal() {
+    let seen: OnRefusal = Arc::new(|refusal, _, mut response| {
+        assert_eq!((refusal.kind(), response.status()), (RefusalKind::Check, StatusCode::FORBIDDEN));
+        response.headers_mut().insert("x-seen", HeaderValue::from_static("yes"));
+        *response.status_mut() = StatusCode::OK;
+        response
+    });
+    let parts = request("GET", "/orders", &[]);
+    for (answer, words) in
+        [((StatusCode::OK, "").into_response(), None), ("not yours".into_response(), Some("not yours"))]
+    {
+        let response = refused_by_check(answer, &CONTEXT, &parts, Some(&seen));
+        assert_eq!((response.status(), header(&response, "x-seen")), (StatusCode::FORBIDDEN, Some("yes")));
+        assert!(header(&response, "vary").unwrap().contains("Accept"));
+        assert_eq!(header(&response, "cache-control"), Some("no-store"));
+        assert_eq!(response.extensions().get::<Refusal>().map(Refusal::kind), Some(RefusalKind::Check));
+        let body = body(response).await;
+        assert!(words.map_or(body.contains("urn:problem:session:check"), |words| body == words), "{body}");
+    }
+    let own = (StatusCode::NOT_FOUND, "no such account").into_response();
+    let response = refused_by_check(own, &CONTEXT, &parts, Some(&seen));
+    assert_eq!((response.status(), header(&response, "x-seen")), (StatusCode::NOT_FOUND, None));
 }

@@ -10,7 +10,8 @@ use crate::store::{Record, StoreKey, SubjectKey};
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
-/// What it does is done at once, and stands whatever status the response has; the cookie travels with that response.
+/// What it does is done at once, and stands whatever status the response has; the cookie travels with that response. Nobody
+/// else writes it: a `Set-Cookie` of its name in the handler's own response is left out.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
@@ -49,7 +50,9 @@ impl<P: Principal> AuthSession<P> {
     ///
     /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
-    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer.
+    /// [`NoCookie`](SessionErrorKind::NoCookie) when the principal declares no cookie,
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: no session began, and the one that the
+    /// visitor had may have ended.
     pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
@@ -73,10 +76,14 @@ impl<P: Principal> AuthSession<P> {
     ///
     /// Without a session nothing is ended, and the browser is told the same.
     ///
+    /// A token is not ended: it is in no store, and good until it expires. On a route that accepts tokens, a client that
+    /// shows one gets the error (403) and not a success that would promise too much; write `cookie` in the route's attribute
+    /// to look at the cookie alone.
+    ///
     /// # Errors
     ///
-    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token, which is not in the store;
-    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session still stands then.
+    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token;
+    /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session may still stand then.
     pub async fn log_out(&mut self) -> Result<(), SessionError> {
         match self.exchange.current() {
             Some(Current::Named(key) | Current::Alias(key)) => self.sessions.end(key).await?,

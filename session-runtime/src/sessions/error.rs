@@ -11,7 +11,8 @@ use crate::store::StoreError;
 /// Why a session could not be begun, changed or ended.
 ///
 /// As a response it is 503 when the store does not answer, 401 when the session is over, 409 when another request replaced
-/// it, 403 for another subject, and 500 for what only the application can have caused.
+/// it, 403 for another subject or for a token where only a cookie's session can be changed, and 500 for what only the
+/// application can have caused.
 #[derive(Debug)]
 pub struct SessionError {
     kind: SessionErrorKind,
@@ -32,8 +33,10 @@ pub enum SessionErrorKind {
     OtherSubject,
     /// An update altered what identifies the principal.
     IdChanged,
-    /// The session is a token's: it is in no store and cannot be changed.
+    /// The session is a token's: it is in no store and cannot be changed. Where a route accepts both, the client chooses.
     NotACookie,
+    /// The principal declares no cookie, so that no session of it can begin.
+    NoCookie,
     /// The principal's id is neither a text, nor a number, nor a newtype of one.
     Unidentifiable,
 }
@@ -66,6 +69,7 @@ impl fmt::Display for SessionError {
             SessionErrorKind::OtherSubject => "the session belongs to somebody else",
             SessionErrorKind::IdChanged => "an update cannot change whose session it is",
             SessionErrorKind::NotACookie => "the session of a token cannot be changed",
+            SessionErrorKind::NoCookie => "the principal declares no cookie",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
         })
     }
@@ -79,9 +83,9 @@ impl IntoResponse for SessionError {
                 refusal::respond_within(RefusalKind::Unavailable)
             }
             SessionErrorKind::Ended => refusal::respond_within(RefusalKind::InvalidCredential),
-            SessionErrorKind::OtherSubject => StatusCode::FORBIDDEN.into_response(),
+            SessionErrorKind::OtherSubject | SessionErrorKind::NotACookie => StatusCode::FORBIDDEN.into_response(),
             SessionErrorKind::Superseded => StatusCode::CONFLICT.into_response(),
-            SessionErrorKind::IdChanged | SessionErrorKind::NotACookie | SessionErrorKind::Unidentifiable => {
+            SessionErrorKind::IdChanged | SessionErrorKind::NoCookie | SessionErrorKind::Unidentifiable => {
                 tracing::error!(target: "session", error = %self, "session.misused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }

@@ -31,6 +31,8 @@ pub(crate) enum Current {
 pub(crate) struct Outcome {
     pub(crate) cookie: CookieChange,
     pub(crate) clear_site_data: bool,
+    /// The handler looked at another principal's session, so at a cookie.
+    pub(crate) another_read: bool,
 }
 
 /// What becomes of the session's cookie.
@@ -76,14 +78,21 @@ impl Exchange {
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
         state.current = Some(Current::Named(issued.key));
-        state.outcome = Outcome { cookie: CookieChange::Issue(issued.id), clear_site_data: false };
+        state.outcome.cookie = CookieChange::Issue(issued.id);
+        state.outcome.clear_site_data = false;
     }
 
     /// The session is over.
     pub(crate) fn forget(&self) {
         let mut state = self.state();
         state.current = None;
-        state.outcome = Outcome { cookie: CookieChange::Remove, clear_site_data: true };
+        state.outcome.cookie = CookieChange::Remove;
+        state.outcome.clear_site_data = true;
+    }
+
+    /// The handler looks at the session of another principal, if there is one.
+    pub(crate) fn look_at_another(&self) {
+        self.state().outcome.another_read = true;
     }
 
     /// What the response says, once.

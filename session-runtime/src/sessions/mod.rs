@@ -69,9 +69,11 @@ impl<P: Principal> Sessions<P> {
         self.0.clock.now()
     }
 
-    /// The store. A builder makes sure that there is one where the principal has a cookie.
+    /// The store. A builder makes sure that there is one where the principal has a cookie; elsewhere, nothing would lead to
+    /// what is in it.
     pub(crate) fn store(&self) -> Result<&dyn Store, SessionError> {
-        self.0.store.as_deref().ok_or_else(|| SessionErrorKind::NotACookie.into())
+        let store = self.0.store.as_deref().filter(|_| self.0.cookie.is_some());
+        store.ok_or_else(|| SessionErrorKind::NoCookie.into())
     }
 
     pub(crate) fn cookie(&self) -> Option<&Arc<CookieWriter>> {

@@ -116,7 +116,7 @@ impl MemoryStore {
             let Some(&(_, oldest)) = shard.by_last_seen.first() else { return };
             self.take(shard, subjects, oldest);
             let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(target: "session", displaced, "session.displaced: the in-process store is full");
+            tracing::warn!(target: "session", displaced, "session.displaced");
         }
     }
 
