@@ -22,7 +22,6 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let named = Named {
         policy: checked.policy(),
         ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
-        stands_for_a_handler: true,
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };

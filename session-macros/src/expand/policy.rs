@@ -14,8 +14,6 @@ pub(super) struct Named<'a> {
     pub(super) policy: &'a CheckedPolicy,
     /// The type.
     pub(super) ident: Ident,
-    /// Whether the author gave it no name.
-    pub(super) stands_for_a_handler: bool,
     /// What tables and messages call it.
     pub(super) name: String,
     /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
@@ -26,13 +24,7 @@ impl<'a> Named<'a> {
     /// The policy that a struct stands for.
     pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
         let attributes = outside::of_items(&unit.attrs);
-        Self {
-            policy,
-            ident: unit.ident.clone(),
-            stands_for_a_handler: false,
-            name: unit.ident.unraw().to_string(),
-            attributes,
-        }
+        Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
     }
 
     /// The implementations and assertions of a policy, in one anonymous constant, behind a `declaration` of its type where
@@ -76,12 +68,9 @@ impl<'a> Named<'a> {
             quote!(const __DEMANDS: &[#rt::Demand] = #demands;)
         });
         let spec = spec::of(self);
-        // Where the compiler lists the policies that there are, this is none to build on.
-        let not_listed = self.stands_for_a_handler.then(|| quote!(#[diagnostic::do_not_recommend]));
         quote_spanned! {span=>
             #demands
             #[automatically_derived]
-            #not_listed
             impl #rt::Policy for #ident {
                 type Realm = #realm;
                 const SPEC: &'static #rt::PolicySpec = &#spec;

@@ -58,7 +58,6 @@ fn handler() {
                     }
                 }
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <User as ::session_runtime::__private::Subject>::Realm;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
@@ -160,7 +159,6 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     },
                 ];
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::renamed::__private::Policy for __PolicyOf_match {
                     type Realm = <Staff as ::renamed::__private::Policy>::Realm;
                     const SPEC: &'static ::renamed::__private::PolicySpec = &::renamed::__private::PolicySpec::extending(
@@ -290,7 +288,6 @@ fn handler_of_the_default_principal() {
                     }
                 }
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
@@ -378,7 +375,6 @@ fn public_handler() {
                     }
                 }
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_health {
                     type Realm = ::session_runtime::__private::Open;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
@@ -648,7 +644,6 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                     }
                 }
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <User as ::session_runtime::__private::Subject>::Realm;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
@@ -727,7 +722,6 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                     }
                 }
                 #[automatically_derived]
-                #[diagnostic::do_not_recommend]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Open;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
@@ -758,9 +752,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
 fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
-        &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S > :: session_runtime :: __private :: Guard < __S > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Listed < __S > , { fn policy () -> :: session_runtime :: __private :: PolicySummary { < __PolicyOf_account as :: session_runtime :: __private :: Listed < __S >> :: summary () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] # [diagnostic :: do_not_recommend] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
-        ]],
+        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S > :: session_runtime :: __private :: Guard < __S > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Listed < __S > , { fn policy () -> :: session_runtime :: __private :: PolicySummary { < __PolicyOf_account as :: session_runtime :: __private :: Listed < __S >> :: summary () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#]],
     );
 }
 
