@@ -88,7 +88,8 @@ impl Project {
             format!("{}: {}", &text[from..to], message.unwrap_or_default())
         };
         // In the stand-in for `core` arrays do not become slices.
-        let is_about_a_slice = |complaint: &String| complaint.contains(": expected &'static [");
+        let is_about_a_slice =
+            |complaint: &String| complaint.contains(": expected &[") || complaint.contains(": expected &'static [");
         found.iter().map(complaint).filter(|complaint| !is_about_a_slice(complaint)).collect()
     }
 
