@@ -21,9 +21,9 @@ pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, no_
 /// # use serde::{Deserialize, Serialize};
 /// # use session_runtime::Principal;
 /// # #[derive(Clone, PartialEq, Serialize, Deserialize)]
-/// # enum Role { Staff }
+/// # pub enum Role { Staff }
 /// # #[derive(Clone, Serialize, Deserialize, Principal)]
-/// # struct User { #[principal(id)] id: u64, #[principal(roles)] roles: Vec<Role> }
+/// # pub struct User { #[principal(id)] id: u64, #[principal(roles)] roles: Vec<Role> }
 /// use session_runtime::policy;
 ///
 /// /// Anyone on the staff.

@@ -42,7 +42,7 @@ impl GuardedArgs for Unguarded {
     }
 }
 
-#[expect(dead_code, reason = "it stands for what does not exist")]
+#[allow(dead_code, reason = "it stands for what does not exist")]
 enum Unguarded {}
 
 impl Policy for Unguarded {
