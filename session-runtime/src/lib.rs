@@ -95,6 +95,7 @@
 //! Without either of the first two there are session cookies and no tokens.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(not(feature = "jwt"), allow(dead_code, unused_imports, reason = "only tokens need it"))]
 
 // What the request's path shares.
 mod clock;

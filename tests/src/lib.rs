@@ -13,6 +13,7 @@
 
 mod entrance;
 mod gate;
+mod guests;
 mod principals;
 mod site;
 mod store;
@@ -20,6 +21,7 @@ mod visitor;
 
 pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::gate::Gate;
+pub use self::guests::{Guest, Guests, enter_again};
 pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
 pub use self::site::{App, START, Site, router, sessions};
 pub use self::store::{Operation, ProbedStore};

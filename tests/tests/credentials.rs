@@ -244,6 +244,58 @@ async fn two_principals_with_one_cookie_do_not_start_on_one_router() {
     refused(GuardedRouter::new().route("/enter", post(enter)).nest("/a", GuardedRouter::new().fallback(users)));
 }
 
+mod back_office {
+    use serde::{Deserialize, Serialize};
+    use session_runtime::{Principal, session};
+
+    #[derive(Clone, Serialize, Deserialize, Principal)]
+    #[principal(bearer(alg("HS256")))]
+    pub(super) struct Machine {
+        #[principal(id)]
+        id: u64,
+    }
+
+    #[session(required, principal(Machine))]
+    pub(super) async fn orders() {}
+}
+
+mod warehouse {
+    use serde::{Deserialize, Serialize};
+    use session_runtime::{Principal, session};
+
+    #[derive(Clone, Serialize, Deserialize, Principal)]
+    #[principal(bearer(alg("HS256")))]
+    pub(super) struct Machine {
+        #[principal(id)]
+        id: u64,
+    }
+
+    #[session(required, principal(Machine))]
+    pub(super) async fn shelves() {}
+}
+
+#[derive(Clone, FromRef)]
+struct Machines {
+    back_office: Sessions<back_office::Machine>,
+    warehouse: Sessions<warehouse::Machine>,
+}
+
+// Without cookies, the types' names keep realms apart.
+#[test]
+fn two_principals_of_one_name_without_cookies_do_not_start_on_one_router() {
+    let routes: GuardedRouter<Machines> =
+        GuardedRouter::new().route("/orders", get(back_office::orders)).route("/shelves", get(warehouse::shelves));
+    let error = routes.into_router().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (
+            ConfigErrorKind::Realm,
+            "two principals without cookies are called `Machine`, so that each would read the other's tokens; give one of \
+             the types another name"
+        )
+    );
+}
+
 // Were they on two routers over one store, neither would be taken for the other.
 #[tokio::test]
 async fn two_principals_with_one_cookie_and_one_store_are_not_mixed_up() {

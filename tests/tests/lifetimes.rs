@@ -3,15 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
-use axum::Json;
-use serde::{Deserialize, Serialize};
-use session_runtime::routing::{get, post};
-use session_runtime::{AuthSession, GuardedRouter, ManualClock, MemoryStore, Principal, Session, policy, session};
+use session_runtime::routing::get;
+use session_runtime::{GuardedRouter, Session, policy, session};
 use std::time::Duration;
-use tests::{
-    Failed, ProbedStore, START, Site, User, Visitor, WhoAmI, at_and_beside, hours, minutes, router, seconds, sessions,
-    user,
-};
+use tests::{Guests, START, Site, User, WhoAmI, at_and_beside, hours, minutes, seconds, user};
 
 session_runtime::default_principal!(User);
 
@@ -273,36 +268,12 @@ async fn the_limits_of_a_policy_and_those_that_it_builds_on_all_hold() {
     assert_eq!(around(&site, "/tightened", minutes(10)).await, [200, 200, 401]);
 }
 
-#[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(absolute = "20m")]
-struct Guest {
-    #[principal(id)]
-    id: u64,
-}
-
-#[session(optional)]
-async fn enter(mut auth: AuthSession<Guest>, Json(guest): Json<Guest>) -> Result<(), Failed> {
-    auth.log_in(guest).await?;
-    Ok(())
-}
-
-#[session(required)]
-async fn stay(session: Session<Guest>) -> String {
-    session.expires_at().as_secs().to_string()
-}
-
 #[tokio::test]
 async fn without_idle_a_session_rests_until_absolute() {
-    let clock = ManualClock::at(START);
-    let store = ProbedStore::over(MemoryStore::new());
-    let routes = GuardedRouter::new().route("/enter", post(enter)).route("/stay", get(stay));
-    let site = router(routes, sessions::<Guest>(&clock, &store).build().unwrap());
-    for (rest, expected) in
-        [(minutes(20).saturating_sub(seconds(1)), 200), (minutes(20), 401), (minutes(20) + seconds(1), 401)]
-    {
-        let mut visitor = Visitor::of(&site);
-        visitor.post_json("/enter", &Guest { id: 7 }).await;
-        clock.advance(rest);
+    let guests = Guests::new();
+    for (rest, expected) in [(minutes(20) - seconds(1), 200), (minutes(20), 401), (minutes(20) + seconds(1), 401)] {
+        let mut visitor = guests.enter(7).await;
+        guests.clock.advance(rest);
         assert_eq!(visitor.get("/stay").await.status, expected, "{rest:?}");
     }
 }

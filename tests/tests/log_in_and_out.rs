@@ -4,8 +4,10 @@
 
 use axum::{Json, extract::State};
 use session_runtime::routing::{get, post};
-use session_runtime::{AuthSession, GuardedRouter, Session, SessionError, session};
-use tests::{App, Failed, Gate, Operation, START, Site, User, WhoAmI, hours, minutes, seconds, user};
+use session_runtime::{AuthSession, Clock as _, GuardedRouter, Session, SessionError, session};
+use tests::{
+    App, Failed, Gate, Guests, Operation, START, Site, User, WhoAmI, enter_again, hours, minutes, seconds, user,
+};
 
 const NAME: &str = "__Host-id";
 
@@ -327,4 +329,37 @@ async fn an_update_is_seen_by_the_handler_and_by_later_requests() {
     let changed = User { visits: 3, ..user(7) };
     assert_eq!(visitor.post("/see-update").await.json::<User>(), changed);
     assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal, changed);
+}
+
+// ASVS 7.1.2.
+#[tokio::test]
+async fn the_oldest_session_of_a_subject_ends_when_there_are_too_many() {
+    let guests = Guests::new();
+    let mut visitors = Vec::new();
+    for id in [7, 7, 8, 7] {
+        visitors.push(guests.enter(id).await);
+        guests.clock.advance(seconds(1));
+    }
+    let mut stay = Vec::new();
+    for visitor in &mut visitors {
+        stay.push(visitor.get("/stay").await.status);
+    }
+    assert_eq!(stay, [401, 200, 200, 200]);
+    assert_eq!(guests.store.statistics().sessions, 3);
+    // A visitor who logs in again takes the place of their own session, and of nobody else's.
+    enter_again(&mut visitors[1], 7).await;
+    assert!(visitors[3].get("/stay").await.is_ok());
+}
+
+#[tokio::test]
+async fn whoever_logs_in_last_is_in_even_within_one_millisecond_or_when_clocks_run_backwards() {
+    for backwards in [0, 5] {
+        for _ in 0..20 {
+            let guests = Guests::new();
+            for _ in 0..5 {
+                assert!(guests.enter(7).await.get("/stay").await.is_ok());
+                guests.clock.set(guests.clock.now().minus(seconds(backwards)));
+            }
+        }
+    }
 }

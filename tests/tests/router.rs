@@ -11,8 +11,8 @@ use axum::response::Response;
 use http::HeaderValue;
 use serde_json::{Value, json};
 use session_runtime::routing::{any, get, post};
-use session_runtime::{GuardedRouter, Refusal, Session, policy, session};
-use tests::{App, Partner, Role, Site, User, user};
+use session_runtime::{GuardedRouter, Refusal, Session, Sessions, policy, session};
+use tests::{App, Guest, Partner, Role, Site, User, user};
 use tower::service_fn;
 
 session_runtime::default_principal!(User);
@@ -82,6 +82,16 @@ POST    /transfer         required  transfer < Treasury < Staff  cookie         
 #[test]
 fn the_table_names_every_route_and_what_protects_it() {
     assert_eq!(routes().policies().to_string(), TABLE.trim_start());
+}
+
+// ASVS 7.1.2: how many sessions a subject may have, too.
+#[test]
+fn the_table_says_how_many_sessions_a_subject_may_have() {
+    #[session(required, principal(Guest))]
+    async fn guest() {}
+    let routes: GuardedRouter<Sessions<Guest>> = GuardedRouter::new().route("/", get(guest));
+    let table = routes.policies().to_string();
+    assert!(table.contains("  absolute 20m max_sessions 2  "), "{table}");
 }
 
 #[test]

@@ -13,11 +13,8 @@ use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
 use crate::sessions::Sessions;
-use crate::sessions::{Current, Exchange};
+use crate::sessions::{Current, Exchange, LONGEST_CHAIN};
 use crate::store::{Record, Store, StoreError, StoreKey};
-
-/// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
-const LONGEST_CHAIN: usize = 64;
 
 /// Who a request comes from.
 pub(super) enum Identity<P: Principal> {

@@ -188,7 +188,8 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Realm`] when two principals share a cookie's name, so that one would read the other's.
+    /// [`ConfigErrorKind::Realm`] when two principals share a cookie's name, or have none and share that of their types, so
+    /// that one would read the other's.
     pub fn into_router(self) -> Result<Router<S>, ConfigError> {
         let policies = || self.rows.iter().filter_map(PolicyRow::policy).chain(self.fallback.as_deref());
         for one in policies() {
@@ -213,11 +214,20 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 }
 
 fn shared_realm(one: &PolicySummary, other: &PolicySummary) -> ConfigError {
+    // Without a cookie, the realm is called like the type.
+    let by_type = one.realm == one.principal && other.realm == other.principal;
     let (one, other, realm) = (one.principal.unwrap_or("-"), other.principal.unwrap_or("-"), one.realm.unwrap_or("-"));
-    let text = format!(
-        "`{one}` and `{other}` share the cookie `{realm}`, so that each would read the other's sessions; \
-         give one of them another name: `cookie(name = \"__Host-other\")`"
-    );
+    let text = if by_type {
+        format!(
+            "two principals without cookies are called `{realm}`, so that each would read the other's tokens; \
+             give one of the types another name"
+        )
+    } else {
+        format!(
+            "`{one}` and `{other}` share the cookie `{realm}`, so that each would read the other's sessions; \
+             give one of them another name: `cookie(name = \"__Host-other\")`"
+        )
+    };
     ConfigError::new(ConfigErrorKind::Realm, text)
 }
 

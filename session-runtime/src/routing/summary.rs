@@ -116,6 +116,9 @@ impl PolicySummary {
         if self.sliding {
             text.push_str(" sliding");
         }
+        if let Some(sessions) = self.max_sessions {
+            let _ = write!(text, " max_sessions {sessions}");
+        }
         or_dash(text)
     }
 

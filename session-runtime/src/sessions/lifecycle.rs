@@ -15,8 +15,8 @@ const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
 const MOST_CONFLICTS: usize = 1000;
-/// How many aliases may stand one behind the other before the store, not rotation, is to blame.
-const LONGEST_CHAIN: usize = 64;
+/// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
+pub(crate) const LONGEST_CHAIN: usize = 64;
 
 const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 

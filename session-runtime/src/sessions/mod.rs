@@ -17,7 +17,7 @@ pub use self::error::{SessionError, SessionErrorKind};
 pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
-pub(crate) use self::lifecycle::Opened;
+pub(crate) use self::lifecycle::{LONGEST_CHAIN, Opened};
 
 use std::fmt;
 use std::marker::PhantomData;
