@@ -14,12 +14,28 @@ use super::{Argument, HandlerResponse};
     note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state"
 )]
 pub trait Checks<R, S> {
-    /// Runs them one after the other, up to the first that refuses.
+    /// What runs them: this, the policy that this one builds on when it adds none of its own, or [`NoChecks`]. The code of
+    /// handlers is shared among the policies that run the same.
+    type Run: RunChecks<R, S>;
+}
+
+/// Runs the checks of a policy and of those it builds on.
+pub trait RunChecks<R, S> {
+    /// One after the other, up to the first that refuses.
     fn run(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+    where
+        R: Visited;
+}
+
+/// Runs nothing.
+#[derive(Debug)]
+pub enum NoChecks {}
+
+impl<R, S> RunChecks<R, S> for NoChecks {
+    fn run(_: &mut Call<R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
     where
         R: Visited,
     {
-        let _ = (call, state);
         std::future::ready(Ok(()))
     }
 }

@@ -27,26 +27,24 @@ fn handler() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -71,7 +69,9 @@ fn handler() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
                 const _: () = ::session_runtime::__private::assert::max_age(
                     <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
                 );
@@ -85,7 +85,9 @@ fn handler() {
                     __GuardOf_account,
                     (Session<User>, State<Db>),
                 >,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
@@ -121,25 +123,19 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_match;
                 #[automatically_derived]
-                impl<__S> ::renamed::__private::Guard<__S> for __GuardOf_match
-                where
-                    __PolicyOf_match: ::renamed::__private::Listed<__S>,
-                {
-                    fn policy() -> ::renamed::__private::PolicySummary {
-                        <__PolicyOf_match as ::renamed::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
                 where
                     __PolicyOf_match: ::renamed::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::renamed::__private::Stated {
+                        <__PolicyOf_match as ::renamed::__private::Enforced<__S, __A, __M>>::policy()
+                    }
                     fn extract(
                         __request: ::renamed::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::renamed::__private::Guarded<Self, __A>,
+                            ::renamed::__private::Admitted<__A>,
                             ::renamed::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -181,6 +177,21 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         __S,
                     >,
                 {
+                    type Run = Self;
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::renamed::__private::RunChecks<
+                    <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                    __S,
+                > for __PolicyOf_match
+                where
+                    Staff: ::renamed::__private::Checks<
+                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        __S,
+                    >,
+                {
                     fn run(
                         __call: &mut ::renamed::__private::Call<
                             <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
@@ -193,7 +204,10 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         <__PolicyOf_match as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
                     {
                         async move {
-                            <Staff as ::renamed::__private::Checks<
+                            <<Staff as ::renamed::__private::Checks<
+                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                __S,
+                            >>::Run as ::renamed::__private::RunChecks<
                                 <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
                                 __S,
                             >>::run(__call, __state)
@@ -222,7 +236,9 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             #[allow(unused)]
             fn r#match<'a, T: Job, const N: usize>(
                 __session_call: ::renamed::__private::Guarded<__GuardOf_match, (T,)>,
-            ) -> impl ::core::future::Future<Output = ::renamed::__private::Response>
+            ) -> impl ::core::future::Future<
+                Output = ::renamed::__private::Response,
+            > + ::core::marker::Send
             where
                 T: Clone,
             {
@@ -257,26 +273,24 @@ fn handler_of_the_default_principal() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -317,11 +331,15 @@ fn handler_of_the_default_principal() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn account(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
                 ::session_runtime::__private::Guarded::run(__session_call, |()| account())
@@ -344,26 +362,24 @@ fn public_handler() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_health;
                 #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_health
-                where
-                    __PolicyOf_health: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_health as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_health
                 where
                     __PolicyOf_health: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -385,11 +401,15 @@ fn public_handler() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn health(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_health, ()>,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn health() -> &'static str {
                     "well"
@@ -448,20 +468,7 @@ fn named_policy() {
                 where
                     Staff: ::session_runtime::__private::Checks<__R, App>,
                 {
-                    fn run(
-                        __call: &mut ::session_runtime::__private::Call<__R>,
-                        __state: &App,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<(), ::session_runtime::__private::Response>,
-                    > + ::core::marker::Send
-                    where
-                        __R: ::session_runtime::__private::Visited,
-                    {
-                        <Staff as ::session_runtime::__private::Checks<
-                            __R,
-                            App,
-                        >>::run(__call, __state)
-                    }
+                    type Run = <Staff as ::session_runtime::__private::Checks<__R, App>>::Run;
                 }
                 const _: () = ::session_runtime::__private::assert::fresh(
                     <Treasury as ::session_runtime::__private::Policy>::SPEC,
@@ -596,7 +603,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
         &session("requird, max_age = 900, role(Role::Admin)", "async fn account(session: Session<User>) {}"),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `factors`, `confirm`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
+                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
             }
             ::core::compile_error! {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
@@ -613,26 +620,24 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -655,14 +660,18 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn account(
                 __session_call: ::session_runtime::__private::Guarded<
                     __GuardOf_account,
                     (Session<User>,),
                 >,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>) {}
                 ::session_runtime::__private::Guarded::run(
@@ -691,26 +700,24 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
-                #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -732,7 +739,9 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             async fn account(
                 _: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
@@ -752,9 +761,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
 fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
-        &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S > :: session_runtime :: __private :: Guard < __S > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Listed < __S > , { fn policy () -> :: session_runtime :: __private :: PolicySummary { < __PolicyOf_account as :: session_runtime :: __private :: Listed < __S >> :: summary () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
-        ]],
+        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#]],
     );
 }
 
