@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use session_runtime::{
-    MemoryStore, MemoryStoreStatistics, Record, Replaced, Store, StoreError, StoreFuture, StoreKey, SubjectKey,
-    Timestamp,
+    MemoryStore, MemoryStoreStatistics, Record, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey,
+    StorePromises, SubjectKey, Timestamp,
 };
 
 /// What a store is asked to do.
@@ -162,7 +162,7 @@ impl Store for ProbedStore {
         self.run(Operation::Alias, move |store| store.alias(old, new, until, revision))
     }
 
-    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Option<StoreKey>> {
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Removed> {
         self.run(Operation::Remove, move |store| store.remove(key))
     }
 
@@ -172,5 +172,13 @@ impl Store for ProbedStore {
 
     fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
         self.run(Operation::RemoveSubject, move |store| store.remove_subject(subject, except))
+    }
+
+    fn promises(&self) -> StorePromises {
+        self.0.store.promises()
+    }
+
+    fn in_process(&self) -> bool {
+        true
     }
 }

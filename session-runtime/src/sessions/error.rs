@@ -39,6 +39,8 @@ pub enum SessionErrorKind {
     NoCookie,
     /// The principal's id is neither a text, nor a number, nor a newtype of one.
     Unidentifiable,
+    /// The principal does not become JSON, as a store outside the process keeps it.
+    Unserialisable,
 }
 
 impl SessionError {
@@ -71,6 +73,7 @@ impl fmt::Display for SessionError {
             SessionErrorKind::NotACookie => "the session of a token cannot be changed",
             SessionErrorKind::NoCookie => "the principal declares no cookie",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
+            SessionErrorKind::Unserialisable => "the principal does not become JSON",
         })
     }
 }
@@ -85,7 +88,10 @@ impl IntoResponse for SessionError {
             SessionErrorKind::Ended => refusal::respond_within(RefusalKind::InvalidCredential),
             SessionErrorKind::OtherSubject | SessionErrorKind::NotACookie => StatusCode::FORBIDDEN.into_response(),
             SessionErrorKind::Superseded => StatusCode::CONFLICT.into_response(),
-            SessionErrorKind::IdChanged | SessionErrorKind::NoCookie | SessionErrorKind::Unidentifiable => {
+            SessionErrorKind::IdChanged
+            | SessionErrorKind::NoCookie
+            | SessionErrorKind::Unidentifiable
+            | SessionErrorKind::Unserialisable => {
                 tracing::error!(target: "session", error = %self, "session.misused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
