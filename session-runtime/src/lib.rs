@@ -91,7 +91,7 @@
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
-//! | `test-util` | | `ManualClock`, a clock that a test moves |
+//! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
 
@@ -125,6 +125,9 @@ mod return_to;
 pub mod routing;
 pub mod compile_errors;
 mod completion;
+#[cfg(any(test, feature = "test-util"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod conformance;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;

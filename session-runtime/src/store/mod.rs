@@ -77,7 +77,10 @@ pub trait Store: Send + Sync + 'static {
 
 /// What a [`Store`] can promise. Each store's documentation says why it cannot where it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each promise is kept or not, whatever the others")]
 pub struct StorePromises {
+    /// What an operation checks and what it does are one step. Without it, of two writes that meet one may be lost.
+    pub atomic_writes: bool,
     /// A record that was removed never comes back, also not by a write that was under way. Without it, logging out is not
     /// final.
     pub final_removal: bool,
@@ -91,7 +94,8 @@ pub struct StorePromises {
 
 impl StorePromises {
     /// All of them.
-    pub const ALL: Self = Self { final_removal: true, subject_index: true, keeps_until_expiry: true };
+    pub const ALL: Self =
+        Self { atomic_writes: true, final_removal: true, subject_index: true, keeps_until_expiry: true };
 }
 
 /// What became of [`Store::remove`].
