@@ -53,6 +53,7 @@
 //! | who is logged in, and how their sessions travel | [`Principal`](macro@Principal) |
 //! | a visitor's session in a handler | [`Session`] |
 //! | logging in and out | [`AuthSession`] |
+//! | listing and ending somebody's sessions | [`Sessions::of`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
@@ -143,7 +144,10 @@ pub use routing::{GuardedRouter, PolicyTable};
 pub use sealing::{SealingKey, SealingKeyError};
 pub use session::{AuthSession, CredentialKind, Session};
 pub use session_macros::{Principal, default_principal, policy, session};
-pub use sessions::{ConfigError, ConfigErrorKind, SessionError, SessionErrorKind, Sessions, SessionsBuilder};
+pub use sessions::{
+    ConfigError, ConfigErrorKind, ListedSession, SessionError, SessionErrorKind, SessionHandle, SessionHandleError,
+    Sessions, SessionsBuilder,
+};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,

@@ -11,6 +11,7 @@ pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 
@@ -72,6 +73,49 @@ pub trait Store: Send + Sync + 'static {
     /// records that it was given.
     fn in_process(&self) -> bool {
         false
+    }
+}
+
+/// One store for several principals.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        (**self).insert(key, record)
+    }
+
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
+        (**self).load(key)
+    }
+
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        (**self).replace(key, record, revision)
+    }
+
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool> {
+        (**self).touch(key, seen_at, expires_at)
+    }
+
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        (**self).alias(old, new, until, revision)
+    }
+
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Removed> {
+        (**self).remove(key)
+    }
+
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>> {
+        (**self).of_subject(subject)
+    }
+
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
+        (**self).remove_subject(subject, except)
+    }
+
+    fn promises(&self) -> StorePromises {
+        (**self).promises()
+    }
+
+    fn in_process(&self) -> bool {
+        (**self).in_process()
     }
 }
 
