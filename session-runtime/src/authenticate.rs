@@ -21,11 +21,15 @@ pub(crate) enum Standing<P> {
     Unreadable,
 }
 
-/// Judges a record.
+/// Judges a record. `unseal` reads what it holds, and is not asked when the session is over.
 ///
 /// A session ends at its `absolute` limit after it began or its `idle` limit after the last activity, whichever comes
 /// first; at that instant it is over.
-pub(crate) fn authenticate<P: Principal>(record: &Record, now: Timestamp) -> Standing<P> {
+pub(crate) fn authenticate<P: Principal>(
+    record: &Record,
+    now: Timestamp,
+    unseal: impl FnOnce() -> Option<Arc<Contents<P>>>,
+) -> Standing<P> {
     if record.created_at.since(now) > TOLERATED_SKEW || record.last_seen_at.since(now) > TOLERATED_SKEW {
         let ahead = record.created_at.max(record.last_seen_at).since(now);
         tracing::warn!(target: "session", ?ahead, "session.clock_skew");
@@ -34,7 +38,7 @@ pub(crate) fn authenticate<P: Principal>(record: &Record, now: Timestamp) -> Sta
     if instants.are_over(now) {
         return Standing::Over;
     }
-    match record.payload.contents() {
+    match unseal() {
         Some(contents) => Standing::Good(contents, instants),
         None => Standing::Unreadable,
     }

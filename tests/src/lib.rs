@@ -15,6 +15,7 @@ mod entrance;
 mod gate;
 mod guests;
 mod principals;
+pub mod races;
 mod site;
 mod store;
 mod visitor;
@@ -23,7 +24,7 @@ pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
 pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
-pub use self::site::{App, START, Site, router, sessions};
+pub use self::site::{App, START, Site, router, sealing_key, sessions};
 pub use self::store::{Operation, ProbedStore};
 pub use self::visitor::{Answer, Visitor};
 

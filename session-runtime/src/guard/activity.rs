@@ -10,7 +10,7 @@ use super::visit::Call;
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, Instants, expiry};
+use crate::sessions::{Current, Instants, Issued, expiry};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.
@@ -33,7 +33,7 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
 
 /// False when the session is over.
 async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError> {
-    let (true, Some(Current::Named(key)), Some(session)) =
+    let (true, Some(Current::Named(Issued { key, .. })), Some(session)) =
         (call.spec.sliding, call.visit.exchange.current(), &mut call.visit.session)
     else {
         return Ok(true);

@@ -14,7 +14,7 @@ use super::visit::{Call, Visited};
 use crate::policy::{Of, Via};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{AuthSession, Session};
+use crate::session::{AuthSession, Session, device_of};
 use crate::sessions::Sessions;
 
 /// Any argument of a guarded handler but the last; any argument of a check.
@@ -143,7 +143,8 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
         // The form that logs somebody in is forged as well.
         forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
         let visit = &call.visit;
-        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone()))
+        let device = device_of(&call.parts.headers);
+        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone(), device))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
 use crate::sessions::Sessions;
-use crate::sessions::{Current, Exchange, LONGEST_CHAIN};
+use crate::sessions::{Current, Exchange, Issued, LONGEST_CHAIN};
 use crate::store::{Record, Store, StoreError, StoreKey};
 
 /// Who a request comes from.
@@ -52,7 +52,7 @@ pub(super) async fn identify<P: Principal>(
     let cookie = P::SPEC.cookie.as_ref().filter(|_| accepted.cookie);
     match credential::read(headers, cookie.map(|cookie| cookie.name), accepted.bearer) {
         Ok(None) => Ok(Identity::Anonymous),
-        Ok(Some(Credential::Cookie(id))) => by_cookie(sessions, &id, now).await,
+        Ok(Some(Credential::Cookie(id))) => by_cookie(sessions, id, now).await,
         Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now),
         Ok(Some(Credential::UnusableCookie)) => Ok(Identity::Dead),
         Err(CredentialError::TwoCookies) => Ok(Identity::Unreadable),
@@ -64,14 +64,15 @@ pub(super) async fn identify<P: Principal>(
 
 async fn by_cookie<P: Principal>(
     sessions: &Sessions<P>,
-    id: &SessionId,
+    id: SessionId,
     now: Timestamp,
 ) -> Result<Identity<P>, Refused> {
-    let key = Sessions::<P>::key_of(id);
+    let key = Sessions::<P>::key_of(&id);
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
-    match authenticate(&record, now) {
+    match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
-            let current = if record.successor().is_some() { Current::Alias(key) } else { Current::Named(key) };
+            let issued = Issued { id, key };
+            let current = if record.successor().is_some() { Current::Alias(key) } else { Current::Named(issued) };
             let exchange = Arc::new(Exchange::new(Some(current)));
             let shared = Arc::clone(&exchange);
             let session = Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::Session;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Current, Exchange, Opened, SessionError, SessionErrorKind, Sessions};
-use crate::store::{Record, StoreKey, SubjectKey};
+use crate::sessions::{
+    Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
+};
+use crate::store::StoreKey;
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
@@ -30,11 +32,17 @@ pub struct AuthSession<P> {
     session: Option<Session<P>>,
     sessions: Sessions<P>,
     exchange: Arc<Exchange>,
+    device: Option<Box<str>>,
 }
 
 impl<P: Principal> AuthSession<P> {
-    pub(crate) const fn new(session: Option<Session<P>>, sessions: Sessions<P>, exchange: Arc<Exchange>) -> Self {
-        Self { session, sessions, exchange }
+    pub(crate) const fn new(
+        session: Option<Session<P>>,
+        sessions: Sessions<P>,
+        exchange: Arc<Exchange>,
+        device: Option<Box<str>>,
+    ) -> Self {
+        Self { session, sessions, exchange, device }
     }
 
     /// The visitor's session, if there is one.
@@ -56,16 +64,15 @@ impl<P: Principal> AuthSession<P> {
     pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
-            Some(Current::Named(key)) => Some(key),
+            Some(Current::Named(issued)) => Some(issued.key),
             None => None,
         };
         let contents = Arc::new(Contents::new(principal)?);
-        let subject = self.sessions.subject_key(&contents.subject)?;
-        let opened = self.sessions.open(contents, subject).await?;
+        let opened = self.sessions.open(contents, self.device.clone()).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
-        if let Err(error) = self.close_others(before, subject).await {
-            let _ = self.sessions.end(key).await;
+        if let Err(error) = self.close_others(before, &opened.contents.subject).await {
+            let _ = self.sessions.end_by_key(key).await;
             return Err(error);
         }
         Ok(self.enter(opened))
@@ -86,7 +93,7 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session may still stand then.
     pub async fn log_out(&mut self) -> Result<(), SessionError> {
         match self.exchange.current() {
-            Some(Current::Named(key) | Current::Alias(key)) => self.sessions.end(key).await?,
+            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
             None if self.session.is_some() => return Err(SessionErrorKind::NotACookie.into()),
             None => {}
         }
@@ -111,28 +118,27 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
     pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
-        let key = session.writable_key()?;
+        let issued = session.writable()?;
         let contents = Arc::new(Contents::new(principal)?);
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let subject = self.sessions.subject_key(&contents.subject)?;
         let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
-        let again = |standing: Record| {
-            if standing.subject == subject {
-                self.sessions.record(&contents, instants)
+        let again = |standing: Unsealed<P>| {
+            if standing.contents.subject == contents.subject {
+                Ok(Unsealed { contents: Arc::clone(&contents), instants, ..standing })
             } else {
                 // This request logged in somebody else since: that session is not this one.
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        let issued = self.sessions.succeed(key, again).await?;
+        let issued = self.sessions.succeed(&issued, again).await?;
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 
-    async fn close_others(&self, before: Option<StoreKey>, subject: SubjectKey) -> Result<(), SessionError> {
+    async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {
         if let Some(key) = before {
-            self.sessions.end(key).await?;
+            self.sessions.end_by_key(key).await?;
         }
         self.sessions.enforce_max_sessions(subject).await
     }

@@ -1,8 +1,10 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
+mod device;
 
 pub use self::auth_session::AuthSession;
+pub(crate) use self::device::device_of;
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,8 +12,9 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Exchange, Instants, Opened, SessionError, SessionErrorKind, Sessions};
-use crate::store::StoreKey;
+use crate::sessions::{
+    Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, SessionHandle, Sessions,
+};
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -145,7 +148,7 @@ impl<P: Principal> Session<P> {
     /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through. In
     /// each case nothing was changed.
     pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
-        let key = self.writable_key()?;
+        let issued = self.writable()?;
         let subject = &self.contents.subject;
         let changed = |standing: &Contents<P>| {
             if standing.subject == *subject {
@@ -155,7 +158,7 @@ impl<P: Principal> Session<P> {
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        self.contents = self.sessions.replace(key, changed).await?;
+        self.contents = self.sessions.replace(&issued, changed).await?;
         Ok(())
     }
 
@@ -169,16 +172,22 @@ impl<P: Principal> Session<P> {
     /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
-        let key = self.writable_key()?;
-        let issued = self.sessions.succeed(key, Ok).await?;
+        let issued = self.sessions.succeed(&self.writable()?, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
     }
 
-    /// The key of this session's record, for operations that change it. A token's session has none.
-    fn writable_key(&self) -> Result<StoreKey, SessionError> {
+    /// What names this session in a list of the principal's sessions; `None` for a token's.
+    pub(crate) fn handle(&self) -> Option<SessionHandle> {
+        match self.exchange.current()? {
+            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+        }
+    }
+
+    /// This session's id, for operations that change it. A token's session has none.
+    pub(crate) fn writable(&self) -> Result<Issued, SessionError> {
         match self.credential {
-            CredentialKind::Cookie => self.exchange.writable_key(),
+            CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),
         }
     }

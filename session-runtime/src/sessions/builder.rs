@@ -4,14 +4,15 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
+use super::keeping::KeySettings;
 use super::{ConfigError, ConfigErrorKind, Inner, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
 use crate::forgery::TrustedOrigins;
 use crate::principal::{CookieSpec, Principal};
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
+#[cfg(feature = "sealing")]
+use crate::sealing::SealingKey;
 use crate::store::Store;
 #[cfg(feature = "jwt")]
 use crate::token::{SigningKey, VerifyingKey};
@@ -26,6 +27,7 @@ pub struct SessionsBuilder<P: Principal> {
     cookie_domain: Option<String>,
     trusted_origins: Vec<String>,
     on_refusal: Option<OnRefusal>,
+    keys: KeySettings,
     #[cfg(feature = "jwt")]
     pub(super) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
@@ -39,16 +41,38 @@ impl<P: Principal> SessionsBuilder<P> {
             cookie_domain: None,
             trusted_origins: Vec::new(),
             on_refusal: None,
+            keys: KeySettings::default(),
             #[cfg(feature = "jwt")]
             tokens: super::tokens::TokenSettings::default(),
             principal: PhantomData,
         }
     }
 
-    /// Where the sessions live. Needed where the principal has a cookie.
+    /// Where the sessions live. Needed where the principal has a cookie. Several principals share one in an `Arc`.
     #[must_use]
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
+        self
+    }
+
+    /// Seals what a store outside the process keeps (needed there), and keys the index of subjects.
+    ///
+    /// The same key on every node, and after every start.
+    #[cfg(feature = "sealing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
+    #[must_use]
+    pub fn sealing_key(mut self, key: SealingKey) -> Self {
+        self.keys.sealing_key = Some(key);
+        self
+    }
+
+    /// Opens what was sealed before the key changed. Every write seals with the present key; a former one can be dropped
+    /// when the principal's `absolute` limit has passed since the last node sealed with it.
+    #[cfg(feature = "sealing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
+    #[must_use]
+    pub fn former_sealing_key(mut self, key: SealingKey) -> Self {
+        self.keys.former_sealing_keys.push(key);
         self
     }
 
@@ -139,12 +163,19 @@ impl<P: Principal> SessionsBuilder<P> {
             );
             return Err(ConfigError::new(ConfigErrorKind::Store, text));
         }
+        if let (Some(most), Some(false)) =
+            (P::SPEC.max_sessions, self.store.as_ref().map(|store| store.promises().subject_index))
+        {
+            let text = format!(
+                "`{}` has at most {most} sessions (`max_sessions`), and this store does not find sessions by their subject; \
+                 switch on its index, or take another store",
+                P::SPEC.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Store, text));
+        }
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
-        let mut index_key = Zeroizing::new([0; 32]);
-        getrandom::fill(index_key.as_mut_slice()).map_err(|_| {
-            ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
-        })?;
+        let keys = self.keys.finish(P::SPEC, self.store.as_deref())?;
         #[cfg(feature = "jwt")]
         let tokens = self.tokens.finish(P::SPEC)?;
         Ok(Sessions(Arc::new(Inner {
@@ -153,7 +184,7 @@ impl<P: Principal> SessionsBuilder<P> {
             cookie,
             trusted_origins,
             on_refusal: self.on_refusal,
-            index_key,
+            keys,
             #[cfg(feature = "jwt")]
             tokens,
             principal: PhantomData,

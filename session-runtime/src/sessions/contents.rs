@@ -1,6 +1,8 @@
 //! What a session's record holds: the principal, and under which name it is known.
 
 use super::{SessionError, SessionErrorKind};
+#[cfg(feature = "sealing")]
+use crate::principal::AsKept;
 use crate::principal::{Principal, subject_of};
 
 /// The payload of a session's record.
@@ -25,5 +27,28 @@ impl<P: Principal> Contents<P> {
             return Err(SessionErrorKind::IdChanged.into());
         }
         Ok(changed)
+    }
+}
+
+/// [`Contents`] as bytes: JSON, so that another release's principal, which has gained a field with a default or lost one,
+/// still reads it.
+#[cfg(feature = "sealing")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Written<'a, T> {
+    #[serde(borrow)]
+    subject: std::borrow::Cow<'a, str>,
+    principal: T,
+}
+
+#[cfg(feature = "sealing")]
+impl<P: Principal> Contents<P> {
+    pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
+        let written = Written { subject: (&*self.subject).into(), principal: AsKept(&self.principal) };
+        serde_json::to_vec(&written).map(zeroize::Zeroizing::new)
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let written: Written<'_, AsKept<P>> = serde_json::from_slice(bytes)?;
+        Ok(Self { principal: written.principal.0, subject: written.subject.into() })
     }
 }

@@ -39,6 +39,10 @@ pub enum SessionErrorKind {
     NoCookie,
     /// The principal's id is neither a text, nor a number, nor a newtype of one.
     Unidentifiable,
+    /// The store does not find sessions by their subject.
+    NotListed,
+    /// The principal does not become JSON, as a store outside the process keeps it.
+    Unserialisable,
 }
 
 impl SessionError {
@@ -71,6 +75,8 @@ impl fmt::Display for SessionError {
             SessionErrorKind::NotACookie => "the session of a token cannot be changed",
             SessionErrorKind::NoCookie => "the principal declares no cookie",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
+            SessionErrorKind::NotListed => "the session store does not find sessions by their subject",
+            SessionErrorKind::Unserialisable => "the principal does not become JSON",
         })
     }
 }
@@ -85,7 +91,11 @@ impl IntoResponse for SessionError {
             SessionErrorKind::Ended => refusal::respond_within(RefusalKind::InvalidCredential),
             SessionErrorKind::OtherSubject | SessionErrorKind::NotACookie => StatusCode::FORBIDDEN.into_response(),
             SessionErrorKind::Superseded => StatusCode::CONFLICT.into_response(),
-            SessionErrorKind::IdChanged | SessionErrorKind::NoCookie | SessionErrorKind::Unidentifiable => {
+            SessionErrorKind::IdChanged
+            | SessionErrorKind::NoCookie
+            | SessionErrorKind::Unidentifiable
+            | SessionErrorKind::NotListed
+            | SessionErrorKind::Unserialisable => {
                 tracing::error!(target: "session", error = %self, "session.misused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }

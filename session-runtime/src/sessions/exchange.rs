@@ -18,10 +18,10 @@ struct State {
 }
 
 /// The record that the request's cookie names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Current {
     /// Its own id.
-    Named(StoreKey),
+    Named(Issued),
     /// An id that was replaced and still answers for a moment: it reads and changes nothing.
     Alias(StoreKey),
 }
@@ -54,13 +54,13 @@ impl Exchange {
 
     /// The record of the request's cookie, if it has one.
     pub(crate) fn current(&self) -> Option<Current> {
-        self.state().current
+        self.state().current.clone()
     }
 
-    /// The key of the record, for operations that change it. Without one, the session was ended by this request.
-    pub(crate) fn writable_key(&self) -> Result<StoreKey, SessionError> {
+    /// The id of the session, for operations that change it. Without one, the session was ended by this request.
+    pub(crate) fn writable(&self) -> Result<Issued, SessionError> {
         match self.current() {
-            Some(Current::Named(key)) => Ok(key),
+            Some(Current::Named(issued)) => Ok(issued),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
             None => Err(SessionErrorKind::Ended.into()),
         }
@@ -69,16 +69,16 @@ impl Exchange {
     /// From here on the session can be read and no more: the route is about another principal's.
     pub(crate) fn make_read_only(&self) {
         let mut state = self.state();
-        if let Some(Current::Named(key)) = state.current {
-            state.current = Some(Current::Alias(key));
+        if let Some(Current::Named(issued)) = &state.current {
+            state.current = Some(Current::Alias(issued.key));
         }
     }
 
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
-        state.current = Some(Current::Named(issued.key));
-        state.outcome.cookie = CookieChange::Issue(issued.id);
+        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.current = Some(Current::Named(issued));
         state.outcome.clear_site_data = false;
     }
 

@@ -51,6 +51,17 @@ impl Instants {
         }
     }
 
+    /// Those that a record keeps, as it keeps them.
+    pub(crate) const fn kept(record: &Record) -> Self {
+        Self {
+            created_at: record.created_at,
+            authenticated_at: Some(record.authenticated_at),
+            last_seen_at: record.last_seen_at,
+            longest_pause: record.longest_pause,
+            expires_at: record.expires_at,
+        }
+    }
+
     /// Whether the session has ended by `now`: at the instant of its expiry it has.
     pub(crate) fn are_over(&self, now: Timestamp) -> bool {
         now >= self.expires_at

@@ -7,7 +7,7 @@ use super::{Contents, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
-use crate::store::{Payload, Record, Replaced, StoreError, StoreKey, SubjectKey};
+use crate::store::{Record, Removed, Replaced, StoreError, StoreKey};
 
 /// How long an id that was replaced still answers, so that requests under way are not thrown out.
 const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
@@ -21,10 +21,18 @@ pub(crate) const LONGEST_CHAIN: usize = 64;
 const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
 /// An id that was given out, and the record that it names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Issued {
     pub(crate) id: SessionId,
     pub(crate) key: StoreKey,
+}
+
+/// A session as its record keeps it, open.
+pub(crate) struct Unsealed<P> {
+    pub(crate) contents: Arc<Contents<P>>,
+    pub(crate) instants: Instants,
+    /// With what the visitor logged in.
+    pub(crate) device: Option<Box<str>>,
 }
 
 /// A session that was begun.
@@ -39,22 +47,22 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn open(
         &self,
         contents: Arc<Contents<P>>,
-        subject: SubjectKey,
+        device: Option<Box<str>>,
     ) -> Result<Opened<P>, SessionError> {
         let mut instants = Instants::starting(self.now(), P::SPEC);
-        instants.created_at = self.after_others(subject, instants.created_at).await?;
-        let record = self.record(&contents, instants)?;
-        let issued = self.insert(record).await?;
-        Ok(Opened { issued, contents, instants })
+        instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;
+        let unsealed = Unsealed { contents, instants, device };
+        let issued = self.insert(&unsealed).await?;
+        Ok(Opened { issued, contents: unsealed.contents, instants })
     }
 
     /// `now`, or the instant after the subject's newest session, where `max_sessions` has to tell which is the newest: within
     /// one millisecond, or between nodes whose clocks disagree, `now` does not. The session's end is not moved by it.
-    async fn after_others(&self, subject: SubjectKey, now: Timestamp) -> Result<Timestamp, SessionError> {
+    async fn after_others(&self, subject: &str, now: Timestamp) -> Result<Timestamp, SessionError> {
         if P::SPEC.max_sessions.is_none() {
             return Ok(now);
         }
-        let others = self.store()?.of_subject(subject).await?;
+        let others = self.records_of(subject).await?;
         let newest = others.iter().map(|(_, record)| record.created_at).max();
         Ok(newest.map_or(now, |newest| now.max(newest.plus(Duration::from_millis(1)))))
     }
@@ -65,22 +73,25 @@ impl<P: Principal> Sessions<P> {
     /// between, the new one goes, too; when it was changed, that change is taken along.
     pub(crate) async fn succeed(
         &self,
-        old: StoreKey,
-        change: impl Fn(Record) -> Result<Record, SessionError> + Send,
+        old: &Issued,
+        change: impl Fn(Unsealed<P>) -> Result<Unsealed<P>, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
         let store = self.store()?;
         for _ in 0..MOST_CONFLICTS {
-            let standing = self.standing(old).await?;
+            let standing = self.standing(old.key).await?;
+            let unsealed = self.unsealed(&standing, old).ok_or(SessionErrorKind::Ended)?;
             let revision = standing.revision;
-            let issued = self.insert(change(standing)?).await?;
-            match store.alias(old, issued.key, self.now().plus(ALIAS_LIFETIME), revision).await {
+            let issued = self.insert(&change(unsealed)?).await?;
+            match store.alias(old.key, issued.key, self.now().plus(ALIAS_LIFETIME), revision).await {
                 Ok(Replaced::Replaced) => return Ok(issued),
-                Ok(Replaced::Conflict | Replaced::Gone) => store.remove(issued.key).await?,
+                Ok(Replaced::Conflict | Replaced::Gone) => {
+                    store.remove(issued.key).await?;
+                }
                 Err(error) => {
                     let _ = store.remove(issued.key).await;
                     return Err(error.into());
                 }
-            };
+            }
         }
         Err(StoreError::new(NEVER_THROUGH).into())
     }
@@ -90,18 +101,17 @@ impl<P: Principal> Sessions<P> {
     /// When another write comes first, `change` is applied again to what that one left.
     pub(crate) async fn replace(
         &self,
-        key: StoreKey,
+        issued: &Issued,
         mut change: impl FnMut(&Contents<P>) -> Result<Contents<P>, SessionError> + Send,
     ) -> Result<Arc<Contents<P>>, SessionError> {
         let store = self.store()?;
         for _ in 0..MOST_CONFLICTS {
-            let mut record = self.standing(key).await?;
-            let standing = record.payload.contents::<Contents<P>>().ok_or(SessionErrorKind::Ended)?;
-            let contents = Arc::new(change(&standing)?);
-            record.payload = Self::seal(&contents);
-            let revision = record.revision;
-            match store.replace(key, record, revision).await? {
-                Replaced::Replaced => return Ok(contents),
+            let standing = self.standing(issued.key).await?;
+            let mut unsealed = self.unsealed(&standing, issued).ok_or(SessionErrorKind::Ended)?;
+            unsealed.contents = Arc::new(change(&unsealed.contents)?);
+            let record = self.record(&unsealed, issued)?;
+            match store.replace(issued.key, record, standing.revision).await? {
+                Replaced::Replaced => return Ok(unsealed.contents),
                 // The next look at the record tells which of the two it is.
                 Replaced::Conflict | Replaced::Gone => {}
             }
@@ -126,7 +136,7 @@ impl<P: Principal> Sessions<P> {
     ///
     /// What an alias stands for goes before the alias: when the store fails in between, the id that was shown still leads
     /// to what is left of the session, or the session is over.
-    pub(crate) async fn end(&self, key: StoreKey) -> Result<(), SessionError> {
+    pub(crate) async fn end_by_key(&self, key: StoreKey) -> Result<(), SessionError> {
         let store = self.store()?;
         let mut ids = vec![key];
         let mut next = store.load(key).await?.and_then(|record| record.successor);
@@ -146,7 +156,10 @@ impl<P: Principal> Sessions<P> {
         let mut next = Some(key);
         for _ in 0..LONGEST_CHAIN {
             let Some(key) = next else { return Ok(()) };
-            next = store.remove(key).await?;
+            next = match store.remove(key).await? {
+                Removed::Alias(successor) => Some(successor),
+                Removed::Record | Removed::Nothing => None,
+            };
         }
         Err(StoreError::new("the store's aliases lead nowhere").into())
     }
@@ -155,46 +168,37 @@ impl<P: Principal> Sessions<P> {
     ///
     /// Called after the newest stands, and by one order that all log-ins share: those that meet agree on which sessions stay,
     /// so that neither more nor fewer are left than allowed.
-    pub(crate) async fn enforce_max_sessions(&self, subject: SubjectKey) -> Result<(), SessionError> {
+    pub(crate) async fn enforce_max_sessions(&self, subject: &str) -> Result<(), SessionError> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
-        let mut standing = self.store()?.of_subject(subject).await?;
+        let mut standing = self.records_of(subject).await?;
         standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC).are_over(now));
         standing.sort_by_key(|(key, record)| (record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
-            self.end(key).await?;
+            self.end_by_key(key).await?;
         }
         Ok(())
     }
 
-    /// A record of these contents and instants.
-    pub(crate) fn record(&self, contents: &Arc<Contents<P>>, instants: Instants) -> Result<Record, SessionError> {
-        Ok(Record {
-            created_at: instants.created_at,
-            authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
-            last_seen_at: instants.last_seen_at,
-            longest_pause: instants.longest_pause,
-            expires_at: instants.expires_at,
-            revision: 0,
-            subject: self.subject_key(&contents.subject)?,
-            successor: None,
-            payload: Self::seal(contents),
-        })
+    /// The records of a subject, under whichever key of the ring they were listed.
+    pub(crate) async fn records_of(&self, subject: &str) -> Result<Vec<(StoreKey, Record)>, SessionError> {
+        let store = self.store()?;
+        let mut records = Vec::new();
+        for subject in self.subject_keys(subject) {
+            records.append(&mut store.of_subject(subject).await?);
+        }
+        Ok(records)
     }
 
-    /// The contents as a store keeps them.
-    fn seal(contents: &Arc<Contents<P>>) -> Payload {
-        Payload::new(Arc::clone(contents))
-    }
-
-    async fn insert(&self, record: Record) -> Result<Issued, SessionError> {
+    async fn insert(&self, unsealed: &Unsealed<P>) -> Result<Issued, SessionError> {
         let store = self.store()?;
         for _ in 0..DRAWS {
             let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
-            let key = Self::key_of(&id);
-            if store.insert(key, record.clone()).await? {
-                return Ok(Issued { id, key });
+            let issued = Issued { key: Self::key_of(&id), id };
+            let record = self.record(unsealed, &issued)?;
+            if store.insert(issued.key, record).await? {
+                return Ok(issued);
             }
         }
         Err(StoreError::new("the store says of every new id that it exists").into())

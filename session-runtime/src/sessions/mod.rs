@@ -6,6 +6,8 @@ mod contents;
 mod error;
 mod exchange;
 mod instants;
+mod inventory;
+mod keeping;
 mod lifecycle;
 #[cfg(feature = "jwt")]
 mod tokens;
@@ -13,25 +15,24 @@ mod tokens;
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::error::{SessionError, SessionErrorKind};
+pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
-pub(crate) use self::lifecycle::{LONGEST_CHAIN, Opened};
+pub(crate) use self::lifecycle::{Issued, LONGEST_CHAIN, Opened, Unsealed};
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
+use self::keeping::StoreKeys;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
-use crate::credential::SessionId;
 use crate::forgery::TrustedOrigins;
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
-use crate::store::{Store, StoreKey, SubjectKey};
+use crate::store::Store;
 
 /// The sessions of one principal: store, keys, clock, trusted origins. Lives in the router's state; cheap to clone.
 ///
@@ -52,8 +53,7 @@ struct Inner<P> {
     cookie: Option<Arc<CookieWriter>>,
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,
-    /// Under which subjects are indexed. Drawn at start: the index lies in the process, and ends with it.
-    index_key: Zeroizing<[u8; 32]>,
+    keys: StoreKeys,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens>,
     principal: PhantomData<fn() -> P>,
@@ -86,17 +86,6 @@ impl<P: Principal> Sessions<P> {
 
     pub(crate) fn on_refusal(&self) -> Option<&OnRefusal> {
         self.0.on_refusal.as_ref()
-    }
-
-    /// The key of the record that a cookie names.
-    pub(crate) fn key_of(id: &SessionId) -> StoreKey {
-        StoreKey::of(P::SPEC.realm(), id.as_bytes())
-    }
-
-    /// The key under which the sessions of a subject are listed.
-    pub(crate) fn subject_key(&self, subject: &str) -> Result<SubjectKey, SessionError> {
-        SubjectKey::of(&self.0.index_key, P::SPEC.realm(), subject)
-            .ok_or_else(|| SessionErrorKind::Unidentifiable.into())
     }
 }
 

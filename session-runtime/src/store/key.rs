@@ -16,6 +16,11 @@ impl StoreKey {
         Self(Sha256::new().chain_update(realm).chain_update([0]).chain_update(id).finalize().into())
     }
 
+    /// The key that [`as_bytes`](Self::as_bytes) told.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// The hash.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -35,6 +40,11 @@ impl SubjectKey {
             mac.update(part.as_bytes());
         }
         Some(Self(mac.finalize().into_bytes().into()))
+    }
+
+    /// The key that [`as_bytes`](Self::as_bytes) told.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
     }
 
     /// The authentication code.

@@ -9,6 +9,9 @@ use super::{StoreKey, SubjectKey};
 use crate::clock::Timestamp;
 
 /// What a store keeps of one session.
+///
+/// A store outside the process takes it apart with [`RecordParts::try_from`] and puts it together again with
+/// [`Record::from`].
 #[derive(Clone, Debug)]
 pub struct Record {
     pub(crate) created_at: Timestamp,
@@ -17,9 +20,10 @@ pub struct Record {
     pub(crate) longest_pause: Duration,
     pub(crate) expires_at: Timestamp,
     pub(crate) revision: u64,
-    pub(crate) subject: SubjectKey,
+    pub(crate) subject: Option<SubjectKey>,
     pub(crate) successor: Option<StoreKey>,
     pub(crate) payload: Payload,
+    pub(crate) listing: Payload,
 }
 
 impl Record {
@@ -43,8 +47,8 @@ impl Record {
         self.expires_at
     }
 
-    /// Whose session it is.
-    pub const fn subject(&self) -> SubjectKey {
+    /// Whose session it is; `None` for what is listed under nobody.
+    pub const fn subject(&self) -> Option<SubjectKey> {
         self.subject
     }
 
@@ -64,6 +68,7 @@ impl Record {
     pub(crate) fn replaced(&mut self, by: Self) {
         self.authenticated_at = by.authenticated_at;
         self.payload = by.payload;
+        self.listing = by.listing;
         self.revision += 1;
     }
 
@@ -74,18 +79,110 @@ impl Record {
     }
 }
 
-/// The principal of a session, as it lies in the process. Opaque to the store.
+/// A [`Record`] taken apart, for a store that keeps bytes.
+///
+/// `payload` and `listing` are sealed: the store can neither read them nor change them unnoticed. The rest is what the
+/// store itself works with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordParts {
+    /// When the session began.
+    pub created_at: Timestamp,
+    /// The last time the visitor proved who they are.
+    pub authenticated_at: Timestamp,
+    /// The last activity.
+    pub last_seen_at: Timestamp,
+    /// The longest time between two activities; kept in whole milliseconds.
+    pub longest_pause: Duration,
+    /// When the session ends unless there is activity.
+    pub expires_at: Timestamp,
+    /// Counts the replacements, from 0.
+    pub revision: u64,
+    /// Under whom the record is listed.
+    pub subject: Option<SubjectKey>,
+    /// What the record became an alias of.
+    pub successor: Option<StoreKey>,
+    /// What the session holds, sealed: 0 bytes to some megabytes.
+    pub payload: Arc<[u8]>,
+    /// What a list of sessions shows of it, sealed: some hundred bytes.
+    pub listing: Arc<[u8]>,
+}
+
+impl From<RecordParts> for Record {
+    fn from(parts: RecordParts) -> Self {
+        Self {
+            created_at: parts.created_at,
+            authenticated_at: parts.authenticated_at,
+            last_seen_at: parts.last_seen_at,
+            longest_pause: parts.longest_pause,
+            expires_at: parts.expires_at,
+            revision: parts.revision,
+            subject: parts.subject,
+            successor: parts.successor,
+            payload: Payload(Form::Sealed(parts.payload)),
+            listing: Payload(Form::Sealed(parts.listing)),
+        }
+    }
+}
+
+/// Fails for a record of the process itself, which only a store that says
+/// [`in_process`](super::Store::in_process) is given.
+impl TryFrom<Record> for RecordParts {
+    type Error = super::StoreError;
+
+    fn try_from(record: Record) -> Result<Self, Self::Error> {
+        let (Form::Sealed(payload), Form::Sealed(listing)) = (record.payload.0, record.listing.0) else {
+            return Err(super::StoreError::new("this record is a value of the process, and not bytes"));
+        };
+        Ok(Self {
+            created_at: record.created_at,
+            authenticated_at: record.authenticated_at,
+            last_seen_at: record.last_seen_at,
+            longest_pause: record.longest_pause,
+            expires_at: record.expires_at,
+            revision: record.revision,
+            subject: record.subject,
+            successor: record.successor,
+            payload,
+            listing,
+        })
+    }
+}
+
+/// Contents of a session, opaque to the store: a value, as it lies in the process, or sealed bytes.
 #[derive(Clone)]
-pub struct Payload(Arc<dyn Any + Send + Sync>);
+pub struct Payload(Form);
+
+#[derive(Clone)]
+enum Form {
+    Value(Arc<dyn Any + Send + Sync>),
+    Sealed(Arc<[u8]>),
+}
 
 impl Payload {
-    pub(crate) fn new<T: Any + Send + Sync>(contents: Arc<T>) -> Self {
-        Self(contents)
+    pub(crate) fn value<T: Any + Send + Sync>(contents: Arc<T>) -> Self {
+        Self(Form::Value(contents))
     }
 
-    /// The contents, unless they are another type's.
-    pub(crate) fn contents<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
-        Arc::downcast(Arc::clone(&self.0)).ok()
+    #[cfg_attr(not(feature = "sealing"), allow(dead_code, reason = "only stores outside the process keep bytes"))]
+    pub(crate) fn sealed(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self(Form::Sealed(bytes.into()))
+    }
+
+    /// The value, unless it is another type's, or sealed.
+    pub(crate) fn as_value<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        match &self.0 {
+            Form::Value(value) => Arc::downcast(Arc::clone(value)).ok(),
+            Form::Sealed(_) => None,
+        }
+    }
+
+    /// The sealed bytes, unless it is a value.
+    #[cfg_attr(not(feature = "sealing"), allow(dead_code, reason = "only stores outside the process keep bytes"))]
+    pub(crate) fn as_sealed(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Form::Sealed(bytes) => Some(bytes),
+            Form::Value(_) => None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use super::{Record, Replaced, Store, StoreFuture, StoreKey, SubjectKey};
+use super::{Record, Removed, Replaced, Store, StoreFuture, StoreKey, StorePromises, SubjectKey};
 use crate::clock::Timestamp;
 
 /// How many sessions a store of the default size holds.
@@ -96,7 +96,9 @@ impl MemoryStore {
         }
         self.make_room(&mut shard, &mut subjects, record.last_seen_at);
         shard.by_last_seen.insert((record.last_seen_at, key));
-        subjects.entry(record.subject).or_default().insert(key);
+        if let Some(subject) = record.subject {
+            subjects.entry(subject).or_default().insert(key);
+        }
         shard.records.insert(key, record);
         self.sessions.fetch_add(1, Ordering::Relaxed);
         true
@@ -124,10 +126,12 @@ impl MemoryStore {
     fn take(&self, shard: &mut Shard, subjects: &mut Subjects, key: StoreKey) -> Option<Record> {
         let record = shard.records.remove(&key)?;
         shard.by_last_seen.remove(&(record.last_seen_at, key));
-        if let Some(keys) = subjects.get_mut(&record.subject) {
+        if let Some(subject) = record.subject
+            && let Some(keys) = subjects.get_mut(&subject)
+        {
             keys.remove(&key);
             if keys.is_empty() {
-                subjects.remove(&record.subject);
+                subjects.remove(&subject);
             }
         }
         self.sessions.fetch_sub(1, Ordering::Relaxed);
@@ -161,10 +165,11 @@ impl MemoryStore {
         true
     }
 
-    fn remove_now(&self, key: StoreKey) -> Option<StoreKey> {
+    fn remove_now(&self, key: StoreKey) -> Removed {
         let mut subjects = self.subjects();
         let mut shard = self.write(key);
-        self.take(&mut shard, &mut subjects, key)?.successor
+        let Some(record) = self.take(&mut shard, &mut subjects, key) else { return Removed::Nothing };
+        record.successor.map_or(Removed::Record, Removed::Alias)
     }
 
     fn of_subject_now(&self, subject: SubjectKey) -> Vec<(StoreKey, Record)> {
@@ -178,8 +183,13 @@ impl MemoryStore {
     fn remove_subject_now(&self, subject: SubjectKey, except: Option<StoreKey>) -> usize {
         let mut subjects = self.subjects();
         let keys = subjects.get(&subject).cloned().unwrap_or_default();
-        let removed = keys.into_iter().filter(|key| Some(*key) != except);
-        removed.filter_map(|key| self.take(&mut self.write(key), &mut subjects, key)).count()
+        let others = keys.into_iter().filter(|key| Some(*key) != except);
+        let removed = others.filter_map(|key| {
+            let mut shard = self.write(key);
+            let stands_for_it = shard.records.get(&key)?.successor.is_some_and(|successor| Some(successor) == except);
+            if stands_for_it { None } else { self.take(&mut shard, &mut subjects, key) }
+        });
+        removed.count()
     }
 
     fn subjects(&self) -> MutexGuard<'_, Subjects> {
@@ -237,7 +247,7 @@ impl Store for MemoryStore {
         StoreFuture::ready(self.change(old, revision, |record| record.aliased(new, until)))
     }
 
-    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Option<StoreKey>> {
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Removed> {
         StoreFuture::ready(self.remove_now(key))
     }
 
@@ -247,6 +257,15 @@ impl Store for MemoryStore {
 
     fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
         StoreFuture::ready(self.remove_subject_now(subject, except))
+    }
+
+    /// A full store forgets what was idle for the longest time.
+    fn promises(&self) -> StorePromises {
+        StorePromises { keeps_until_expiry: false, ..StorePromises::ALL }
+    }
+
+    fn in_process(&self) -> bool {
+        true
     }
 }
 

@@ -21,9 +21,10 @@ fn record(name: &str, seen_at: Timestamp) -> Record {
         longest_pause: Duration::ZERO,
         expires_at: seen_at.plus(Duration::from_secs(3600)),
         revision: 0,
-        subject: subject(name),
+        subject: Some(subject(name)),
         successor: None,
-        payload: Payload::new(Arc::new(name.to_owned())),
+        payload: Payload::value(Arc::new(name.to_owned())),
+        listing: Payload::value(Arc::new(())),
     }
 }
 
@@ -40,7 +41,7 @@ async fn a_key_is_inserted_once() {
     let store = store(10);
     assert!(store.insert(key(1), record("ada", NOW)).await.unwrap());
     assert!(!store.insert(key(1), record("bob", NOW)).await.unwrap());
-    assert_eq!(store.load(key(1)).await.unwrap().unwrap().subject, subject("ada"));
+    assert_eq!(store.load(key(1)).await.unwrap().unwrap().subject, Some(subject("ada")));
     assert!(store.of_subject(subject("bob")).await.unwrap().is_empty());
 }
 
@@ -50,7 +51,7 @@ async fn nothing_but_insert_brings_a_key_into_being() {
     assert_eq!(store.replace(key(1), record("ada", NOW), 0).await.unwrap(), Replaced::Gone);
     assert!(!store.touch(key(1), NOW, NOW).await.unwrap());
     assert_eq!(store.alias(key(1), key(2), NOW, 0).await.unwrap(), Replaced::Gone);
-    assert_eq!(store.remove(key(1)).await.unwrap(), None);
+    assert_eq!(store.remove(key(1)).await.unwrap(), Removed::Nothing);
     assert_eq!(store.statistics().sessions, 0);
 }
 
@@ -110,7 +111,7 @@ async fn an_alias_is_frozen_and_leads_to_its_successor() {
     assert_eq!((alias.successor, alias.expires_at), (Some(key(2)), later(10)));
     let standing: Vec<_> = store.of_subject(subject("ada")).await.unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(standing, [key(2)]);
-    assert_eq!(store.remove(key(1)).await.unwrap(), Some(key(2)));
+    assert_eq!(store.remove(key(1)).await.unwrap(), Removed::Alias(key(2)));
 }
 
 #[tokio::test]

@@ -1,0 +1,213 @@
+//! Between a session and its record: what is sealed on the way to a store, and opened on the way back.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::{
+    ConfigError, ConfigErrorKind, Contents, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed,
+};
+use crate::credential::SessionId;
+use crate::principal::{Principal, PrincipalSpec};
+#[cfg(feature = "sealing")]
+use crate::sealing::{KeyRing, Sealed, SealingKey};
+use crate::store::{Payload, Record, Store, StoreKey, SubjectKey};
+
+/// What a builder was told about the keys of its store.
+#[derive(Default)]
+pub(super) struct KeySettings {
+    #[cfg(feature = "sealing")]
+    pub(super) sealing_key: Option<SealingKey>,
+    #[cfg(feature = "sealing")]
+    pub(super) former_sealing_keys: Vec<SealingKey>,
+}
+
+/// Under which keys a store's records are listed and sealed.
+pub(super) struct StoreKeys {
+    /// Under which subjects are indexed: the first for what is written, each for what is looked up.
+    index_keys: Vec<Zeroizing<[u8; 32]>>,
+    /// `None` where the records stay in the process.
+    #[cfg(feature = "sealing")]
+    ring: Option<KeyRing>,
+}
+
+/// What a list of somebody's sessions shows of one.
+#[cfg_attr(feature = "sealing", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Listing {
+    pub(crate) subject: Box<str>,
+    pub(crate) device: Option<Box<str>>,
+}
+
+impl KeySettings {
+    pub(super) fn finish(
+        self,
+        principal: &'static PrincipalSpec,
+        store: Option<&dyn Store>,
+    ) -> Result<StoreKeys, ConfigError> {
+        if store.is_none_or(Store::in_process) {
+            return self.for_the_process(principal);
+        }
+        self.for_outside(principal)
+    }
+
+    /// Nothing is sealed that never leaves the process; the index lies in it, and ends with it.
+    #[cfg_attr(
+        not(feature = "sealing"),
+        expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")
+    )]
+    fn for_the_process(self, principal: &PrincipalSpec) -> Result<StoreKeys, ConfigError> {
+        #[cfg(feature = "sealing")]
+        if self.sealing_key.is_some() || !self.former_sealing_keys.is_empty() {
+            let text = format!(
+                "the sessions of `{}` stay in the process, where nothing is sealed; remove `.sealing_key(..)`, \
+                 or add a store outside of it",
+                principal.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Key, text));
+        }
+        let _ = principal;
+        let mut index_key = Zeroizing::new([0; 32]);
+        getrandom::fill(index_key.as_mut_slice()).map_err(|_| {
+            ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
+        })?;
+        Ok(StoreKeys {
+            index_keys: vec![index_key],
+            #[cfg(feature = "sealing")]
+            ring: None,
+        })
+    }
+
+    #[cfg(feature = "sealing")]
+    fn for_outside(self, principal: &'static PrincipalSpec) -> Result<StoreKeys, ConfigError> {
+        let Some(newest) = self.sealing_key else {
+            let text = format!(
+                "the sessions of `{}` leave the process, and there is no key to seal them with; \
+                 add `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node",
+                principal.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Key, text));
+        };
+        let ring = KeyRing::new(principal.realm(), newest, self.former_sealing_keys);
+        Ok(StoreKeys { index_keys: ring.index_keys(), ring: Some(ring) })
+    }
+
+    #[cfg(not(feature = "sealing"))]
+    #[expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")]
+    fn for_outside(self, principal: &'static PrincipalSpec) -> Result<StoreKeys, ConfigError> {
+        let text = format!(
+            "the sessions of `{}` leave the process, and nothing seals them; switch on the feature `sealing` of \
+             `session-runtime`",
+            principal.name
+        );
+        Err(ConfigError::new(ConfigErrorKind::Key, text))
+    }
+}
+
+impl<P: Principal> Sessions<P> {
+    /// The key of the record that a cookie names.
+    pub(crate) fn key_of(id: &SessionId) -> StoreKey {
+        StoreKey::of(P::SPEC.realm(), id.as_bytes())
+    }
+
+    /// The keys under which the sessions of a subject may be listed, first the one for new ones.
+    pub(crate) fn subject_keys(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
+        let index_keys = self.0.keys.index_keys.iter();
+        index_keys.filter_map(move |key| SubjectKey::of(key, P::SPEC.realm(), subject))
+    }
+
+    /// The record of a session under the id that leads to it.
+    pub(crate) fn record(&self, unsealed: &Unsealed<P>, issued: &Issued) -> Result<Record, SessionError> {
+        let Unsealed { contents, instants, device } = unsealed;
+        let listing = Listing { subject: contents.subject.clone(), device: device.clone() };
+        let subject = self.subject_keys(&contents.subject).next();
+        let mut record = Record {
+            created_at: instants.created_at,
+            authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
+            last_seen_at: instants.last_seen_at,
+            longest_pause: instants.longest_pause,
+            expires_at: instants.expires_at,
+            revision: 0,
+            subject: Some(subject.ok_or(SessionErrorKind::Unidentifiable)?),
+            successor: None,
+            payload: Payload::value(Arc::clone(contents)),
+            listing: Payload::value(Arc::new(listing)),
+        };
+        self.seal(&mut record, unsealed, issued)?;
+        Ok(record)
+    }
+
+    /// What a record holds, and `None` when it holds something else: another release's principal, or what was sealed under
+    /// a key that is not ours.
+    pub(crate) fn unseal(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
+        self.unsealed_contents(record, id)
+    }
+
+    /// [`unseal`](Self::unseal), with what else the record keeps.
+    pub(crate) fn unsealed(&self, record: &Record, issued: &Issued) -> Option<Unsealed<P>> {
+        Some(Unsealed {
+            contents: self.unsealed_contents(record, &issued.id)?,
+            instants: Instants::kept(record),
+            device: self.listing(record, issued.key).and_then(|listing| listing.device.clone()),
+        })
+    }
+}
+
+#[cfg(feature = "sealing")]
+impl<P: Principal> Sessions<P> {
+    fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
+        let Some(ring) = &self.0.keys.ring else { return Ok(()) };
+        let sealed = Sealed::of(record);
+        let contents = unsealed.contents.to_bytes().map_err(|_| SessionErrorKind::Unserialisable)?;
+        let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
+        let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
+        let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
+        let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
+        record.payload = Payload::sealed(payload);
+        record.listing = Payload::sealed(listing);
+        Ok(())
+    }
+
+    fn unsealed_contents(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
+        let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
+        let opened =
+            record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
+        let Some(bytes) = opened else {
+            tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
+            return None;
+        };
+        match Contents::from_bytes(&bytes) {
+            Ok(contents) => Some(Arc::new(contents)),
+            Err(reason) => {
+                tracing::warn!(target: "session", %reason, "session.unreadable");
+                None
+            }
+        }
+    }
+
+    /// What a list of sessions shows of this one.
+    pub(crate) fn listing(&self, record: &Record, key: StoreKey) -> Option<Arc<Listing>> {
+        let Some(ring) = &self.0.keys.ring else { return record.listing.as_value() };
+        let bytes = ring.open_listing(&Sealed::of(record), key, record.listing.as_sealed()?)?;
+        serde_json::from_slice(&bytes).ok().map(Arc::new)
+    }
+}
+
+/// Nothing is sealed where there is no store outside the process.
+#[cfg(not(feature = "sealing"))]
+impl<P: Principal> Sessions<P> {
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature `sealing` it may fail")]
+    fn seal(&self, _: &mut Record, _: &Unsealed<P>, _: &Issued) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
+    fn unsealed_contents(&self, record: &Record, _: &SessionId) -> Option<Arc<Contents<P>>> {
+        record.payload.as_value()
+    }
+
+    /// What a list of sessions shows of this one.
+    #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
+    pub(crate) fn listing(&self, record: &Record, _: StoreKey) -> Option<Arc<Listing>> {
+        record.listing.as_value()
+    }
+}
