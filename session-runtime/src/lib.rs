@@ -53,6 +53,7 @@
 //! | who is logged in, and how their sessions travel | [`Principal`](macro@Principal) |
 //! | a visitor's session in a handler | [`Session`] |
 //! | logging in and out | [`AuthSession`] |
+//! | rights that change while somebody is logged in | [`Revalidation`] |
 //! | listing and ending somebody's sessions | [`Sessions::of`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
@@ -83,7 +84,8 @@
 //!
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
-//! `session.clock_skew`, `session.misused`, `session.unreadable`. No event carries a cookie, a token or a principal.
+//! `session.clock_skew`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
+//! `session.rotation_failed`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
 //!
@@ -142,11 +144,11 @@ pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, Session};
+pub use session::{AuthSession, CredentialKind, ListedSession, Session, SessionHandle, SessionHandleError};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
-    ConfigError, ConfigErrorKind, ListedSession, SessionError, SessionErrorKind, SessionHandle, SessionHandleError,
-    Sessions, SessionsBuilder,
+    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
+    SessionsBuilder,
 };
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,

@@ -2,9 +2,11 @@
 
 mod auth_session;
 mod device;
+mod inventory;
 
 pub use self::auth_session::AuthSession;
 pub(crate) use self::device::device_of;
+pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::{
-    Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, SessionHandle, Sessions,
+    ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
 
 /// One authenticated visit of one principal: who, since when, last seen.
@@ -172,20 +174,20 @@ impl<P: Principal> Session<P> {
     /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
-        let issued = self.sessions.succeed(&self.writable()?, Ok).await?;
+        let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
     }
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
-    pub(crate) fn handle(&self) -> Option<SessionHandle> {
+    fn handle(&self) -> Option<SessionHandle> {
         match self.exchange.current()? {
             Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
         }
     }
 
     /// This session's id, for operations that change it. A token's session has none.
-    pub(crate) fn writable(&self) -> Result<Issued, SessionError> {
+    fn writable(&self) -> Result<Issued, SessionError> {
         match self.credential {
             CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),

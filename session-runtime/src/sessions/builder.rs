@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::keeping::KeySettings;
-use super::{ConfigError, ConfigErrorKind, Inner, Sessions};
+use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
 use crate::forgery::TrustedOrigins;
@@ -28,6 +28,7 @@ pub struct SessionsBuilder<P: Principal> {
     trusted_origins: Vec<String>,
     on_refusal: Option<OnRefusal>,
     keys: KeySettings,
+    revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     pub(super) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
@@ -42,6 +43,7 @@ impl<P: Principal> SessionsBuilder<P> {
             trusted_origins: Vec::new(),
             on_refusal: None,
             keys: KeySettings::default(),
+            revalidation: None,
             #[cfg(feature = "jwt")]
             tokens: super::tokens::TokenSettings::default(),
             principal: PhantomData,
@@ -73,6 +75,14 @@ impl<P: Principal> SessionsBuilder<P> {
     #[must_use]
     pub fn former_sealing_key(mut self, key: SealingKey) -> Self {
         self.keys.former_sealing_keys.push(key);
+        self
+    }
+
+    /// Asks the application again, every so often, who the visitor of a session is, so that a change of rights takes effect
+    /// (ASVS 8.3.2). Without it, what was known at log-in counts.
+    #[must_use]
+    pub fn revalidate(mut self, revalidation: Revalidation<P>) -> Self {
+        self.revalidation = Some(revalidation);
         self
     }
 
@@ -185,6 +195,7 @@ impl<P: Principal> SessionsBuilder<P> {
             trusted_origins,
             on_refusal: self.on_refusal,
             keys,
+            revalidation: self.revalidation,
             #[cfg(feature = "jwt")]
             tokens,
             principal: PhantomData,

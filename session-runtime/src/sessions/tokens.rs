@@ -148,6 +148,7 @@ impl<P: Principal> Sessions<P> {
             longest_pause: Duration::ZERO,
             expires_at: verified.expires_at,
         };
-        Ok((Arc::new(Contents { principal: verified.principal, subject: verified.subject }), instants))
+        let contents = Contents { principal: verified.principal, subject: verified.subject, checked_at: issued_at };
+        Ok((Arc::new(contents), instants))
     }
 }

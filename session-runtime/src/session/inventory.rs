@@ -8,10 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use super::{Instants, SessionError, SessionErrorKind, Sessions};
+use super::Session;
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
-use crate::session::Session;
+use crate::sessions::{Instants, SessionError, SessionErrorKind, Sessions};
 use crate::store::{Record, StoreKey};
 
 /// One of somebody's sessions, as a page shows it to them (ASVS 7.5.2).
