@@ -33,7 +33,6 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #attributes
-        #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
         #visibility enum #guard {}
         #items
         #function
@@ -60,7 +59,6 @@ fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStrea
         #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers>
     };
     quote! {
-        #[allow(dead_code, non_camel_case_types)]
         struct #policy;
         #[automatically_derived]
         impl<#state, #arguments, #markers> #extracts

@@ -10,8 +10,10 @@ use super::{Argument, HandlerResponse};
 /// Implemented by the macros: for every state, or for the one that `state(..)` names, since a check that extracts `State`
 /// has to know it.
 #[diagnostic::on_unimplemented(
-    message = "policy `{Self}` cannot be checked on a router whose state is `{S}`",
-    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state"
+    message = "`{Self}` is not a policy that a router whose state is `{S}` can check",
+    label = "not checked on this router",
+    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state",
+    note = "what is no policy at all is declared with `#[policy(..)]`"
 )]
 pub trait Checks<R, S> {
     /// What runs them: this, the policy that this one builds on when it adds none of its own, or [`NoChecks`]. The code of

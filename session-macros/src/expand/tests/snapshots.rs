@@ -19,12 +19,10 @@ fn handler() {
         ),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             pub enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
@@ -114,13 +112,11 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
         &expect![[r##"
             #[doc(hidden)]
             #[cfg(unix)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_match {}
             #[cfg(unix)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_match;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
@@ -265,12 +261,10 @@ fn handler_of_the_default_principal() {
         &session("", "async fn account() {}"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
@@ -354,12 +348,10 @@ fn public_handler() {
         &session("public", "async fn health() -> &'static str { \"well\" }"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_health {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_health;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
@@ -429,7 +421,7 @@ fn named_policy() {
         ),
         &expect![[r#"
             pub struct Treasury;
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
                 const __DEMANDS: &[::session_runtime::__private::Demand] = &[
                     ::session_runtime::__private::Demand::Any {
@@ -536,7 +528,7 @@ fn principal_with_everything() {
         ),
         &expect![[r##"
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
                 type Id = Id<K>;
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
@@ -577,10 +569,10 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
                 fn carries(
@@ -591,7 +583,7 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
         "##]],
     );
@@ -612,12 +604,10 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 let _ = Role::Admin;
             };
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
@@ -692,12 +682,10 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 "the guard must name this type\n= help: use a type parameter or the concrete extractor"
             }
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
@@ -761,7 +749,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
 fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
-        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#]],
+        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#]],
     );
 }
 
@@ -777,7 +765,7 @@ fn mistakes_leave_a_principal() {
                 "without a prefix a sibling site can plant this cookie\n= help: name it `__Host-sid`"
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Principal for User {
                 type Id = ();
                 type Role = ::session_runtime::__private::NoRole;
@@ -805,7 +793,7 @@ fn mistakes_leave_a_principal() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Declared for User {}
         "#]],
     );
