@@ -1,5 +1,7 @@
 //! What a session's record holds: the principal, and under which name it is known.
 
+use std::sync::Arc;
+
 use super::{SessionError, SessionErrorKind};
 #[cfg(feature = "sealing")]
 use crate::principal::AsKept;
@@ -10,12 +12,14 @@ pub(crate) struct Contents<P> {
     pub(crate) principal: P,
     /// The principal's id as a text, as in the `sub` claim.
     pub(crate) subject: Box<str>,
+    /// Who says so, for a token: another issuer may call somebody else by this name (ASVS 10.3.3).
+    pub(crate) issuer: Option<Arc<str>>,
 }
 
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject })
+        Ok(Self { principal, subject, issuer: None })
     }
 
     /// The contents with the principal changed, which must remain the same subject.

@@ -17,8 +17,10 @@ fn the_plain_case_is_accepted() {
     let verified = judge(HS256, &claims(), NOW).unwrap();
     assert_eq!(verified.principal, ada());
     assert_eq!(&*verified.subject, "7");
-    assert_eq!(verified.expires_at, NOW.plus(std::time::Duration::from_secs(600)));
-    assert_eq!((verified.issued_at, verified.authenticated_at, verified.token_id), (Some(NOW), None, None));
+    assert_eq!(&*verified.issuer, ISSUER);
+    let dates = verified.dates;
+    assert_eq!(dates.expires_at, NOW.plus(Duration::from_secs(600)));
+    assert_eq!((dates.issued_at, dates.authenticated_at, verified.token_id), (Some(NOW), None, None));
 }
 
 // RFC 8725 3.8, 3.9: issuer and audience are required, and of the right type.
@@ -181,7 +183,7 @@ fn realms_are_apart() {
     assert_eq!(refusal(&claims_with(json!({"realm": [REALM]}))), Some(WrongClaimType("realm")));
     assert_eq!(refusal(&claims_with(json!({"realm": REALM}))), None);
     assert_eq!(refusal(&claims()), None);
-    let strict = verifier(HS256).require_realm();
+    let strict = verifier_for(NAMES, HS256, vec![trusted(ISSUER, [secret().verifying_key()]).realm(REALM)]);
     let verify = |claims: Value| strict.verify::<User>(&token(&claims.to_string()), NOW).err();
     assert_eq!(verify(claims()), Some(MissingClaim("realm")));
     assert_eq!(verify(claims_with(json!({"realm": REALM}))), None);
