@@ -156,6 +156,18 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
+    /// Remembers this many verified tokens, so that their signatures are not checked again; 0 remembers none.
+    ///
+    /// Unless said otherwise, 10,000 where the principal declares algorithms with key pairs, and none for HMAC, which costs
+    /// little more than looking the token up. Whether a remembered token still counts is asked at every use. A token takes
+    /// about twice the length of its text, on average at most 4 KiB.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn remember_tokens(mut self, tokens: usize) -> Self {
+        self.tokens.remembered = Some(tokens);
+        self
+    }
+
     /// Who issues the tokens, where `bearer(issuer = "..")` does not say.
     #[cfg(feature = "jwt")]
     #[must_use]

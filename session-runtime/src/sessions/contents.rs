@@ -53,6 +53,6 @@ impl<P: Principal> Contents<P> {
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let written: Written<'_, AsKept<P>> = serde_json::from_slice(bytes)?;
-        Ok(Self { principal: written.principal.0, subject: written.subject.into() })
+        Ok(Self { principal: written.principal.0, subject: written.subject.into(), issuer: None })
     }
 }

@@ -19,6 +19,8 @@ pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
 pub(crate) use self::lifecycle::{Issued, LONGEST_CHAIN, Opened, Unsealed};
+#[cfg(feature = "jwt")]
+pub(crate) use self::tokens::TokenSession;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -53,7 +55,7 @@ struct Inner<P> {
     on_refusal: Option<OnRefusal>,
     keys: StoreKeys,
     #[cfg(feature = "jwt")]
-    tokens: Option<tokens::Tokens>,
+    tokens: Option<tokens::Tokens<P>>,
     principal: PhantomData<fn() -> P>,
 }
 

@@ -7,8 +7,8 @@ use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
-    IssueError, IssuedToken, SigningKey, TokenConfigError, TokenIssuer, TokenOptions, TokenRefusal, TrustedIssuer,
-    Verified, Verifier, VerifyingKey, published,
+    IssueError, IssuedToken, Remembered, RememberedTokens, SigningKey, Standing, TokenConfigError, TokenIssuer,
+    TokenOptions, TokenRefusal, TrustedIssuer, Verified, Verifier, VerifyingKey, is_symmetric, published,
 };
 
 /// What a builder was told about tokens.
@@ -19,11 +19,16 @@ pub(super) struct TokenSettings {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) trusted: Vec<TrustedIssuer>,
+    pub(super) remembered: Option<usize>,
 }
 
+/// How many tokens are remembered, unless said otherwise. With their texts and principals, some ten megabytes.
+const REMEMBERED: usize = 10_000;
+
 /// What verifies and issues the tokens of one principal.
-pub(super) struct Tokens {
+pub(super) struct Tokens<P> {
     verifier: Verifier,
+    remembered: Option<Remembered<TokenSession<P>>>,
     issuer: Option<TokenIssuer>,
     /// The public keys of what is issued here, as a JWK set.
     jwks: Box<str>,
@@ -31,7 +36,7 @@ pub(super) struct Tokens {
 
 impl TokenSettings {
     /// Nothing for a principal without tokens, and an error for anything said about them.
-    pub(super) fn finish(self, principal: &'static PrincipalSpec) -> Result<Option<Tokens>, ConfigError> {
+    pub(super) fn finish<P>(self, principal: &'static PrincipalSpec) -> Result<Option<Tokens<P>>, ConfigError> {
         let name = principal.name;
         let Some(bearer) = principal.bearer else {
             return if self.says_nothing() {
@@ -69,9 +74,14 @@ impl TokenSettings {
             && self.issuer.is_none()
             && self.audience.is_none()
             && self.trusted.is_empty()
+            && self.remembered.is_none()
     }
 
-    fn put_together(mut self, principal: &'static PrincipalSpec, bearer: BearerSpec) -> Result<Tokens, ConfigError> {
+    fn put_together<P>(
+        mut self,
+        principal: &'static PrincipalSpec,
+        bearer: BearerSpec,
+    ) -> Result<Tokens<P>, ConfigError> {
         let (name, realm, claims) = (principal.name, principal.realm(), principal.claims);
         let failed = |error: TokenConfigError| config(&error);
         let audience = given_once(ConfigErrorKind::Audience, "audience", name, bearer.audience, self.audience.take());
@@ -99,7 +109,41 @@ impl TokenSettings {
             issuers.push(trusted.finish(realm, bearer, audience.as_deref().ok()).map_err(failed)?);
         }
         let verifier = Verifier::new(bearer, claims, issuers).map_err(failed)?;
-        Ok(Tokens { verifier, issuer: token_issuer, jwks: jwks.into() })
+        let remembered = match self.remembered {
+            // An HMAC costs little more than looking the token up.
+            None => bearer.algorithms.iter().any(|algorithm| !is_symmetric(*algorithm)).then_some(REMEMBERED),
+            given => given.filter(|tokens| *tokens > 0),
+        };
+        Ok(Tokens { verifier, remembered: remembered.map(Remembered::of), issuer: token_issuer, jwks: jwks.into() })
+    }
+}
+
+/// The session of a token, and on what it rests.
+pub(crate) struct TokenSession<P> {
+    pub(crate) contents: Arc<Contents<P>>,
+    pub(crate) instants: Instants,
+    standing: Standing,
+}
+
+impl<P> Clone for TokenSession<P> {
+    fn clone(&self) -> Self {
+        Self { contents: Arc::clone(&self.contents), ..*self }
+    }
+}
+
+impl<P: Principal> TokenSession<P> {
+    fn of((verified, standing): (Verified<P>, Standing)) -> Self {
+        let Verified { principal, subject, issuer, dates, .. } = verified;
+        let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
+        let instants = Instants {
+            created_at: issued_at,
+            authenticated_at: dates.authenticated_at,
+            // Renewal is a token's activity: without `iat`, it never was.
+            last_seen_at: issued_at,
+            longest_pause: Duration::ZERO,
+            expires_at: dates.expires_at,
+        };
+        Self { contents: Arc::new(Contents { principal, subject, issuer: Some(issuer) }), instants, standing }
     }
 }
 
@@ -185,25 +229,27 @@ impl<P: Principal> Sessions<P> {
         self.0.tokens.as_ref().map_or(r#"{"keys":[]}"#, |tokens| &tokens.jwks)
     }
 
+    /// How many verified tokens are remembered, and how often that saved a signature check. All zero where none are.
+    pub fn remembered_tokens(&self) -> RememberedTokens {
+        let remembered = self.0.tokens.as_ref().and_then(|tokens| tokens.remembered.as_ref());
+        remembered.map(Remembered::statistics).unwrap_or_default()
+    }
+
     /// The session of a token, as far as it stands on its own.
-    pub(crate) fn verify_token(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<(Arc<Contents<P>>, Instants), TokenRefusal> {
+    pub(crate) fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
-        let verified: Verified<P> = tokens.verifier.verify(token, now)?;
-        let issued_at = verified.dates.issued_at.unwrap_or(Timestamp::EPOCH);
-        let instants = Instants {
-            created_at: issued_at,
-            authenticated_at: verified.dates.authenticated_at,
-            // Renewal is a token's activity: without `iat`, it never was.
-            last_seen_at: issued_at,
-            longest_pause: Duration::ZERO,
-            expires_at: verified.dates.expires_at,
-        };
-        let Verified { principal, subject, issuer, .. } = verified;
-        Ok((Arc::new(Contents { principal, subject, issuer: Some(issuer) }), instants))
+        if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {
+            match tokens.verifier.stands(&known.standing, now) {
+                Ok(()) => return Ok(known),
+                Err(TokenRefusal::UnknownKey) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        let session = TokenSession::of(tokens.verifier.verify(token, now)?);
+        if let Some(remembered) = &tokens.remembered {
+            remembered.keep(token, session.clone());
+        }
+        Ok(session)
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Verified<P> {
 }
 
 /// The instants that a token names.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Dates {
     /// Its `exp`, without leeway.
     pub(crate) expires_at: Timestamp,

@@ -2,7 +2,7 @@
 //!
 //! In the order in which a token meets them: [`compact`] takes it apart, [`header`] says how it claims to be signed, [`issuer`]
 //! whose tokens are accepted, [`keys`] check the signature by the [`provider`]'s cryptography, [`fields`] reads the payload once
-//! into [`claims`] and the principal, [`admit`] judges the claims. [`verify`] is that order, [`issue`] the way back.
+//! into [`claims`] and the principal, [`admit`] judges the claims, [`remembered`] makes that cost once. [`verify`] is that order, [`issue`] the way back.
 
 mod admit;
 mod claims;
@@ -15,6 +15,7 @@ mod issuer;
 mod keys;
 mod peek;
 mod provider;
+mod remembered;
 mod scope;
 mod text;
 mod verify;
@@ -31,4 +32,7 @@ pub(crate) use self::keys::published;
 
 pub use self::issuer::TrustedIssuer;
 pub use self::keys::{KeyError, KeySet, SigningKey, VerifyingKey};
-pub(crate) use self::verify::Verifier;
+pub(crate) use self::provider::is_symmetric;
+pub(crate) use self::remembered::Remembered;
+pub use self::remembered::RememberedTokens;
+pub(crate) use self::verify::{Standing, Verifier};

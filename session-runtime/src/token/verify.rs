@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::admit::{Expectations, Verified};
+use super::admit::{Dates, Expectations, Verified};
 use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
@@ -42,6 +42,14 @@ pub(crate) struct Verifier {
     bearer: BearerSpec,
 }
 
+/// On what it rests that a verified token counts, but for its content, which does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    dates: Dates,
+    issuer: usize,
+    generation: u64,
+}
+
 impl Verifier {
     /// A verifier of the tokens of `issuers`, which have different names.
     ///
@@ -66,7 +74,11 @@ impl Verifier {
     }
 
     /// Whom `token` is about, if it counts at `now`.
-    pub(crate) fn verify<P: Principal>(&self, token: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+    pub(crate) fn verify<P: Principal>(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let compact = Compact::parse(token, MAX_BYTES)?;
         let header = Header::parse(&compact.header)?;
         let algorithm = header.algorithm_among(self.bearer.algorithms.iter().copied())?;
@@ -74,18 +86,31 @@ impl Verifier {
             return Err(TokenRefusal::WrongType);
         }
         let payload = compact.claims()?;
-        let issuer = self.issuer_of(payload)?;
-        issuer.authenticate(algorithm, &header, &compact, now)?;
-        self.admit(payload, &issuer.expectations, now)
+        let position = self.position_of_issuer(payload)?;
+        let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
+        let generation = issuer.authenticate(algorithm, &header, &compact, now)?;
+        let verified = self.admit(payload, &issuer.expectations, now)?;
+        let standing = Standing { dates: verified.dates, issuer: position, generation };
+        Ok((verified, standing))
+    }
+
+    /// Whether a token that was verified before still counts; [`TokenRefusal::UnknownKey`] when the keys of its issuer are
+    /// no longer those by which it was verified, and it has to be verified anew.
+    pub(crate) fn stands(&self, standing: &Standing, now: Timestamp) -> Result<(), TokenRefusal> {
+        let issuer = self.issuers.get(standing.issuer).ok_or(TokenRefusal::UnknownKey)?;
+        if issuer.generation(now) != Some(standing.generation) {
+            return Err(TokenRefusal::UnknownKey);
+        }
+        issuer.expectations.counts_at(&standing.dates, now)
     }
 
     /// Whose keys are to be asked. Where there is one issuer only, nothing is read before it is authenticated.
-    fn issuer_of(&self, payload: &str) -> Result<&Issuer, TokenRefusal> {
-        if let [only] = &*self.issuers {
-            return Ok(only);
+    fn position_of_issuer(&self, payload: &str) -> Result<usize, TokenRefusal> {
+        if self.issuers.len() == 1 {
+            return Ok(0);
         }
         let name = issuer_in(payload)?.0;
-        self.issuers.iter().find(|issuer| issuer.name() == name).ok_or(TokenRefusal::WrongIssuer)
+        self.issuers.iter().position(|issuer| issuer.name() == name).ok_or(TokenRefusal::WrongIssuer)
     }
 
     /// Reads a payload that was authenticated. One pass, unless no principal comes out: then the claims are read on

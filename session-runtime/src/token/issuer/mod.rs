@@ -49,18 +49,25 @@ impl Issuer {
         &self.expectations.issuer
     }
 
-    /// Whether one of this issuer's keys, as they are at `now`, signed this.
+    /// Whether one of this issuer's keys, as they are at `now`, signed this. Answers with which keys
+    /// they are.
     pub(super) fn authenticate(
         &self,
         algorithm: Algorithm,
         header: &Header<'_>,
         compact: &Compact<'_>,
         now: Timestamp,
-    ) -> Result<(), TokenRefusal> {
+    ) -> Result<u64, TokenRefusal> {
         if !self.algorithms.contains(&algorithm) {
             return Err(TokenRefusal::AlgorithmNotDeclared);
         }
-        let keys = self.keys.current(now).ok_or(TokenRefusal::KeysUnavailable)?;
-        keys.authenticate(algorithm, header, compact)
+        let (keys, generation) = self.keys.current(now).ok_or(TokenRefusal::KeysUnavailable)?;
+        keys.authenticate(algorithm, header, compact)?;
+        Ok(generation)
+    }
+
+    /// Which keys are in use at `now`; none when there are none to be had.
+    pub(super) fn generation(&self, now: Timestamp) -> Option<u64> {
+        self.keys.generation(now)
     }
 }

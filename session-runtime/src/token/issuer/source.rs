@@ -19,11 +19,19 @@ impl KeySource {
         }
     }
 
-    /// The keys at `now`; none when there are none to be had.
+    /// Which keys they are at `now`: it changes whenever they do. None when there are none to be had.
     #[expect(clippy::unnecessary_wraps, reason = "a URL's may be out of reach")]
-    pub(super) fn current(&self, _now: Timestamp) -> Option<KeySet> {
+    pub(super) fn generation(&self, _now: Timestamp) -> Option<u64> {
         match self {
-            Self::Given(keys) => Some(keys.clone()),
+            Self::Given(_) => Some(0),
+        }
+    }
+
+    /// The keys at `now`, and which ones they are; none when there are none to be had.
+    #[expect(clippy::unnecessary_wraps, reason = "a URL's may be out of reach")]
+    pub(super) fn current(&self, _now: Timestamp) -> Option<(KeySet, u64)> {
+        match self {
+            Self::Given(keys) => Some((keys.clone(), 0)),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::error::KeyError;
 use super::jwk::Jwk;
+use super::publish::published;
 use super::verifying::VerifyingKey;
 use crate::principal::Algorithm;
 use crate::token::compact::{Compact, MAX_BYTES};
@@ -156,6 +157,11 @@ impl KeySet {
             return Err(TokenRefusal::BadSignature);
         }
         Ok(())
+    }
+
+    /// The public ones among the keys as a JWK set (RFC 7517 5). Secrets are left out.
+    pub fn to_jwks(&self) -> String {
+        published(self.iter())
     }
 
     /// The keys, in the order in which they were given.

@@ -28,7 +28,7 @@ fn each_issuer_has_its_own_keys_and_algorithms() {
         ],
     );
     let verify = |key: &SigningKey, changes: Value| {
-        verifier.verify::<User>(&signed(key, &claims_with(changes)), NOW).map(|verified| verified.issuer.to_string())
+        verifier.accept::<User>(&signed(key, &claims_with(changes)), NOW).map(|verified| verified.issuer.to_string())
     };
     assert_eq!(verify(&ours, json!({})).as_deref(), Ok(ISSUER));
     assert_eq!(verify(&theirs, json!({"iss": OTHER, "aud": "their-name-for-us"})).as_deref(), Ok(OTHER));
@@ -42,7 +42,7 @@ fn each_issuer_has_its_own_keys_and_algorithms() {
     assert_eq!(verify(&ours, json!({"iss": [ISSUER, OTHER]})), Err(WrongClaimType("iss")));
     let twice = claims().to_string().replacen('{', &format!("{{\"iss\":\"{OTHER}\","), 1);
     let token = ours.sign_jws(twice.as_bytes(), Some("at+jwt")).unwrap();
-    assert_eq!(verifier.verify::<User>(&token, NOW).err(), Some(DuplicateClaim("iss")));
+    assert_eq!(verifier.accept::<User>(&token, NOW).err(), Some(DuplicateClaim("iss")));
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn two_issuers_with_keys_of_one_kind_are_kept_apart() {
         (&theirs, ISSUER, Some(BadSignature)),
     ] {
         let token = signed(key, &claims_with(json!({"iss": issuer})));
-        assert_eq!(verifier.verify::<User>(&token, NOW).err(), expected, "{issuer}");
+        assert_eq!(verifier.accept::<User>(&token, NOW).err(), expected, "{issuer}");
     }
 }
 
@@ -67,7 +67,7 @@ fn the_realm_of_another_service_is_named() {
     let theirs = key(Algorithm::EdDSA);
     let verify = |issuer: TrustedIssuer, realm: Value| {
         let token = signed(&theirs, &claims_with(json!({"iss": OTHER, "realm": realm})));
-        verifier_for(NAMES, SPEC, vec![issuer]).verify::<User>(&token, NOW).err()
+        verifier_for(NAMES, SPEC, vec![issuer]).accept::<User>(&token, NOW).err()
     };
     let issuer = || trusted(OTHER, [theirs.verifying_key()]);
     assert_eq!(verify(issuer(), json!("__Host-theirs")), Some(WrongRealm));
@@ -102,12 +102,12 @@ fn the_newest_key_signs() {
         let header = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
         let header: Value = serde_json::from_slice(&header).unwrap();
         assert_eq!(header["kid"], expected, "{now}");
-        assert!(verifier.verify::<User>(&token, at(now)).is_ok());
+        assert!(verifier.accept::<User>(&token, at(now)).is_ok());
     }
     let [one, other, _] = keys.clone();
     let equal = TokenIssuer::new(REALM, SPEC, NAMES, ISSUER.into(), AUDIENCE.into(), vec![one, other]).unwrap();
     let token = issue(&equal, Duration::from_secs(60), NOW).unwrap();
-    assert!(verifier_of(SPEC, vec![keys[1].verifying_key()]).verify::<User>(&token, NOW).is_ok(), "the last given");
+    assert!(verifier_of(SPEC, vec![keys[1].verifying_key()]).accept::<User>(&token, NOW).is_ok(), "the last given");
     let [first, ..] = keys;
     let later = TokenIssuer::new(REALM, SPEC, NAMES, ISSUER.into(), AUDIENCE.into(), vec![first.signs_from(at(1))]);
     assert_eq!(issue(&later.unwrap(), Duration::from_secs(60), NOW), Err(IssueError::NoSigningKey));

@@ -33,7 +33,7 @@ fn every_algorithm_signs_and_verifies() {
         let spec = BearerSpec::new(algorithms);
         let token = issue(&issuer(spec, key.clone()), HOUR, NOW).unwrap();
         let trusted = trusted(ISSUER, [key.verifying_key()]).realm(REALM);
-        let verified = verifier_for(NAMES, spec, vec![trusted]).verify::<User>(&token, NOW).unwrap();
+        let verified = verifier_for(NAMES, spec, vec![trusted]).accept::<User>(&token, NOW).unwrap();
         assert_eq!(verified.principal, ada(), "{:?}", key.algorithm());
     }
 }
@@ -75,7 +75,7 @@ fn the_claims_are_those_of_an_access_token() {
         })
     );
 
-    let verified = verifier(spec).verify::<User>(token, NOW).unwrap();
+    let verified = verifier(spec).accept::<User>(token, NOW).unwrap();
     assert_eq!(verified.dates.authenticated_at, Some(authenticated_at));
     assert_eq!(verified.token_id.as_deref(), token_id.as_str());
     assert_eq!(verified.factors.concat(), "pwdotp");
@@ -121,5 +121,5 @@ fn realms_are_apart() {
     let token = issue(&issuer(HS256, secret()), HOUR, NOW).unwrap();
     let other = trusted(ISSUER, [secret().verifying_key()]).finish("__Host-admin", HS256, Some(AUDIENCE)).unwrap();
     let other = Verifier::new(HS256, NAMES, vec![other]).unwrap();
-    assert_eq!(other.verify::<User>(&token, NOW).err(), Some(TokenRefusal::WrongRealm));
+    assert_eq!(other.accept::<User>(&token, NOW).err(), Some(TokenRefusal::WrongRealm));
 }
