@@ -1,10 +1,14 @@
 //! Routes that are denied by default: every one has a policy, and the router knows them all.
 
+#[cfg(feature = "jwt")]
+mod jwks;
 mod method;
 mod router;
 mod summary;
 mod table;
 
+#[cfg(feature = "jwt")]
+pub use self::jwks::jwks;
 pub use self::method::{
     Guard, GuardedArgs, GuardedMethodRouter, Listed, any, delete, get, head, options, patch, post, put, trace,
 };
