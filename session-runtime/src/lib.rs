@@ -169,18 +169,17 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse, HasSessions,
-        LastArgument, ViaGuard, Visited, run_check,
+        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
+        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
-        SamePrincipal, Subject, Via, assert, holds, no_principal,
+        SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
         PrincipalSpec, RoleSet, SameSite, ScopeSet,
     };
-    pub use crate::routing::{Guard, Listed, PolicySummary};
     pub use axum::extract::Request;
     pub use axum::response::Response;
 }

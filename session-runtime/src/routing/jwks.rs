@@ -6,7 +6,7 @@ use axum::routing::MethodRouter;
 use http::{HeaderValue, header};
 
 use super::{GuardedMethodRouter, PolicySummary};
-use crate::policy::{Open, Policy, PolicySpec};
+use crate::policy::{Open, Policy, PolicySpec, Stated};
 use crate::principal::Principal;
 use crate::sessions::Sessions;
 
@@ -42,7 +42,7 @@ where
     Sessions<P>: FromRef<S>,
 {
     let router = MethodRouter::new().get(|State(sessions): State<Sessions<P>>| async move { respond(&sessions) });
-    GuardedMethodRouter { router, policies: vec![("GET", PolicySummary::of::<PublicKeys>())] }
+    GuardedMethodRouter { router, policies: vec![("GET", PolicySummary::new(Stated::of::<PublicKeys>()))] }
 }
 
 fn respond<P: Principal>(sessions: &Sessions<P>) -> Response {
