@@ -156,7 +156,10 @@ pub use store::{
 };
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
+pub use token::{
+    IssueError, IssuedToken, KeyError, KeySet, RememberedTokens, SigningKey, TokenOptions, TokenRefusal, TrustedIssuer,
+    VerifyingKey,
+};
 
 /// What the macros' expansions name. Not part of the public API.
 #[doc(hidden)]

@@ -105,6 +105,14 @@ impl<P: Principal> Session<P> {
         self.credential
     }
 
+    /// Who issued the token. `None` for a cookie.
+    ///
+    /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
+    /// what another calls `7`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.contents.issuer.as_deref()
+    }
+
     /// When the visitor logged in, or the token was issued.
     pub fn created_at(&self) -> Timestamp {
         self.instants.created_at
