@@ -93,6 +93,8 @@
 //! |---|---|---|
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
+//! | `redis-cluster` | | the same in a cluster of them |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
@@ -154,6 +156,9 @@ pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,
 };
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use store::{RedisStore, RedisStoreBuilder};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};

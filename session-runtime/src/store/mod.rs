@@ -4,11 +4,15 @@ mod future;
 mod key;
 mod memory;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
 pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisStore, RedisStoreBuilder};
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 mod account;
 mod process;
 mod program;
+pub mod redis;
 
 pub use self::account::Account;
 pub use self::process::{Launch, Server};
