@@ -93,6 +93,7 @@
 //! |---|---|---|
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `memcached` | | [`MemcachedStore`]: sessions in Memcached |
 //! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
 //! | `redis-cluster` | | the same in a cluster of them |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
@@ -152,6 +153,9 @@ pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
     SessionsBuilder,
 };
+#[cfg(feature = "memcached")]
+#[cfg_attr(docsrs, doc(cfg(feature = "memcached")))]
+pub use store::{MemcachedStore, MemcachedStoreBuilder};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,

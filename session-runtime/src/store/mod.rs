@@ -1,7 +1,11 @@
 //! Where server-side sessions live, and what a store owes to them.
 
+#[cfg(feature = "memcached")]
+mod encoding;
 mod future;
 mod key;
+#[cfg(feature = "memcached")]
+mod memcached;
 mod memory;
 mod record;
 #[cfg(feature = "redis")]
@@ -9,6 +13,8 @@ mod redis;
 
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
+#[cfg(feature = "memcached")]
+pub use self::memcached::{MemcachedStore, MemcachedStoreBuilder};
 pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
 #[cfg(feature = "redis")]

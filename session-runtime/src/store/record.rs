@@ -93,7 +93,7 @@ impl Record {
         self.authenticated_at = by.authenticated_at;
         self.payload = by.payload;
         self.listing = by.listing;
-        self.revision += 1;
+        self.revision = self.revision.saturating_add(1);
     }
 
     /// [`Store::alias`](super::Store::alias), as far as it concerns the record.

@@ -3,6 +3,7 @@
 //! A program that is not installed is named and the test passes by; with `SESSION_TESTS_REQUIRE=all` it fails.
 
 mod account;
+pub mod memcached;
 mod process;
 mod program;
 pub mod redis;

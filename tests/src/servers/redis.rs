@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use super::{Launch, Server, program};
 
+/// Settings under which a server writes every change to its folder, so that one that is started again has forgotten nothing.
+pub const REMEMBERING: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+
 /// Starts Redis with these settings beside the defaults, such as `--requirepass secret`; `None` where it is not installed.
-///
-/// It writes every change to its folder, so that one that is started again has forgotten nothing.
 pub fn redis(settings: &[&str]) -> Option<Server> {
     let server = program("redis-server", &[])?;
     let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
     let launch = Launch::new(move |folder, port| {
         let mut command = server.command();
         command.current_dir(folder).arg("--port").arg(port.to_string());
-        command.args(["--bind", "127.0.0.1", "--appendonly", "yes", "--appendfsync", "always", "--save", ""]);
+        command.args(["--bind", "127.0.0.1", "--save", ""]);
         command.args(&settings);
         command
     });

@@ -1,9 +1,14 @@
 //! What every store owes, alone and in a cluster, and what the server's settings leave of it.
 
+use std::sync::Arc;
+
 use session_runtime::{RedisStore, Store, StorePromises, SubjectKey, conformance};
 use tests::servers::redis::{command, redis, redis_cluster};
+use tests::{ProbedStore, Site, races};
 
 use crate::server::{address, key, later, record, store};
+
+const ROUNDS: u64 = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_keeps_the_contract() {
@@ -18,6 +23,13 @@ async fn a_cluster_keeps_the_contract() {
     let store = RedisStore::cluster([address(&server)]).connect().await.unwrap();
     let report = conformance::check(store).await.unwrap_or_else(|broken| panic!("{broken}"));
     assert_eq!(report.not_promised(), <[&str; 0]>::default());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_and_nothing_comes_back_where_requests_meet() {
+    let Some(server) = redis(&[]) else { return };
+    let store = Arc::new(store(&server).await);
+    races::all(ROUNDS, |_| Site::over(races::routes(), ProbedStore::of(store.clone()), |builder| builder)).await;
 }
 
 #[tokio::test]

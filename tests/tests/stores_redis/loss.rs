@@ -3,13 +3,13 @@
 use std::time::{Duration, Instant};
 
 use session_runtime::{RedisStore, Store};
-use tests::servers::redis::{command, redis};
+use tests::servers::redis::{REMEMBERING, command, redis};
 
 use crate::server::{address, key, later, record, store};
 
 #[tokio::test]
 async fn a_server_that_is_down_fails_at_once_and_recovers() {
-    let Some(mut server) = redis(&[]) else { return };
+    let Some(mut server) = redis(&REMEMBERING) else { return };
     let store = store(&server).await;
     store.insert(key(1), record(None)).await.unwrap();
     server.stop();
@@ -27,7 +27,7 @@ async fn a_server_that_is_down_fails_at_once_and_recovers() {
 // The scripts are forgotten, too, and the connection is lost without anybody having been told.
 #[tokio::test]
 async fn a_server_that_was_restarted_between_two_requests_refuses_nobody() {
-    let Some(mut server) = redis(&[]) else { return };
+    let Some(mut server) = redis(&REMEMBERING) else { return };
     let store = store(&server).await;
     store.insert(key(1), record(None)).await.unwrap();
     for second in 1..=3 {
