@@ -165,7 +165,10 @@ pub use store::{
 pub use store::{RedisStore, RedisStoreBuilder};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
+pub use token::{
+    IssueError, IssuedToken, KeyError, KeySet, RememberedTokens, SigningKey, TokenOptions, TokenRefusal, TrustedIssuer,
+    VerifyingKey,
+};
 
 /// What the macros' expansions name. Not part of the public API.
 #[doc(hidden)]
@@ -175,18 +178,17 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse, HasSessions,
-        LastArgument, ViaGuard, Visited, run_check,
+        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
+        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
-        SamePrincipal, Subject, Via, assert, holds, no_principal,
+        SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
         PrincipalSpec, RoleSet, SameSite, ScopeSet,
     };
-    pub use crate::routing::{Guard, Listed, PolicySummary};
     pub use axum::extract::Request;
     pub use axum::response::Response;
 }

@@ -12,6 +12,8 @@ use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
+#[cfg(feature = "jwt")]
+use crate::sessions::TokenSession;
 use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, LONGEST_CHAIN, Sessions};
 use crate::store::{Record, Store, StoreError, StoreKey};
 
@@ -119,7 +121,7 @@ pub(super) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<
 #[cfg(feature = "jwt")]
 fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
     match sessions.verify_token(token, now) {
-        Ok((contents, instants)) => {
+        Ok(TokenSession { contents, instants, .. }) => {
             let exchange = Arc::new(Exchange::default());
             let shared = Arc::clone(&exchange);
             let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);

@@ -73,9 +73,44 @@ impl<P: Principal> Session<P> {
         &self.contents.principal
     }
 
+    /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
+    ///
+    /// ```
+    /// # mod people {
+    /// #     use serde::{Deserialize, Serialize};
+    /// #     #[derive(Clone, PartialEq, Serialize, Deserialize)]
+    /// #     pub enum Role { Editor }
+    /// #     #[derive(Clone, Serialize, Deserialize, session_runtime::Principal)]
+    /// #     pub struct User { #[principal(id)] pub id: u64, #[principal(roles)] pub roles: Vec<Role> }
+    /// # }
+    /// # use people::{Role, User};
+    /// use session_runtime::{Session, session};
+    ///
+    /// #[session(optional)]
+    /// async fn page(session: Option<Session<User>>) -> &'static str {
+    ///     if session.is_some_and(|session| session.has_role(&Role::Editor)) { "Edit me" } else { "Read me" }
+    /// }
+    /// ```
+    pub fn has_role(&self, role: &P::Role) -> bool {
+        self.principal().has_role(role)
+    }
+
+    /// Whether the principal has `scope`: what `scope(..)` demands, for handlers that admit others, too.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.principal().has_scope(scope)
+    }
+
     /// What the visitor showed.
     pub fn credential(&self) -> CredentialKind {
         self.credential
+    }
+
+    /// Who issued the token. `None` for a cookie.
+    ///
+    /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
+    /// what another calls `7`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.contents.issuer.as_deref()
     }
 
     /// When the visitor logged in, or the token was issued.

@@ -15,7 +15,7 @@ use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 use crate::sealing::SealingKey;
 use crate::store::Store;
 #[cfg(feature = "jwt")]
-use crate::token::{SigningKey, VerifyingKey};
+use crate::token::{SigningKey, TrustedIssuer, VerifyingKey};
 
 /// Builds [`Sessions`] from what a policy cannot know when it is compiled: the store, keys, addresses.
 ///
@@ -131,11 +131,50 @@ impl<P: Principal> SessionsBuilder<P> {
     }
 
     /// Signs the tokens that [`Sessions::issue_token`] issues, and accepts them.
+    ///
+    /// Several keys are told apart by their ids, and all of them are accepted and published. The newest signs: the one whose
+    /// [`signs_from`](SigningKey::signs_from) came last, and of equal ones the one given last. A key is retired by not
+    /// giving it any more, once the last token that it signed has expired.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::{Algorithm, Principal, Sessions, SigningKey, Timestamp};
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+    /// # struct Client { #[principal(id)] id: u64 }
+    /// # let [old, new] = [(); 2].map(|()| SigningKey::generate(Algorithm::EdDSA).unwrap());
+    /// // Every node is given this before the first of November, and all of them switch at the same instant.
+    /// let november = Timestamp::from_secs(1_793_491_200);
+    /// let sessions: Sessions<Client> = Sessions::builder()
+    ///     .signing_key(old.with_id("2026-10"))
+    ///     .signing_key(new.with_id("2026-11").signs_from(november))
+    ///     .build()?;
+    /// # Ok::<(), session_runtime::ConfigError>(())
+    /// ```
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn signing_key(mut self, key: SigningKey) -> Self {
-        self.tokens.verifying_keys.push(key.verifying_key());
-        self.tokens.signing_key = Some(key);
+        self.tokens.signing_keys.push(key);
+        self
+    }
+
+    /// Accepts the tokens of one more issuer, each by that issuer's own keys.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn trusted_issuer(mut self, issuer: TrustedIssuer) -> Self {
+        self.tokens.trusted.push(issuer);
+        self
+    }
+
+    /// Remembers this many verified tokens, so that their signatures are not checked again; 0 remembers none.
+    ///
+    /// Unless said otherwise, 10,000 where the principal declares algorithms with key pairs, and none for HMAC, which costs
+    /// little more than looking the token up. Whether a remembered token still counts is asked at every use. A token takes
+    /// about twice the length of its text, on average at most 4 KiB.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn remember_tokens(mut self, tokens: usize) -> Self {
+        self.tokens.remembered = Some(tokens);
         self
     }
 

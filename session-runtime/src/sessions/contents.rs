@@ -1,5 +1,7 @@
 //! What a session's record holds: the principal, and under which name it is known.
 
+use std::sync::Arc;
+
 use super::{SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
@@ -11,12 +13,14 @@ pub(crate) struct Contents<P> {
     pub(crate) subject: Box<str>,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
     pub(crate) checked_at: Timestamp,
+    /// Who says so, for a token: another issuer may call somebody else by this name (ASVS 10.3.3).
+    pub(crate) issuer: Option<Arc<str>>,
 }
 
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject, checked_at })
+        Ok(Self { principal, subject, checked_at, issuer: None })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
@@ -65,6 +69,7 @@ impl<P: Principal> Contents<P> {
         Ok(Self {
             principal: written.principal.0,
             subject: written.subject.into(),
+            issuer: None,
             checked_at: Timestamp::from_millis(written.checked_at),
         })
     }

@@ -22,6 +22,8 @@ pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
 pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, LONGEST_CHAIN, Opened, UNASKED_ALIAS_LIFETIME, Unsealed};
 pub(crate) use self::revalidation::Answer;
+#[cfg(feature = "jwt")]
+pub(crate) use self::tokens::TokenSession;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -57,7 +59,7 @@ struct Inner<P> {
     keys: StoreKeys,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
-    tokens: Option<tokens::Tokens>,
+    tokens: Option<tokens::Tokens<P>>,
     principal: PhantomData<fn() -> P>,
 }
 
