@@ -15,6 +15,7 @@ mod entrance;
 mod gate;
 mod guests;
 mod principals;
+pub mod servers;
 mod site;
 mod store;
 mod visitor;

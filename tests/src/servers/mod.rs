@@ -1,0 +1,11 @@
+//! Servers that a test starts for itself and ends again: nothing to set up, nothing left behind.
+//!
+//! A program that is not installed is named and the test passes by; with `SESSION_TESTS_REQUIRE=all` it fails.
+
+mod account;
+mod process;
+mod program;
+
+pub use self::account::Account;
+pub use self::process::{Launch, Server};
+pub use self::program::{Program, program};
