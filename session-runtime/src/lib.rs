@@ -53,6 +53,7 @@
 //! | who is logged in, and how their sessions travel | [`Principal`](macro@Principal) |
 //! | a visitor's session in a handler | [`Session`] |
 //! | logging in and out | [`AuthSession`] |
+//! | listing and ending somebody's sessions | [`Sessions::of`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
@@ -91,7 +92,7 @@
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
-//! | `test-util` | | `ManualClock`, a clock that a test moves |
+//! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
 
@@ -125,6 +126,9 @@ mod return_to;
 pub mod routing;
 pub mod compile_errors;
 mod completion;
+#[cfg(any(test, feature = "test-util"))]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+pub mod conformance;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
@@ -140,7 +144,10 @@ pub use routing::{GuardedRouter, PolicyTable};
 pub use sealing::{SealingKey, SealingKeyError};
 pub use session::{AuthSession, CredentialKind, Session};
 pub use session_macros::{Principal, default_principal, policy, session};
-pub use sessions::{ConfigError, ConfigErrorKind, SessionError, SessionErrorKind, Sessions, SessionsBuilder};
+pub use sessions::{
+    ConfigError, ConfigErrorKind, ListedSession, SessionError, SessionErrorKind, SessionHandle, SessionHandleError,
+    Sessions, SessionsBuilder,
+};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,

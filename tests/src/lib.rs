@@ -16,6 +16,7 @@ mod gate;
 mod guests;
 mod principals;
 pub mod servers;
+pub mod races;
 mod site;
 mod store;
 mod visitor;
@@ -24,7 +25,7 @@ pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
 pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
-pub use self::site::{App, START, Site, router, sessions};
+pub use self::site::{App, START, Site, router, sealing_key, sessions};
 pub use self::store::{Operation, ProbedStore};
 pub use self::visitor::{Answer, Visitor};
 

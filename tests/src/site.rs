@@ -3,7 +3,8 @@
 use axum::Router;
 use axum::extract::FromRef;
 use session_runtime::{
-    Algorithm, GuardedRouter, ManualClock, MemoryStore, Principal, Sessions, SessionsBuilder, SigningKey, Timestamp,
+    Algorithm, GuardedRouter, ManualClock, MemoryStore, Principal, SealingKey, Sessions, SessionsBuilder, SigningKey,
+    Store as _, Timestamp,
 };
 
 use crate::{Gate, Partner, ProbedStore, SECRET, User, Visitor, entrance};
@@ -47,8 +48,16 @@ impl Site {
         store: MemoryStore,
         more: impl FnOnce(SessionsBuilder<User>) -> SessionsBuilder<User>,
     ) -> Self {
+        Self::over(routes, ProbedStore::over(store), more)
+    }
+
+    /// The same, over any store.
+    pub fn over(
+        routes: GuardedRouter<App>,
+        store: ProbedStore,
+        more: impl FnOnce(SessionsBuilder<User>) -> SessionsBuilder<User>,
+    ) -> Self {
         let clock = ManualClock::at(START);
-        let store = ProbedStore::over(store);
         let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
         let app = App {
             users: more(sessions(&clock, &store)).build().unwrap(),
@@ -63,6 +72,11 @@ impl Site {
         Visitor::of(&self.router)
     }
 
+    /// Whether the store finds sessions by their subject.
+    pub fn lists_subjects(&self) -> bool {
+        self.store.promises().subject_index
+    }
+
     /// The visitor who has just logged in as this user.
     pub async fn member(&self, user: &User) -> Visitor {
         let mut visitor = self.visitor();
@@ -74,7 +88,13 @@ impl Site {
 
 /// Sessions over this clock and store, to be built.
 pub fn sessions<P: Principal>(clock: &ManualClock, store: &ProbedStore) -> SessionsBuilder<P> {
-    Sessions::builder().clock(clock.clone()).store(store.clone())
+    let builder = Sessions::builder().clock(clock.clone()).store(store.clone());
+    if store.in_process() { builder } else { builder.sealing_key(sealing_key()) }
+}
+
+/// What seals the records of stores outside the process.
+pub fn sealing_key() -> SealingKey {
+    SealingKey::new(SECRET).unwrap()
 }
 
 /// The router of these routes.

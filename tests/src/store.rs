@@ -1,6 +1,7 @@
 //! A store that counts, fails and dawdles as the test says.
 
 use std::array;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -26,12 +27,13 @@ pub enum Operation {
 const OPERATIONS: usize = 8;
 
 /// An in-process store, written against the public trait alone. Clones share what they hold.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProbedStore(Arc<Probe>);
 
-#[derive(Debug)]
 struct Probe {
-    store: MemoryStore,
+    store: Arc<dyn Store>,
+    memory: Arc<MemoryStore>,
+    in_process: bool,
     counts: [Count; OPERATIONS],
     conflicts: AtomicBool,
     dawdles: AtomicBool,
@@ -48,8 +50,27 @@ struct Count {
 impl ProbedStore {
     /// Looks over the shoulder of `store`.
     pub fn over(store: MemoryStore) -> Self {
+        let memory = Arc::new(store);
+        Self::new(Arc::clone(&memory) as Arc<dyn Store>, memory, true)
+    }
+
+    /// The same, of a store that is taken for one outside the process: it gets what such a store gets.
+    pub fn outside(store: MemoryStore) -> Self {
+        let memory = Arc::new(store);
+        Self::new(Arc::clone(&memory) as Arc<dyn Store>, memory, false)
+    }
+
+    /// Looks over the shoulder of a store outside the process. Its [`statistics`](Self::statistics) stay empty.
+    pub fn of(store: Arc<dyn Store>) -> Self {
+        let in_process = store.in_process();
+        Self::new(store, Arc::default(), in_process)
+    }
+
+    fn new(store: Arc<dyn Store>, memory: Arc<MemoryStore>, in_process: bool) -> Self {
         Self(Arc::new(Probe {
             store,
+            memory,
+            in_process,
             counts: array::from_fn(|_| Count { asked: AtomicUsize::new(0), fails_from: AtomicUsize::new(usize::MAX) }),
             conflicts: AtomicBool::new(false),
             dawdles: AtomicBool::new(false),
@@ -96,7 +117,7 @@ impl ProbedStore {
 
     /// What it holds.
     pub fn statistics(&self) -> MemoryStoreStatistics {
-        self.0.store.statistics()
+        self.0.memory.statistics()
     }
 
     #[allow(clippy::indexing_slicing, reason = "there is a count for each operation")]
@@ -123,7 +144,7 @@ impl ProbedStore {
     fn run<'a, T: Send + Unpin + 'a>(
         &'a self,
         operation: Operation,
-        work: impl FnOnce(&'a MemoryStore) -> StoreFuture<'a, T> + Send + 'a,
+        work: impl FnOnce(&'a dyn Store) -> StoreFuture<'a, T> + Send + 'a,
     ) -> StoreFuture<'a, T> {
         StoreFuture::new(async move {
             let count = self.count(operation);
@@ -132,10 +153,16 @@ impl ProbedStore {
                 return Err(StoreError::new("the test says so"));
             }
             self.pause().await;
-            let answer = work(&self.0.store).await;
+            let answer = work(&*self.0.store).await;
             self.pause().await;
             answer
         })
+    }
+}
+
+impl fmt::Debug for ProbedStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ProbedStore").field("counts", &self.0.counts).finish_non_exhaustive()
     }
 }
 
@@ -179,6 +206,6 @@ impl Store for ProbedStore {
     }
 
     fn in_process(&self) -> bool {
-        true
+        self.0.in_process
     }
 }

@@ -72,7 +72,7 @@ impl<P: Principal> AuthSession<P> {
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
         if let Err(error) = self.close_others(before, &opened.contents.subject).await {
-            let _ = self.sessions.end(key).await;
+            let _ = self.sessions.end_by_key(key).await;
             return Err(error);
         }
         Ok(self.enter(opened))
@@ -93,7 +93,7 @@ impl<P: Principal> AuthSession<P> {
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session may still stand then.
     pub async fn log_out(&mut self) -> Result<(), SessionError> {
         match self.exchange.current() {
-            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end(key).await?,
+            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
             None if self.session.is_some() => return Err(SessionErrorKind::NotACookie.into()),
             None => {}
         }
@@ -138,7 +138,7 @@ impl<P: Principal> AuthSession<P> {
 
     async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {
         if let Some(key) = before {
-            self.sessions.end(key).await?;
+            self.sessions.end_by_key(key).await?;
         }
         self.sessions.enforce_max_sessions(subject).await
     }

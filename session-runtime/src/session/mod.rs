@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions};
+use crate::sessions::{
+    Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, SessionHandle, Sessions,
+};
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -148,8 +150,15 @@ impl<P: Principal> Session<P> {
         Ok(())
     }
 
+    /// What names this session in a list of the principal's sessions; `None` for a token's.
+    pub(crate) fn handle(&self) -> Option<SessionHandle> {
+        match self.exchange.current()? {
+            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+        }
+    }
+
     /// This session's id, for operations that change it. A token's session has none.
-    fn writable(&self) -> Result<Issued, SessionError> {
+    pub(crate) fn writable(&self) -> Result<Issued, SessionError> {
         match self.credential {
             CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),

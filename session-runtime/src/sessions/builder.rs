@@ -48,7 +48,7 @@ impl<P: Principal> SessionsBuilder<P> {
         }
     }
 
-    /// Where the sessions live. Needed where the principal has a cookie.
+    /// Where the sessions live. Needed where the principal has a cookie. Several principals share one in an `Arc`.
     #[must_use]
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
@@ -159,6 +159,16 @@ impl<P: Principal> SessionsBuilder<P> {
             let text = format!(
                 "`{}` has session cookies and there is no store for its sessions; \
                  add `.store(MemoryStore::new())` to the builder",
+                P::SPEC.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Store, text));
+        }
+        if let (Some(most), Some(false)) =
+            (P::SPEC.max_sessions, self.store.as_ref().map(|store| store.promises().subject_index))
+        {
+            let text = format!(
+                "`{}` has at most {most} sessions (`max_sessions`), and this store does not find sessions by their subject; \
+                 switch on its index, or take another store",
                 P::SPEC.name
             );
             return Err(ConfigError::new(ConfigErrorKind::Store, text));

@@ -39,6 +39,8 @@ pub enum SessionErrorKind {
     NoCookie,
     /// The principal's id is neither a text, nor a number, nor a newtype of one.
     Unidentifiable,
+    /// The store does not find sessions by their subject.
+    NotListed,
     /// The principal does not become JSON, as a store outside the process keeps it.
     Unserialisable,
 }
@@ -73,6 +75,7 @@ impl fmt::Display for SessionError {
             SessionErrorKind::NotACookie => "the session of a token cannot be changed",
             SessionErrorKind::NoCookie => "the principal declares no cookie",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
+            SessionErrorKind::NotListed => "the session store does not find sessions by their subject",
             SessionErrorKind::Unserialisable => "the principal does not become JSON",
         })
     }
@@ -91,6 +94,7 @@ impl IntoResponse for SessionError {
             SessionErrorKind::IdChanged
             | SessionErrorKind::NoCookie
             | SessionErrorKind::Unidentifiable
+            | SessionErrorKind::NotListed
             | SessionErrorKind::Unserialisable => {
                 tracing::error!(target: "session", error = %self, "session.misused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()

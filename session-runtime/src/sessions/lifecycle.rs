@@ -136,7 +136,7 @@ impl<P: Principal> Sessions<P> {
     ///
     /// What an alias stands for goes before the alias: when the store fails in between, the id that was shown still leads
     /// to what is left of the session, or the session is over.
-    pub(crate) async fn end(&self, key: StoreKey) -> Result<(), SessionError> {
+    pub(crate) async fn end_by_key(&self, key: StoreKey) -> Result<(), SessionError> {
         let store = self.store()?;
         let mut ids = vec![key];
         let mut next = store.load(key).await?.and_then(|record| record.successor);
@@ -176,7 +176,7 @@ impl<P: Principal> Sessions<P> {
         standing.sort_by_key(|(key, record)| (record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
-            self.end(key).await?;
+            self.end_by_key(key).await?;
         }
         Ok(())
     }

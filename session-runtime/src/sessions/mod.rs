@@ -6,6 +6,7 @@ mod contents;
 mod error;
 mod exchange;
 mod instants;
+mod inventory;
 mod keeping;
 mod lifecycle;
 #[cfg(feature = "jwt")]
@@ -14,6 +15,7 @@ mod tokens;
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::error::{SessionError, SessionErrorKind};
+pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};

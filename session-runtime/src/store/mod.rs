@@ -11,6 +11,7 @@ pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::clock::Timestamp;
 
@@ -75,9 +76,55 @@ pub trait Store: Send + Sync + 'static {
     }
 }
 
+/// One store for several principals.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        (**self).insert(key, record)
+    }
+
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
+        (**self).load(key)
+    }
+
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        (**self).replace(key, record, revision)
+    }
+
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool> {
+        (**self).touch(key, seen_at, expires_at)
+    }
+
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        (**self).alias(old, new, until, revision)
+    }
+
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Removed> {
+        (**self).remove(key)
+    }
+
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>> {
+        (**self).of_subject(subject)
+    }
+
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
+        (**self).remove_subject(subject, except)
+    }
+
+    fn promises(&self) -> StorePromises {
+        (**self).promises()
+    }
+
+    fn in_process(&self) -> bool {
+        (**self).in_process()
+    }
+}
+
 /// What a [`Store`] can promise. Each store's documentation says why it cannot where it cannot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each promise is kept or not, whatever the others")]
 pub struct StorePromises {
+    /// What an operation checks and what it does are one step. Without it, of two writes that meet one may be lost.
+    pub atomic_writes: bool,
     /// A record that was removed never comes back, also not by a write that was under way. Without it, logging out is not
     /// final.
     pub final_removal: bool,
@@ -91,7 +138,8 @@ pub struct StorePromises {
 
 impl StorePromises {
     /// All of them.
-    pub const ALL: Self = Self { final_removal: true, subject_index: true, keeps_until_expiry: true };
+    pub const ALL: Self =
+        Self { atomic_writes: true, final_removal: true, subject_index: true, keeps_until_expiry: true };
 }
 
 /// What became of [`Store::remove`].

@@ -1,0 +1,244 @@
+//! Listing somebody's sessions, and ending them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+
+use super::{Instants, SessionError, SessionErrorKind, Sessions};
+use crate::clock::Timestamp;
+use crate::principal::{Principal, subject_of};
+use crate::session::Session;
+use crate::store::{Record, StoreKey};
+
+/// One of somebody's sessions, as a page shows it to them (ASVS 7.5.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedSession {
+    handle: SessionHandle,
+    device: Option<Box<str>>,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl ListedSession {
+    /// What names this session to [`Sessions::end`].
+    pub fn handle(&self) -> SessionHandle {
+        self.handle
+    }
+
+    /// With what the visitor logged in, as the client said of itself: `Firefox on Linux`.
+    pub fn device(&self) -> Option<&str> {
+        self.device.as_deref()
+    }
+
+    /// When the visitor logged in.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// The last request that counted as activity; at most a minute behind.
+    pub fn last_seen_at(&self) -> Timestamp {
+        self.last_seen_at
+    }
+
+    /// When the session ends unless there is activity.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// Whether it is this one.
+    pub fn is<P: Principal>(&self, session: &Session<P>) -> bool {
+        session.handle() == Some(self.handle)
+    }
+}
+
+/// Names a session in a list without opening it: a hash of the key under which a store keeps it. Travels in forms and URLs
+/// as 22 characters of base64url; good until the session's id changes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionHandle([u8; HANDLE_LENGTH]);
+
+const HANDLE_LENGTH: usize = 16;
+
+impl SessionHandle {
+    pub(crate) fn of(key: StoreKey) -> Self {
+        let hash: [u8; 32] = Sha256::new().chain_update(b"handle\0").chain_update(key.as_bytes()).finalize().into();
+        Self(hash.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for SessionHandle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl fmt::Debug for SessionHandle {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "SessionHandle({self})")
+    }
+}
+
+/// The text is no [`SessionHandle`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionHandleError;
+
+impl fmt::Display for SessionHandleError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("this names no session")
+    }
+}
+
+impl std::error::Error for SessionHandleError {}
+
+impl FromStr for SessionHandle {
+    type Err = SessionHandleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SessionHandleError)?;
+        bytes.try_into().map(Self).map_err(|_| SessionHandleError)
+    }
+}
+
+impl Serialize for SessionHandle {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionHandle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// Somebody's sessions. Each of these needs a store that
+/// [finds sessions by their subject](crate::StorePromises::subject_index).
+///
+/// # Errors
+///
+/// In common: [`NotListed`](SessionErrorKind::NotListed) when the store does not, [`NoCookie`](SessionErrorKind::NoCookie)
+/// when the principal declares no cookie, [`Unidentifiable`](SessionErrorKind::Unidentifiable) when `id` is neither a text nor
+/// a number, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: where something was to be ended,
+/// part of it may stand.
+impl<P: Principal> Sessions<P> {
+    /// The sessions of `id` that stand, the newest first. An id that was replaced a moment ago is not among them.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// use axum::extract::State;
+    /// use session_runtime::{Principal, Session, SessionError, Sessions, session};
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// #[session(required)]
+    /// async fn devices(
+    ///     session: Session<User>,
+    ///     State(sessions): State<Sessions<User>>,
+    /// ) -> Result<String, SessionError> {
+    ///     let lines = sessions.of(&session.id).await?.into_iter().map(|listed| {
+    ///         let this = if listed.is(&session) { " (this one)" } else { "" };
+    ///         format!("{}{this}\n", listed.device().unwrap_or("unknown"))
+    ///     });
+    ///     Ok(lines.collect())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those in common.
+    pub async fn of(&self, id: &P::Id) -> Result<Vec<ListedSession>, SessionError> {
+        let now = self.now();
+        let mut sessions: Vec<ListedSession> =
+            self.listed_records(id).await?.iter().filter_map(|(key, record)| self.listed(*key, record, now)).collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+        Ok(sessions)
+    }
+
+    /// Ends one session of `id`; false when there is none of that handle. Nobody can end the session of somebody else by it.
+    ///
+    /// # Errors
+    ///
+    /// Those in common.
+    pub async fn end(&self, id: &P::Id, handle: SessionHandle) -> Result<bool, SessionError> {
+        let records = self.listed_records(id).await?;
+        let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
+            return Ok(false);
+        };
+        self.end_by_key(key).await?;
+        Ok(true)
+    }
+
+    /// Ends every session of the same principal but this one (ASVS 7.4.3: after a change of password or factor), and says how
+    /// many records there were.
+    ///
+    /// # Errors
+    ///
+    /// Those in common, and [`Superseded`](SessionErrorKind::Superseded), [`NotACookie`](SessionErrorKind::NotACookie) or
+    /// [`Ended`](SessionErrorKind::Ended) when this is not a session that stands under its own id.
+    pub async fn end_others(&self, session: &Session<P>) -> Result<usize, SessionError> {
+        let kept = session.writable()?.key;
+        self.end_of(session.principal().id(), Some(kept)).await
+    }
+
+    /// Ends every session of `id` (ASVS 7.4.2: when an account is disabled), and says how many records there were.
+    ///
+    /// # Errors
+    ///
+    /// Those in common.
+    pub async fn end_all(&self, id: &P::Id) -> Result<usize, SessionError> {
+        self.end_of(id, None).await
+    }
+
+    async fn end_of(&self, id: &P::Id, except: Option<StoreKey>) -> Result<usize, SessionError> {
+        let subject = self.indexed_subject(id)?;
+        let mut ended = 0;
+        for key in self.subject_keys(&subject) {
+            ended += self.store()?.remove_subject(key, except).await?;
+        }
+        Ok(ended)
+    }
+
+    async fn listed_records(&self, id: &P::Id) -> Result<Vec<(StoreKey, Record)>, SessionError> {
+        self.records_of(&self.indexed_subject(id)?).await
+    }
+
+    fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
+        if !self.store()?.promises().subject_index {
+            return Err(SessionErrorKind::NotListed.into());
+        }
+        subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into())
+    }
+
+    /// What is shown of a record; nothing of one that is over, or that says of whom it is under another server's key.
+    fn listed(&self, key: StoreKey, record: &Record, now: Timestamp) -> Option<ListedSession> {
+        let instants = Instants::of(record, now, P::SPEC);
+        let listing = self.listing(record, key).filter(|_| !instants.are_over(now))?;
+        Some(ListedSession {
+            handle: SessionHandle::of(key),
+            device: listing.device.clone(),
+            created_at: instants.created_at,
+            last_seen_at: instants.last_seen_at,
+            expires_at: instants.expires_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_has_one_spelling() {
+        let handle = SessionHandle::of(StoreKey::of("realm", &[7; 32]));
+        assert_eq!(handle.to_string().parse(), Ok(handle));
+        assert_eq!(handle.to_string().len(), 22);
+        for text in ["", "AAAA", &format!("{handle}="), &"A".repeat(23), "é"] {
+            assert_eq!(text.parse::<SessionHandle>(), Err(SessionHandleError), "{text}");
+        }
+    }
+}
