@@ -4,11 +4,21 @@ mod future;
 mod key;
 mod memory;
 mod record;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod sql;
 
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
 pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
+#[cfg(feature = "mysql")]
+pub use self::sql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use self::sql::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use self::sql::SqliteStore;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use self::sql::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
 
 use std::fmt;
 use std::sync::Arc;

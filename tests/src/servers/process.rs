@@ -99,6 +99,11 @@ impl Server {
         fs::read_to_string(self.folder().join(LOG)).unwrap_or_default()
     }
 
+    /// Everything that its files hold, one after the other: what somebody gets who takes the disk.
+    pub fn dump(&self) -> Vec<u8> {
+        dump_of(self.folder())
+    }
+
     /// Ends it; nothing answers on its port any more.
     pub fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
@@ -165,6 +170,13 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// Everything that the files in a folder hold, and those in the folders in it.
+pub fn dump_of(folder: &Path) -> Vec<u8> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let contents = entries.map(|path| if path.is_dir() { dump_of(&path) } else { fs::read(path).unwrap_or_default() });
+    contents.collect::<Vec<_>>().concat()
 }
 
 fn free_port() -> u16 {
