@@ -1,10 +1,15 @@
 //! MariaDB.
 
+use std::fs;
 use std::process::Stdio;
 
 use super::{Account, Launch, Server, program};
 
 const DATA: &str = "data";
+const STATEMENTS: &str = "at-start.sql";
+/// What it does at every start. One statement a line.
+const AT_START: &str =
+    "CREATE DATABASE IF NOT EXISTS shop;\nCREATE USER IF NOT EXISTS shop;\nGRANT ALL ON shop.* TO shop;\n";
 
 /// A MariaDB of its own, or `None` where it is not installed.
 pub fn mariadb() -> Option<Server> {
@@ -13,24 +18,22 @@ pub fn mariadb() -> Option<Server> {
     let account = Account::unprivileged("mysql");
     let launch = Launch::new(move |folder, port| {
         let mut command = mariadbd.command();
-        command.current_dir(folder).arg("--no-defaults").arg(format!("--datadir={}", folder.join(DATA).display()));
+        command.current_dir(folder).env("TMPDIR", folder);
+        command.arg("--no-defaults").arg(format!("--datadir={}", folder.join(DATA).display()));
         command.arg(format!("--socket={}", folder.join("socket").display())).arg(format!("--port={port}"));
         command.args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--skip-log-bin"]);
+        command.arg(format!("--init-file={}", folder.join(STATEMENTS).display()));
         // Nothing of it outlives the test: the disk need not be waited for.
         command.args(["--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync"]);
         command
     });
     Some(Server::start(launch.run_as(account).ended_by("TERM"), |folder| {
-        let statements = folder.join("first.sql");
-        std::fs::write(&statements, "CREATE DATABASE shop; CREATE USER shop; GRANT ALL ON shop.* TO shop;\n").unwrap();
+        fs::write(folder.join(STATEMENTS), AT_START).unwrap();
         let mut command = install.run_as(&account);
-        command.current_dir(folder).args([
-            "--no-defaults",
-            "--skip-test-db",
-            "--auth-root-authentication-method=normal",
-        ]);
+        // Otherwise several of them use the same names for what they keep for a moment.
+        command.current_dir(folder).env("TMPDIR", folder);
+        command.args(["--no-defaults", "--skip-test-db", "--auth-root-authentication-method=normal"]);
         command.arg(format!("--datadir={}", folder.join(DATA).display()));
-        command.arg(format!("--extra-file={}", statements.display()));
         let made = command.stdin(Stdio::null()).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }))

@@ -3,5 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod engines;
+mod mysql;
+mod outages;
+mod postgres;
 mod rules;
 mod sqlite;
