@@ -30,6 +30,10 @@ pub(crate) fn authenticate<P: Principal>(
     now: Timestamp,
     unseal: impl FnOnce() -> Option<Arc<Contents<P>>>,
 ) -> Standing<P> {
+    if record.is_unreadable() {
+        tracing::warn!(target: "session", reason = "the store cannot read the record", "session.unreadable");
+        return Standing::Unreadable;
+    }
     if record.created_at.since(now) > TOLERATED_SKEW || record.last_seen_at.since(now) > TOLERATED_SKEW {
         let ahead = record.created_at.max(record.last_seen_at).since(now);
         tracing::warn!(target: "session", ?ahead, "session.clock_skew");

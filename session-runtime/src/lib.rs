@@ -93,6 +93,9 @@
 //! |---|---|---|
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
+//! | `memcached` | | [`MemcachedStore`]: sessions in Memcached |
+//! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
+//! | `redis-cluster` | | the same in a cluster of them |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
@@ -150,10 +153,28 @@ pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
     SessionsBuilder,
 };
+#[cfg(feature = "mysql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
+pub use store::MySqlStore;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub use store::PostgresStore;
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+pub use store::SqliteStore;
+#[cfg(feature = "memcached")]
+#[cfg_attr(docsrs, doc(cfg(feature = "memcached")))]
+pub use store::{MemcachedStore, MemcachedStoreBuilder};
 pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,
 };
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use store::{RedisStore, RedisStoreBuilder};
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))))]
+pub use store::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use token::{

@@ -16,6 +16,7 @@ mod gate;
 mod guests;
 mod principals;
 pub mod races;
+pub mod servers;
 mod site;
 mod store;
 mod visitor;

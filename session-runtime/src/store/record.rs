@@ -27,6 +27,30 @@ pub struct Record {
 }
 
 impl Record {
+    /// The record under a key whose bytes a store cannot read: another release wrote them, or somebody else.
+    ///
+    /// Its visitor has no session here and keeps the cookie, since a node of that other release may well read it; the
+    /// bytes are left alone.
+    pub const fn unreadable() -> Self {
+        Self {
+            created_at: Timestamp::EPOCH,
+            authenticated_at: Timestamp::EPOCH,
+            last_seen_at: Timestamp::EPOCH,
+            longest_pause: Duration::ZERO,
+            expires_at: Timestamp::EPOCH,
+            revision: 0,
+            subject: None,
+            successor: None,
+            payload: Payload(Form::Unreadable),
+            listing: Payload(Form::Unreadable),
+        }
+    }
+
+    /// Whether it is an [`unreadable`](Self::unreadable) one.
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self.payload.0, Form::Unreadable)
+    }
+
     /// Counts the replacements; [`Store::replace`](super::Store::replace) compares it.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -69,7 +93,7 @@ impl Record {
         self.authenticated_at = by.authenticated_at;
         self.payload = by.payload;
         self.listing = by.listing;
-        self.revision += 1;
+        self.revision = self.revision.saturating_add(1);
     }
 
     /// [`Store::alias`](super::Store::alias), as far as it concerns the record.
@@ -156,6 +180,8 @@ pub struct Payload(Form);
 enum Form {
     Value(Arc<dyn Any + Send + Sync>),
     Sealed(Arc<[u8]>),
+    /// Bytes that the store did not understand.
+    Unreadable,
 }
 
 impl Payload {
@@ -172,7 +198,7 @@ impl Payload {
     pub(crate) fn as_value<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         match &self.0 {
             Form::Value(value) => Arc::downcast(Arc::clone(value)).ok(),
-            Form::Sealed(_) => None,
+            Form::Sealed(_) | Form::Unreadable => None,
         }
     }
 
@@ -181,7 +207,7 @@ impl Payload {
     pub(crate) fn as_sealed(&self) -> Option<&[u8]> {
         match &self.0 {
             Form::Sealed(bytes) => Some(bytes),
-            Form::Value(_) => None,
+            Form::Value(_) | Form::Unreadable => None,
         }
     }
 }

@@ -1,0 +1,335 @@
+//! Sessions in Memcached.
+
+mod builder;
+mod expiry;
+mod pool;
+mod protocol;
+mod subjects;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+pub use self::builder::MemcachedStoreBuilder;
+use self::expiry::time_to_live;
+use self::pool::{Failure, Pool};
+use self::protocol::{Condition, Reply, Unique};
+use super::encoding;
+use super::{
+    Record, RecordParts, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey, StorePromises, SubjectKey,
+};
+use crate::clock::Timestamp;
+
+/// How often another write may come first before the server, not the others, is to blame: each time, one of them was done.
+const ATTEMPTS: usize = 200;
+/// What the server counts of an item beside its key and value, and a little more.
+const ITEM_OVERHEAD: usize = 128;
+
+/// Keeps sessions in Memcached 1.6 or later.
+///
+/// ```no_run
+/// use session_runtime::{MemcachedStore, Principal, SealingKey, Sessions};
+/// # use serde::{Deserialize, Serialize};
+/// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # struct User {
+/// #     #[principal(id)]
+/// #     id: u64,
+/// # }
+///
+/// # async fn sessions() -> Result<Sessions<User>, Box<dyn std::error::Error>> {
+/// let store = MemcachedStore::builder("127.0.0.1:11211").key_prefix("shop:").subject_index().connect().await?;
+/// let key = SealingKey::from_base64(&std::env::var("SHOP_KEY")?)?;
+/// let sessions = Sessions::builder().store(store).sealing_key(key).build()?;
+/// # Ok(sessions)
+/// # }
+/// ```
+///
+/// # How a session is kept
+///
+/// A record is one item. Reading it takes one round trip. It is written with the number that was read beside it, which the
+/// server compares, so that no write undoes another and none brings back what was removed; a write that came too late reads
+/// and tries again. The server drops the item a minute after the session has expired.
+///
+/// # What it cannot promise
+///
+/// A server that is full evicts what was not used for the longest time, and one that is restarted has forgotten everything:
+/// those visitors log in again. A list of what is revoked has no place here, and [says so](Store::promises).
+///
+/// Sessions are found by their subject only with [`subject_index`](MemcachedStoreBuilder::subject_index), and a session then
+/// ends with the list that names it. Without it, whatever needs them to be found (`max_sessions`, and the list of somebody's
+/// sessions) is refused.
+///
+/// A record has to fit in an item, 1 MiB unless the server was told otherwise. One that does not is an error, and what stood
+/// before stays.
+///
+/// # When it does not answer
+///
+/// Every operation fails within the [time-outs](MemcachedStoreBuilder::command_timeout), which refuses the request with 503.
+/// The next one connects again.
+///
+/// # The client
+///
+/// It is part of this crate: four of the meta commands, over a small pool. The published clients were found wanting:
+/// `async-memcached` 0.9 connects to IPv4 alone, has neither a pool nor time-outs and depends on the unmaintained `fxhash`;
+/// `memcache-async` 0.10 and `memcache` 0.21 do not know the meta commands, without which a removal cannot be conditional.
+#[derive(Clone)]
+pub struct MemcachedStore(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    prefix: String,
+    indexed: bool,
+}
+
+/// What became of writing an item that was read.
+enum Written {
+    Done,
+    Changed,
+    Gone,
+}
+
+impl MemcachedStore {
+    /// The sessions of the server at this address, such as `127.0.0.1:11211` or `memcached.example:11211`, with the default
+    /// settings.
+    ///
+    /// # Errors
+    ///
+    /// When nothing answers there in time, or it does not know the meta commands of Memcached 1.6.
+    pub async fn connect(address: impl Into<String>) -> Result<Self, StoreError> {
+        Self::builder(address).connect().await
+    }
+
+    /// Begins with the address of the server.
+    pub fn builder(address: impl Into<String>) -> MemcachedStoreBuilder {
+        MemcachedStoreBuilder::new(address.into())
+    }
+
+    async fn insert_now(&self, key: StoreKey, record: Record) -> Result<bool, Failure> {
+        if let Some(subject) = record.subject.filter(|_| self.0.indexed) {
+            // First, because what is not listed does not count.
+            self.enlist(subject, key, record.last_seen_at).await?;
+        }
+        let name = self.record_name(key);
+        match self.write(&name, Condition::Absent, record).await? {
+            Reply::Done => Ok(true),
+            Reply::NotStored => Ok(false),
+            _ => Err(Failure::Senseless),
+        }
+    }
+
+    async fn load_now(&self, key: StoreKey) -> Result<Option<Record>, Failure> {
+        let Some((_, record)) = self.read(&self.record_name(key)).await? else { return Ok(None) };
+        match record.subject.filter(|_| self.0.indexed) {
+            Some(subject) if !self.is_listed(subject, key).await? => Ok(None),
+            _ => Ok(Some(record)),
+        }
+    }
+
+    async fn replace_now(&self, key: StoreKey, record: Record, revision: u64) -> Result<Replaced, Failure> {
+        self.change_at(key, revision, |standing| standing.replaced(record.clone())).await
+    }
+
+    async fn alias_now(
+        &self,
+        old: StoreKey,
+        new: StoreKey,
+        until: Timestamp,
+        revision: u64,
+    ) -> Result<Replaced, Failure> {
+        self.change_at(old, revision, |standing| standing.aliased(new, until)).await
+    }
+
+    /// Changes a record that still has this revision.
+    async fn change_at(&self, key: StoreKey, revision: u64, change: impl Fn(&mut Record)) -> Result<Replaced, Failure> {
+        let name = self.record_name(key);
+        for _ in 0..ATTEMPTS {
+            let Some((unique, mut record)) = self.read(&name).await? else { return Ok(Replaced::Gone) };
+            expect_readable(&record)?;
+            if record.successor.is_some() {
+                return Ok(Replaced::Gone);
+            }
+            if record.revision != revision {
+                return Ok(Replaced::Conflict);
+            }
+            change(&mut record);
+            match self.overwrite(&name, unique, record).await? {
+                Written::Done => return Ok(Replaced::Replaced),
+                Written::Gone => return Ok(Replaced::Gone),
+                Written::Changed => {}
+            }
+        }
+        Err(Failure::NeverThrough)
+    }
+
+    async fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, Failure> {
+        let name = self.record_name(key);
+        for _ in 0..ATTEMPTS {
+            let Some((unique, mut record)) = self.read(&name).await? else { return Ok(false) };
+            expect_readable(&record)?;
+            if record.successor.is_some() || seen_at >= record.expires_at {
+                return Ok(false);
+            }
+            record.touched(seen_at, expires_at);
+            match self.overwrite(&name, unique, record).await? {
+                Written::Done => return Ok(true),
+                Written::Gone => return Ok(false),
+                Written::Changed => {}
+            }
+        }
+        Err(Failure::NeverThrough)
+    }
+
+    async fn remove_now(&self, key: StoreKey) -> Result<Removed, Failure> {
+        let Some(record) = self.remove_if(key, |_| true).await? else { return Ok(Removed::Nothing) };
+        if let Some(subject) = record.subject.filter(|_| self.0.indexed) {
+            // The record is gone already, and a key that leads nowhere does no harm.
+            let _ = self.strike(subject, &[key]).await;
+        }
+        Ok(record.successor.map_or(Removed::Record, Removed::Alias))
+    }
+
+    /// Removes a record of which this holds; answers with it as it last stood.
+    async fn remove_if(&self, key: StoreKey, holds: impl Fn(&Record) -> bool) -> Result<Option<Record>, Failure> {
+        let name = self.record_name(key);
+        for _ in 0..ATTEMPTS {
+            let Some((unique, record)) = self.read(&name).await? else { return Ok(None) };
+            if !holds(&record) {
+                return Ok(None);
+            }
+            match self.delete(&name, unique).await? {
+                Written::Done => return Ok(Some(record)),
+                Written::Gone => return Ok(None),
+                Written::Changed => {}
+            }
+        }
+        Err(Failure::NeverThrough)
+    }
+
+    fn record_name(&self, key: StoreKey) -> String {
+        self.name("id:", key.as_bytes())
+    }
+
+    fn name(&self, kind: &str, key: &[u8; 32]) -> String {
+        let mut name = String::with_capacity(self.0.prefix.len() + kind.len() + 43);
+        name.push_str(&self.0.prefix);
+        name.push_str(kind);
+        URL_SAFE_NO_PAD.encode_string(key, &mut name);
+        name
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<(Unique, Record)>, Failure> {
+        let item = self.item(name).await?;
+        Ok(item.map(|(unique, bytes)| (unique, encoding::decode(&bytes))))
+    }
+
+    async fn item(&self, name: &str) -> Result<Option<(Unique, Vec<u8>)>, Failure> {
+        let request = protocol::get(name);
+        let reply = match self.0.pool.ask(&request).await {
+            // A server that was restarted refuses nobody who only reads.
+            Err(Failure::Connection(_)) => self.0.pool.ask(&request).await?,
+            reply => reply?,
+        };
+        match reply {
+            Reply::Value(unique, bytes) => Ok(Some((unique, bytes))),
+            Reply::Miss => Ok(None),
+            _ => Err(Failure::Senseless),
+        }
+    }
+
+    async fn overwrite(&self, name: &str, unique: Unique, record: Record) -> Result<Written, Failure> {
+        written(&self.write(name, Condition::Unchanged(unique), record).await?)
+    }
+
+    async fn write(&self, name: &str, condition: Condition, record: Record) -> Result<Reply, Failure> {
+        let lives = time_to_live(record.last_seen_at, record.expires_at, SystemTime::now());
+        let parts = RecordParts::try_from(record).map_err(|_| Failure::NotBytes)?;
+        let bytes = encoding::encode(&parts).ok_or(Failure::TooLarge(parts.payload.len(), self.largest(name)))?;
+        self.write_item(name, condition, lives, &bytes).await
+    }
+
+    /// A server that refuses an item because it is too large drops what stood in its place, so it is not asked to.
+    async fn write_item(&self, name: &str, condition: Condition, lives: u32, bytes: &[u8]) -> Result<Reply, Failure> {
+        let largest = self.largest(name);
+        if bytes.len() > largest {
+            return Err(Failure::TooLarge(bytes.len(), largest));
+        }
+        self.0.pool.ask(&protocol::set(name, condition, lives, bytes)).await
+    }
+
+    fn largest(&self, name: &str) -> usize {
+        self.0.pool.largest_item().saturating_sub(ITEM_OVERHEAD + name.len())
+    }
+
+    async fn delete(&self, name: &str, unique: Unique) -> Result<Written, Failure> {
+        written(&self.0.pool.ask(&protocol::delete(name, unique)).await?)
+    }
+}
+
+fn expect_readable(record: &Record) -> Result<(), Failure> {
+    if record.is_unreadable() { Err(Failure::Unreadable) } else { Ok(()) }
+}
+
+fn written(reply: &Reply) -> Result<Written, Failure> {
+    match reply {
+        Reply::Done => Ok(Written::Done),
+        Reply::Changed => Ok(Written::Changed),
+        Reply::NotFound => Ok(Written::Gone),
+        _ => Err(Failure::Senseless),
+    }
+}
+
+/// Shows no password.
+impl fmt::Debug for MemcachedStore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("MemcachedStore")
+            .field("prefix", &self.0.prefix)
+            .field("indexed", &self.0.indexed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store for MemcachedStore {
+    fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        StoreFuture::new(async move { Ok(self.insert_now(key, record).await?) })
+    }
+
+    fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
+        StoreFuture::new(async move { Ok(self.load_now(key).await?) })
+    }
+
+    fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
+        StoreFuture::new(async move { Ok(self.replace_now(key, record, revision).await?) })
+    }
+
+    fn touch(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> StoreFuture<'_, bool> {
+        StoreFuture::new(async move { Ok(self.touch_now(key, seen_at, expires_at).await?) })
+    }
+
+    fn alias(&self, old: StoreKey, new: StoreKey, until: Timestamp, revision: u64) -> StoreFuture<'_, Replaced> {
+        StoreFuture::new(async move { Ok(self.alias_now(old, new, until, revision).await?) })
+    }
+
+    fn remove(&self, key: StoreKey) -> StoreFuture<'_, Removed> {
+        StoreFuture::new(async move { Ok(self.remove_now(key).await?) })
+    }
+
+    /// An error without [`subject_index`](MemcachedStoreBuilder::subject_index).
+    fn of_subject(&self, subject: SubjectKey) -> StoreFuture<'_, Vec<(StoreKey, Record)>> {
+        StoreFuture::new(async move { Ok(self.of_subject_now(subject).await?) })
+    }
+
+    /// An error without [`subject_index`](MemcachedStoreBuilder::subject_index).
+    fn remove_subject(&self, subject: SubjectKey, except: Option<StoreKey>) -> StoreFuture<'_, usize> {
+        StoreFuture::new(async move { Ok(self.remove_subject_now(subject, except).await?) })
+    }
+
+    /// What was removed stays removed; but what was kept may be evicted, and sessions are found by their subject only where
+    /// the builder was told to list them.
+    fn promises(&self) -> StorePromises {
+        StorePromises { subject_index: self.0.indexed, keeps_until_expiry: false, ..StorePromises::ALL }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the tests start from: a server, and a store on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use session_runtime::{Record, RecordParts, RedisStore, StoreKey, SubjectKey, Timestamp};
+use tests::servers::Server;
+
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+pub(crate) async fn store(server: &Server) -> RedisStore {
+    RedisStore::connect(address(server)).await.unwrap()
+}
+
+pub(crate) fn address(server: &Server) -> String {
+    format!("redis://{}/", server.address())
+}
+
+pub(crate) fn later(seconds: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+pub(crate) fn key(number: u8) -> StoreKey {
+    StoreKey::from_bytes([number; 32])
+}
+
+pub(crate) fn record(subject: Option<SubjectKey>) -> Record {
+    parts(subject).into()
+}
+
+pub(crate) fn parts(subject: Option<SubjectKey>) -> RecordParts {
+    RecordParts {
+        created_at: NOW,
+        authenticated_at: NOW,
+        last_seen_at: NOW,
+        longest_pause: Duration::ZERO,
+        expires_at: later(3_600),
+        revision: 0,
+        subject,
+        successor: None,
+        payload: Arc::from(*b"payload"),
+        listing: Arc::from(*b"listing"),
+    }
+}
