@@ -126,7 +126,6 @@ pub async fn rows() -> Vec<Row> {
         row("the same, touch due", get(due), with_cookie(&regular)).before(move || {
             clock.0.fetch_add(15_001, Ordering::Relaxed);
         }),
-        row("HS256 token, not remembered", get(token), with_token(&bearer)),
         refused("refused: no credential", get(session), headers(None)),
         refused("refused: bad token", get(token), with_token(bearer.get(1..).unwrap_or_default())),
     ]

@@ -7,6 +7,7 @@ pub mod guarded;
 pub mod measure;
 pub mod peers;
 pub mod row;
+pub mod tokens;
 
 pub use row::Row;
 
@@ -14,6 +15,7 @@ pub use row::Row;
 pub async fn rows() -> Vec<Row> {
     let mut rows = vec![peers::unguarded()];
     rows.extend(guarded::rows().await);
+    rows.extend(tokens::rows());
     rows.extend(peers::tower_sessions().await);
     rows
 }

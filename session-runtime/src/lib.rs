@@ -53,6 +53,7 @@
 //! | who is logged in, and how their sessions travel | [`Principal`](macro@Principal) |
 //! | a visitor's session in a handler | [`Session`] |
 //! | logging in and out | [`AuthSession`] |
+//! | rights that change while somebody is logged in | [`Revalidation`] |
 //! | listing and ending somebody's sessions | [`Sessions::of`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
@@ -83,7 +84,8 @@
 //!
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
-//! `session.clock_skew`, `session.misused`, `session.unreadable`. No event carries a cookie, a token or a principal.
+//! `session.clock_skew`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
+//! `session.rotation_failed`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
 //!
@@ -142,11 +144,11 @@ pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, Session};
+pub use session::{AuthSession, CredentialKind, ListedSession, Session, SessionHandle, SessionHandleError};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
-    ConfigError, ConfigErrorKind, ListedSession, SessionError, SessionErrorKind, SessionHandle, SessionHandleError,
-    Sessions, SessionsBuilder,
+    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
+    SessionsBuilder,
 };
 #[cfg(feature = "mysql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
@@ -166,7 +168,10 @@ pub use store::{
 pub use store::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
-pub use token::{IssueError, KeyError, SigningKey, TokenRefusal, VerifyingKey};
+pub use token::{
+    IssueError, IssuedToken, KeyError, KeySet, RememberedTokens, SigningKey, TokenOptions, TokenRefusal, TrustedIssuer,
+    VerifyingKey,
+};
 
 /// What the macros' expansions name. Not part of the public API.
 #[doc(hidden)]
@@ -176,18 +181,17 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse, HasSessions,
-        LastArgument, ViaGuard, Visited, run_check,
+        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
+        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
-        SamePrincipal, Subject, Via, assert, holds, no_principal,
+        SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
         PrincipalSpec, RoleSet, SameSite, ScopeSet,
     };
-    pub use crate::routing::{Guard, Listed, PolicySummary};
     pub use axum::extract::Request;
     pub use axum::response::Response;
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use expect_test::expect_file;
 
 /// The letters that ids begin with, in the order of the page.
-const GROUPS: [(char, &str); 10] = [
+const GROUPS: [(char, &str); 11] = [
     ('S', "Form"),
     ('V', "Values"),
     ('A', "Who enters"),
@@ -19,6 +19,7 @@ const GROUPS: [(char, &str); 10] = [
     ('H', "Handlers"),
     ('T', "Types"),
     ('K', "Policies that build on others"),
+    ('R', "Routers"),
 ];
 
 #[test]

@@ -1,7 +1,7 @@
 //! Where the staff works.
 
 use axum::response::Html;
-use session_runtime::{Principal, Session, session};
+use session_runtime::{Session, session};
 
 use super::page::{Text, page};
 use super::policies::Staff;

@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 
 use super::policy::Named;
 
-/// The implementation of `Checks`, which runs those of the base first.
+/// The implementation of `Checks`, and that of `RunChecks` where there is something to run: those of the base first.
 pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     let span = base(named).map_or_else(Span::mixed_site, Path::span);
@@ -31,12 +31,28 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
         let rt = named.runtime().private_at(base.span());
         quote_spanned!(base.span()=> where #base: #rt::Checks<#realm, #state>)
     });
-    let run = run(named, &realm, &state);
+    let runs = match base(named) {
+        _ if !attribute.checks.is_empty() => quote!(Self),
+        Some(base) => {
+            let rt = named.runtime().private_at(base.span());
+            quote_spanned!(base.span()=> <#base as #rt::Checks<#realm, #state>>::Run)
+        }
+        None => quote!(#rt::NoChecks),
+    };
+    let run = run(named, &realm, &state).map(|run| {
+        quote! {
+            #[automatically_derived]
+            impl<#generics> #rt::RunChecks<#realm, #state> for #ident #bound {
+                #run
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl<#generics> #rt::Checks<#realm, #state> for #ident #bound {
-            #run
+            type Run = #runs;
         }
+        #run
     }
 }
 
@@ -46,17 +62,18 @@ fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
     attribute.base.as_ref().filter(|_| attribute.public().is_none()).map(|base| &base.value)
 }
 
-/// The method, when there is anything to run.
+/// The method, when the policy has checks of its own.
 fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<TokenStream> {
     let attribute = named.policy.attribute();
-    let base = base(named);
-    if base.is_none() && attribute.checks.is_empty() {
-        return None;
-    }
+    // At the base, where there is one, or the first check: what the compiler says about it stands at one place.
+    let first = attribute.checks.first()?.value.span();
+    let span = base(named).map_or(first, Path::span);
     let at = |span| (named.runtime().private_at(span), local("__call"), local("__state"));
-    let inherited = base.map(|base| {
+    let inherited = base(named).map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> <#base as #rt::Checks<#realm, #state>>::run(#call, #given))
+        quote_spanned! {base.span()=>
+            <<#base as #rt::Checks<#realm, #state>>::Run as #rt::RunChecks<#realm, #state>>::run(#call, #given)
+        }
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
@@ -66,12 +83,9 @@ fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<To
         }
     });
     let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
-    // At the base, where there is one, or the first check: what the compiler says about it stands at one place.
-    let first = base.or(attribute.checks.first().map(|check| &check.value));
-    let span = first.map_or_else(Span::mixed_site, Path::span);
     let (rt, call, given) = at(span);
     let run = match all.as_slice() {
-        // One is a future already. Another around it would cost every handler that builds on a policy.
+        // One is a future already. Another around it would cost every handler that has it.
         [only] => only.clone(),
         all => quote_spanned! {span=>
             async move {

@@ -26,14 +26,13 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         attributes: outside::of_items(&handler.attributes),
     };
     let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
-    let policy = policy(&named, &guard);
+    let policy = policy(&named, &guard, &handler.signature);
     let items = named.items(&policy, &assertion::same_principal(&named, handler));
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
     quote! {
         #[doc(hidden)]
         #attributes
-        #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
         #visibility enum #guard {}
         #items
         #function
@@ -42,33 +41,38 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
 
 /// The policy, which is private, and the guard, which is as visible as the handler and leads there.
 ///
-/// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446).
-fn policy(named: &Named<'_>, guard: &Ident) -> TokenStream {
+/// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446). What the router
+/// finds missing is said at the router; the compiler then points to the implementation here, that is to say to the handler's
+/// name, and to the bound, that is to say to its arguments.
+fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream {
     let rt = named.runtime().private();
     let policy = &named.ident;
     let [state, arguments, markers] = ["__S", "__A", "__M"].map(|name| Ident::new(name, Span::mixed_site()));
+    let mut guard = guard.clone();
+    guard.set_span(signature.ident.span().resolved_at(guard.span()));
+    let name = signature.ident.span();
+    let rt_at_name = named.runtime().private_at(name);
+    let extracts = quote_spanned!(name=> #rt_at_name::Extracts<#state, #arguments, #markers> for #guard);
+    let among_arguments = signature.paren_token.span.join();
+    let rt_at_arguments = named.runtime().private_at(among_arguments);
+    let enforced = quote_spanned! {among_arguments=>
+        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers>
+    };
     quote! {
-        #[allow(dead_code, non_camel_case_types)]
         struct #policy;
         #[automatically_derived]
-        impl<#state> #rt::Guard<#state> for #guard
+        impl<#state, #arguments, #markers> #extracts
         where
-            #policy: #rt::Listed<#state>,
+            #enforced,
         {
-            fn policy() -> #rt::PolicySummary {
-                <#policy as #rt::Listed<#state>>::summary()
+            fn policy() -> #rt::Stated {
+                <#policy as #rt::Enforced<#state, #arguments, #markers>>::policy()
             }
-        }
-        #[automatically_derived]
-        impl<#state, #arguments, #markers> #rt::Extracts<#state, #arguments, #markers> for #guard
-        where
-            #policy: #rt::Enforced<#state, #arguments, #markers>,
-        {
             fn extract(
                 __request: #rt::Request,
                 __state: &#state,
             ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<#rt::Guarded<Self, #arguments>, #rt::Response>,
+                Output = ::core::result::Result<#rt::Admitted<#arguments>, #rt::Response>,
             > + ::core::marker::Send {
                 <#policy as #rt::Enforced<#state, #arguments, #markers>>::enforce(__request, __state)
             }
@@ -127,7 +131,7 @@ fn inner(handler: &Handler, attributes: &[&Attribute]) -> TokenStream {
 fn response(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let span = returned_at(signature);
     let rt = named.runtime().private_at(span);
-    quote_spanned!(span=> impl ::core::future::Future<Output = #rt::Response>)
+    quote_spanned!(span=> impl ::core::future::Future<Output = #rt::Response> + ::core::marker::Send)
 }
 
 fn returned_at(signature: &Signature) -> Span {

@@ -32,7 +32,7 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
     let carries_scopes = principal.scopes().map(|_| (quote!(CarriesScopes), quote!()));
     let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes].into_iter().flatten();
     let (marks, types): (Vec<TokenStream>, Vec<TokenStream>) = marks.unzip();
-    let lints = quote!(#[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]);
+    let lints = quote!(#[allow(clippy::all, clippy::pedantic, clippy::restriction)]);
     quote! {
         #[automatically_derived]
         #lints

@@ -9,7 +9,7 @@ use super::policy::Named;
 pub(super) fn default_principal(ty: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code, unreachable_pub, unused_qualifications)]
+        #[allow(dead_code)]
         pub(crate) type __SessionPrincipal = #ty;
     }
 }

@@ -113,11 +113,12 @@ fn unknown(name: &syn::Ident, form: &Form, place: Place) -> Mistake {
         return Mistake::at(name, format!("`{name}` belongs to {owner}")).help(help);
     }
     let mistake = Mistake::at(name, unknown_option(name, place));
-    let mistake = match nearest(&word, keys_of(place).map(|key| key.name)) {
+    let usable = || keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_)));
+    let mistake = match nearest(&word, usable().map(|key| key.name)) {
         Some(similar) => mistake.help(format!("a similar option exists: `{similar}`")),
         None => mistake,
     };
-    let valid: Vec<String> = keys_of(place).map(|key| format!("`{}`", key.name)).collect();
+    let valid: Vec<String> = usable().map(|key| format!("`{}`", key.name)).collect();
     mistake.note(format!("valid options: {}", valid.join(", ")))
 }
 

@@ -6,11 +6,11 @@ use axum::response::Response;
 
 use super::identify::standing_record;
 use super::refuse::{Refused, refuse};
-use super::visit::Call;
+use super::visit::{Call, Visit};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, Instants, Issued, expiry};
+use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.
@@ -28,6 +28,18 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
             tracing::warn!(target: "session", ?error, "session.touch_failed");
             Ok(())
         }
+    }
+}
+
+/// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4). Not before the visitor was
+/// admitted: a refusal does not carry the new cookie, and the old one ends.
+pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
+    let Visit { sessions, exchange, .. } = &call.visit;
+    let Some(issued) = exchange.take_due_rotation() else { return };
+    match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
+        Ok(issued) => exchange.issue(issued),
+        // Another request was there first, or the next one tries: what was found out is kept already.
+        Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
     }
 }
 

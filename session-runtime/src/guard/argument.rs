@@ -20,9 +20,10 @@ use crate::sessions::Sessions;
 /// Any argument of a guarded handler but the last; any argument of a check.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of this guarded handler",
-    label = "not an extractor that leaves the body alone",
-    note = "a session is taken as `Session<_>`, `Option<Session<_>>` or `AuthSession<_>` of the policy's principal",
-    note = "anything else implements `axum::extract::FromRequestParts`; an extractor that reads the body comes last"
+    label = "no extractor that leaves the body alone, where the router's state is `{S}`",
+    note = "what reads the body, such as `Json<_>`, comes last",
+    note = "`State<T>` takes a `T`, and `Option<Session<T>>` a `Sessions<T>`, that the router's state provides: a field of `{S}`, which derives `axum::extract::FromRef`",
+    note = "an extractor of your own implements `axum::extract::FromRequestParts`"
 )]
 pub trait Argument<R: Visited, S, M>: Sized + Send {
     /// Extracts it, or rejects the request.
@@ -32,9 +33,9 @@ pub trait Argument<R: Visited, S, M>: Sized + Send {
 /// The last argument of a guarded handler, which may read the body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the last argument of this guarded handler",
-    label = "not an extractor",
-    note = "a session is taken as `Session<_>`, `Option<Session<_>>` or `AuthSession<_>` of the policy's principal",
-    note = "anything else implements `axum::extract::FromRequest`"
+    label = "no extractor, where the router's state is `{S}`",
+    note = "`State<T>` takes a `T`, and `Option<Session<T>>` a `Sessions<T>`, that the router's state provides: a field of `{S}`, which derives `axum::extract::FromRef`",
+    note = "an extractor of your own implements `axum::extract::FromRequest`, or `FromRequestParts` when it leaves the body alone"
 )]
 pub trait LastArgument<R: Visited, S, M>: Sized + Send {
     /// Extracts it, or rejects the request.
@@ -85,6 +86,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
     async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
         match &call.visit.session {
@@ -97,6 +99,7 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
 
 /// The visitor's session; or, for another principal than the policy's, that principal's session as the request's cookie
 /// names it, to be read and no more.
+#[diagnostic::do_not_recommend]
 impl<P, Q, S> Argument<Of<P>, S, ViaSession> for Option<Session<Q>>
 where
     P: Principal,
@@ -134,6 +137,7 @@ fn refuse_argument<P: Principal>(call: &Call<Of<P>>, refused: Refused) -> Respon
     refuse(&call.visit.sessions, call.spec, &call.parts, refused)
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
     async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
         // The form that logs somebody in is forged as well.
@@ -146,6 +150,7 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
 
 macro_rules! last_like_any {
     ($($type:ty: ($($parameter:ident),*) where $state:path;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<P: Principal, $($parameter: Principal,)* S: $state> LastArgument<Of<P>, S, ViaSession> for $type {
             async fn take_last(mut call: Call<Of<P>>, _: Body, state: &S) -> Result<Self, Response> {
                 <Self as Argument<Of<P>, S, ViaSession>>::take(&mut call, state).await

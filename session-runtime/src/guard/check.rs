@@ -10,16 +10,34 @@ use super::{Argument, HandlerResponse};
 /// Implemented by the macros: for every state, or for the one that `state(..)` names, since a check that extracts `State`
 /// has to know it.
 #[diagnostic::on_unimplemented(
-    message = "policy `{Self}` cannot be checked on a router whose state is `{S}`",
-    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state"
+    message = "`{Self}` is not a policy that a router whose state is `{S}` can check",
+    label = "not checked on this router",
+    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state",
+    note = "what is no policy at all is declared with `#[policy(..)]`"
 )]
 pub trait Checks<R, S> {
-    /// Runs them one after the other, up to the first that refuses.
+    /// What runs them: this, the policy that this one builds on when it adds none of its own, or [`NoChecks`]. The code of
+    /// handlers is shared among the policies that run the same.
+    type Run: RunChecks<R, S>;
+}
+
+/// Runs the checks of a policy and of those it builds on.
+pub trait RunChecks<R, S> {
+    /// One after the other, up to the first that refuses.
     fn run(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+    where
+        R: Visited;
+}
+
+/// Runs nothing.
+#[derive(Debug)]
+pub enum NoChecks {}
+
+impl<R, S> RunChecks<R, S> for NoChecks {
+    fn run(_: &mut Call<R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
     where
         R: Visited,
     {
-        let _ = (call, state);
         std::future::ready(Ok(()))
     }
 }

@@ -12,8 +12,9 @@ use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
-use crate::sessions::Sessions;
-use crate::sessions::{Current, Exchange, Issued, LONGEST_CHAIN};
+#[cfg(feature = "jwt")]
+use crate::sessions::TokenSession;
+use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, LONGEST_CHAIN, Sessions};
 use crate::store::{Record, Store, StoreError, StoreKey};
 
 /// Who a request comes from.
@@ -71,16 +72,38 @@ async fn by_cookie<P: Principal>(
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
     match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
+            if record.successor().is_some() {
+                return Ok(known(sessions, contents, instants, Arc::new(Exchange::new(Some(Current::Alias(key))))));
+            }
             let issued = Issued { id, key };
-            let current = if record.successor().is_some() { Current::Alias(key) } else { Current::Named(issued) };
-            let exchange = Arc::new(Exchange::new(Some(current)));
-            let shared = Arc::clone(&exchange);
-            let session = Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared);
-            Ok(Identity::Known(session, exchange))
+            let answer = match sessions.revalidation() {
+                Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
+                None => Answer::Stands(contents),
+            };
+            let exchange = Arc::new(Exchange::new(Some(Current::Named(issued))));
+            match answer {
+                Answer::Stands(contents) => Ok(known(sessions, contents, instants, exchange)),
+                Answer::Changed(contents) => {
+                    exchange.demand_rotation();
+                    Ok(known(sessions, contents, instants, exchange))
+                }
+                Answer::Over => Ok(Identity::Dead),
+                Answer::Unknown => Err(RefusalKind::Unavailable.into()),
+            }
         }
         Standing::Over => Ok(Identity::Dead),
         Standing::Unreadable => Ok(Identity::Unreadable),
     }
+}
+
+fn known<P: Principal>(
+    sessions: &Sessions<P>,
+    contents: Arc<Contents<P>>,
+    instants: Instants,
+    exchange: Arc<Exchange>,
+) -> Identity<P> {
+    let shared = Arc::clone(&exchange);
+    Identity::Known(Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared), exchange)
 }
 
 /// The record under `key`. An alias stands only as long as what it stands for.
@@ -98,7 +121,7 @@ pub(super) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<
 #[cfg(feature = "jwt")]
 fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
     match sessions.verify_token(token, now) {
-        Ok((contents, instants)) => {
+        Ok(TokenSession { contents, instants, .. }) => {
             let exchange = Arc::new(Exchange::default());
             let shared = Arc::clone(&exchange);
             let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);

@@ -16,8 +16,8 @@ mod visit;
 
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
-pub use self::check::{Check, Checks, run_check};
-pub use self::stand_in::{Enforced, Extracts};
+pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
+pub use self::stand_in::{Admitted, Enforced, Extracts};
 pub use self::visit::{Call, Visited};
 
 use std::fmt;
@@ -33,8 +33,7 @@ use self::closing::Closing;
 /// The one argument of an expanded handler. Because it takes the whole request, the guard comes before any other extractor
 /// and before the body is read.
 pub struct Guarded<G, A> {
-    arguments: A,
-    closing: Closing,
+    admitted: Admitted<A>,
     guard: PhantomData<fn() -> G>,
 }
 
@@ -50,28 +49,38 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        G::extract(request, state).await
+        G::extract(request, state).await.map(Self::new)
     }
 }
 
 impl<G, A> Guarded<G, A> {
+    pub(crate) const fn new(admitted: Admitted<A>) -> Self {
+        Self { admitted, guard: PhantomData }
+    }
+
     /// Runs the handler and finishes its response.
-    pub async fn run<F, H, R>(self, handler: F) -> Response
+    pub fn run<F, H, R>(self, handler: F) -> impl Future<Output = Response> + use<F, H, R, G, A>
     where
         F: FnOnce(A) -> H,
-        H: Future<Output = R> + Send,
+        H: Future<Output = R>,
         R: HandlerResponse,
     {
-        let response = handler(self.arguments).await.into_response();
-        self.closing.finish(response)
+        let Admitted { arguments, closing } = self.admitted;
+        respond(handler(arguments), closing)
     }
+}
+
+/// Of each handler, the compiler makes one of these: what is not here, all of them share.
+async fn respond<R: HandlerResponse>(handler: impl Future<Output = R>, closing: Closing) -> Response {
+    let response = handler.await.into_response();
+    closing.finish(response)
 }
 
 /// What a guarded handler may return.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned from a `#[session]` handler",
     label = "not a response",
-    note = "implement `axum::response::IntoResponse` for `{Self}`"
+    note = "implement `axum::response::IntoResponse` for it; of a `Result`, for what is in its `Ok` and in its `Err`"
 )]
 pub trait HandlerResponse: IntoResponse {}
 

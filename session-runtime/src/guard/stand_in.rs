@@ -4,29 +4,42 @@
 //! handler's type names something that is as visible as the handler, and that leads to the policy only through
 //! implementations, which nobody has to see.
 
-use std::marker::PhantomData;
-
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 
+use super::closing::Closing;
 use super::visit::{Call, Visited};
-use super::{Admits, Arguments, Checks, Guarded};
-use crate::policy::Policy;
+use super::{Admits, Arguments, Checks, RunChecks};
+use crate::policy::{Policy, PolicySpec, Stated};
 
-/// The guard of one handler whose arguments are `A`. Implemented by the macros.
+/// The guard of one handler whose arguments are `A`. Implemented by the macros, which lead to [`Enforced`] of the handler's
+/// policy.
 pub trait Extracts<S, A, M>: Sized {
-    /// Admits the request and extracts the arguments, or answers it: [`Enforced`], of the handler's policy.
-    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Guarded<Self, A>, Response>> + Send;
+    /// The policy.
+    fn policy() -> Stated;
+
+    /// Admits the request and extracts the arguments, or answers it.
+    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
+}
+
+/// A request that was admitted, when all that its handler takes is extracted.
+pub struct Admitted<A> {
+    pub(super) arguments: A,
+    pub(super) closing: Closing,
 }
 
 /// A policy that can be enforced before the arguments `A` are extracted.
 ///
-/// The macros ask for this and for `Listed` alone, so that what is wrong with a policy is said of the policy, and not of all
-/// that follows from it.
+/// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
+/// from it.
 pub trait Enforced<S, A, M> {
+    /// The policy.
+    fn policy() -> Stated;
+
     /// Admits a request by the policy and extracts the handler's arguments, or answers it: whatever refused the request,
     /// the guard, a check, or an extractor.
-    fn enforce<G>(request: Request, state: &S) -> impl Future<Output = Result<Guarded<G, A>, Response>> + Send;
+    fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
 }
 
 impl<P, S, A, M> Enforced<S, A, M> for P
@@ -35,18 +48,49 @@ where
     S: Admits<P::Realm> + Sync,
     A: Arguments<P::Realm, S, M>,
 {
-    async fn enforce<G>(request: Request, state: &S) -> Result<Guarded<G, A>, Response> {
-        let (parts, body) = request.into_parts();
-        let visit = state.admit(P::SPEC, &parts).await?;
-        let mut call = Call { parts, visit, spec: P::SPEC };
-        let closing = call.closing();
-        if let Err(response) = P::run(&mut call, state).await {
-            return Err(closing.finish(P::Realm::refused_by_check(&call, response)));
-        }
-        call.settle().await?;
-        match A::take_all(call, body, state).await {
-            Ok(arguments) => Ok(Guarded { arguments, closing, guard: PhantomData }),
-            Err(response) => Err(closing.finish(response)),
-        }
+    fn policy() -> Stated {
+        Stated::of::<P>()
     }
+
+    fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
+        enforce::<P::Run, P::Realm, S, A, M>(P::SPEC, request, state)
+    }
+}
+
+/// Not generic over the policy: handlers with the same arguments and the same checks share it, and a program holds it once
+/// for all of them.
+async fn enforce<C, R, S, A, M>(spec: &'static PolicySpec, request: Request, state: &S) -> Result<Admitted<A>, Response>
+where
+    C: RunChecks<R, S>,
+    R: Visited,
+    S: Admits<R> + Sync,
+    A: Arguments<R, S, M>,
+{
+    let (call, body, closing) = enter::<C, R, S>(spec, request, state).await?;
+    match A::take_all(call, body, state).await {
+        Ok(arguments) => Ok(Admitted { arguments, closing }),
+        Err(response) => Err(closing.finish(response)),
+    }
+}
+
+/// What comes before the arguments.
+async fn enter<C, R, S>(
+    spec: &'static PolicySpec,
+    request: Request,
+    state: &S,
+) -> Result<(Call<R>, Body, Closing), Response>
+where
+    C: RunChecks<R, S>,
+    R: Visited,
+    S: Admits<R> + Sync,
+{
+    let (parts, body) = request.into_parts();
+    let visit = state.admit(spec, &parts).await?;
+    let mut call = Call { parts, visit, spec };
+    let closing = call.closing();
+    if let Err(response) = C::run(&mut call, state).await {
+        return Err(closing.finish(R::refused_by_check(&call, response)));
+    }
+    call.settle().await?;
+    Ok((call, body, closing))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::response::Response;
 use http::request::Parts;
 
-use super::activity::count_as_activity;
+use super::activity::{count_as_activity, replace_id_where_due};
 use super::closing::Closing;
 use super::refuse::context;
 use crate::policy::{Of, Open, PolicySpec, Realm};
@@ -55,7 +55,9 @@ impl<P: Principal> Visited for Of<P> {
     type Visit = Visit<P>;
 
     async fn settle(call: &mut Call<Self>) -> Result<(), Response> {
-        count_as_activity(call).await
+        count_as_activity(call).await?;
+        replace_id_where_due(call).await;
+        Ok(())
     }
 
     fn refused_by_check(call: &Call<Self>, response: Response) -> Response {

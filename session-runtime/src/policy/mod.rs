@@ -5,12 +5,14 @@ mod demand;
 mod message;
 mod realm;
 mod spec;
+mod stated;
 mod whose;
 
 pub use self::demand::{Demand, holds};
 pub(crate) use self::message::Written;
 pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
+pub use self::stated::Stated;
 pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, Subject, no_principal};
 
 /// What a route demands of its visitor.

@@ -13,7 +13,6 @@ pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
 pub(crate) use self::subject::{SubjectDeserializer, SubjectError};
 
-#[cfg(any(feature = "jwt", feature = "sealing"))]
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde::{Deserializer, Serialize, Serializer};
@@ -53,17 +52,14 @@ impl<T: Serialize + DeserializeOwned> Kept for T {
 }
 
 /// What is [`Kept`], to serde's own functions.
-#[cfg(any(feature = "jwt", feature = "sealing"))]
 pub(crate) struct AsKept<T>(pub(crate) T);
 
-#[cfg(any(feature = "jwt", feature = "sealing"))]
 impl<T: Kept> Serialize for AsKept<&T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.keep(serializer)
     }
 }
 
-#[cfg(any(feature = "jwt", feature = "sealing"))]
 impl<'de, T: Kept> Deserialize<'de> for AsKept<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::restore(deserializer).map(Self)

@@ -2,68 +2,10 @@
 
 use std::fmt;
 
-use axum::handler::Handler;
-use axum::routing::MethodRouter;
+use axum::routing::{MethodFilter, MethodRouter};
 
 use super::PolicySummary;
-use crate::guard::{Admits, Guarded, Visited};
-use crate::policy::Policy;
-
-/// The arguments of a handler that was declared with `#[session(..)]`.
-#[diagnostic::on_unimplemented(
-    message = "this handler has no session policy",
-    label = "an unguarded handler",
-    note = "declare it with `#[session(..)]`; an open route is `#[session(public)]`"
-)]
-pub trait GuardedArgs<S> {
-    /// The handler's policy.
-    fn policy() -> PolicySummary;
-}
-
-/// The guard of one handler, on a router whose state is `S`. Implemented by `#[session(..)]`.
-pub trait Guard<S> {
-    /// The handler's policy.
-    fn policy() -> PolicySummary;
-}
-
-/// A policy that a router whose state is `S` can list.
-pub trait Listed<S> {
-    /// In words.
-    fn summary() -> PolicySummary;
-}
-
-impl<S, P> Listed<S> for P
-where
-    P: Policy<Realm: Visited>,
-    S: Admits<P::Realm>,
-{
-    fn summary() -> PolicySummary {
-        PolicySummary::of::<P>()
-    }
-}
-
-impl<S, M, G: Guard<S>, A> GuardedArgs<S> for (M, Guarded<G, A>) {
-    fn policy() -> PolicySummary {
-        G::policy()
-    }
-}
-
-/// Never used. Were there one implementation alone, inference would take it for granted, and an unguarded handler would be
-/// told that its argument is of the wrong type.
-#[diagnostic::do_not_recommend]
-impl<S> GuardedArgs<S> for Unguarded {
-    fn policy() -> PolicySummary {
-        PolicySummary::of::<Self>()
-    }
-}
-
-#[allow(dead_code, reason = "it stands for what does not exist")]
-enum Unguarded {}
-
-impl Policy for Unguarded {
-    type Realm = crate::policy::Open;
-    const SPEC: &'static crate::policy::PolicySpec = &crate::policy::PolicySpec::open("unguarded");
-}
+use super::endpoint::{Endpoint, GuardedHandler, Serves};
 
 /// The guarded handlers of one path, by method.
 pub struct GuardedMethodRouter<S = ()> {
@@ -76,64 +18,68 @@ impl<S: Clone + Send + Sync + 'static> GuardedMethodRouter<S> {
         Self { router: MethodRouter::new(), policies: Vec::new() }
     }
 
-    fn listed(mut self, method: &'static str, policy: PolicySummary) -> Self {
-        self.policies.push((method, policy));
+    fn on(
+        mut self,
+        name: &'static str,
+        filter: MethodFilter,
+        (endpoint, policy): (Endpoint<S>, PolicySummary),
+    ) -> Self {
+        self.router = self.router.on(filter, endpoint);
+        self.policies.push((name, policy));
         self
     }
 }
 
 macro_rules! methods {
-    ($($method:ident $name:literal;)*) => {
+    ($($method:ident $name:ident;)*) => {
         $(
-            #[doc = concat!("Routes `", $name, "` requests to a handler declared with `#[session(..)]`.")]
-            pub fn $method<H, T, S>(handler: H) -> GuardedMethodRouter<S>
+            #[doc = concat!("Routes `", stringify!($name), "` requests to a handler declared with `#[session(..)]`.")]
+            pub fn $method<H, T, M, S>(handler: H) -> GuardedMethodRouter<S>
             where
-                H: Handler<T, S>,
-                T: GuardedArgs<S> + 'static,
-                S: Clone + Send + Sync + 'static,
+                H: GuardedHandler<T>,
+                S: Serves<T, M> + Clone + Send + Sync + 'static,
             {
                 GuardedMethodRouter::new().$method(handler)
             }
         )*
 
         impl<S: Clone + Send + Sync + 'static> GuardedMethodRouter<S> {$(
-            #[doc = concat!("Routes `", $name, "` requests, too.")]
+            #[doc = concat!("Routes `", stringify!($name), "` requests, too.")]
             ///
             /// # Panics
             ///
             /// Where the path has a handler for this method already, as axum does.
             #[must_use]
-            pub fn $method<H, T>(mut self, handler: H) -> Self
+            pub fn $method<H, T, M>(self, handler: H) -> Self
             where
-                H: Handler<T, S>,
-                T: GuardedArgs<S> + 'static,
+                H: GuardedHandler<T>,
+                S: Serves<T, M>,
             {
-                self.router = self.router.$method(handler);
-                self.listed($name, T::policy())
+                self.on(stringify!($name), MethodFilter::$name, S::endpoint(handler))
             }
         )*}
     };
 }
 
 methods! {
-    get "GET";
-    head "HEAD";
-    post "POST";
-    put "PUT";
-    patch "PATCH";
-    delete "DELETE";
-    options "OPTIONS";
-    trace "TRACE";
+    get GET;
+    head HEAD;
+    post POST;
+    put PUT;
+    patch PATCH;
+    delete DELETE;
+    options OPTIONS;
+    trace TRACE;
 }
 
 /// Routes requests of every method to a handler declared with `#[session(..)]`.
-pub fn any<H, T, S>(handler: H) -> GuardedMethodRouter<S>
+pub fn any<H, T, M, S>(handler: H) -> GuardedMethodRouter<S>
 where
-    H: Handler<T, S>,
-    T: GuardedArgs<S> + 'static,
-    S: Clone + Send + Sync + 'static,
+    H: GuardedHandler<T>,
+    S: Serves<T, M> + Clone + Send + Sync + 'static,
 {
-    GuardedMethodRouter { router: axum::routing::any(handler), policies: vec![("*", T::policy())] }
+    let (endpoint, policy) = S::endpoint(handler);
+    GuardedMethodRouter { router: axum::routing::any(endpoint), policies: vec![("*", policy)] }
 }
 
 impl<S> fmt::Debug for GuardedMethodRouter<S> {

@@ -5,13 +5,13 @@ use std::fmt;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{GuardedArgs, GuardedMethodRouter, PolicyRow, PolicySummary, PolicyTable, Protection};
+use super::endpoint::{GuardedHandler, Serves};
+use super::{GuardedMethodRouter, PolicyRow, PolicySummary, PolicyTable, Protection};
 use crate::sessions::{ConfigError, ConfigErrorKind};
 
 /// An [`axum::Router`] all of whose handlers have a policy.
@@ -118,13 +118,14 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
 
     /// Answers what no route matches.
     #[must_use]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    pub fn fallback<H, T, M>(mut self, handler: H) -> Self
     where
-        H: Handler<T, S>,
-        T: GuardedArgs<S> + 'static,
+        H: GuardedHandler<T>,
+        S: Serves<T, M>,
     {
-        self.router = self.router.fallback(handler);
-        self.fallback = Some(Box::new(T::policy()));
+        let (endpoint, policy) = S::endpoint(handler);
+        self.router = self.router.fallback(endpoint);
+        self.fallback = Some(Box::new(policy));
         self
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::forgery::ForgeryCheck;
-use crate::policy::{Access, Limits, Policy, PolicySpec, Written};
+use crate::policy::{Access, Limits, PolicySpec, Stated, Written};
 use crate::principal::PrincipalSpec;
 
 /// A policy in words: what [`PolicyTable`](super::PolicyTable) shows of it.
@@ -55,8 +55,8 @@ pub struct PolicySummary {
 }
 
 impl PolicySummary {
-    pub(super) fn of<P: Policy>() -> Self {
-        let spec = P::SPEC;
+    pub(super) fn new(stated: Stated) -> Self {
+        let Stated { spec, realm: principal_type } = stated;
         let Limits { age, window, fresh } = spec.limits;
         let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
         let principal = spec.principal;
@@ -84,7 +84,7 @@ impl PolicySummary {
             csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
             login: spec.login,
             reauthenticate: spec.reauthenticate,
-            principal_type: TypeId::of::<P::Realm>(),
+            principal_type,
         }
     }
 

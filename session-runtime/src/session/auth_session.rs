@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Session;
 use crate::principal::Principal;
 use crate::sessions::{
-    Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -67,7 +67,7 @@ impl<P: Principal> AuthSession<P> {
             Some(Current::Named(issued)) => Some(issued.key),
             None => None,
         };
-        let contents = Arc::new(Contents::new(principal)?);
+        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
         let opened = self.sessions.open(contents, self.device.clone()).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -119,7 +119,7 @@ impl<P: Principal> AuthSession<P> {
     pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
-        let contents = Arc::new(Contents::new(principal)?);
+        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
@@ -132,7 +132,7 @@ impl<P: Principal> AuthSession<P> {
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        let issued = self.sessions.succeed(&issued, again).await?;
+        let issued = self.sessions.succeed(&issued, ALIAS_LIFETIME, again).await?;
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 

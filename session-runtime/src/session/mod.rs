@@ -2,9 +2,11 @@
 
 mod auth_session;
 mod device;
+mod inventory;
 
 pub use self::auth_session::AuthSession;
 pub(crate) use self::device::device_of;
+pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 use std::fmt;
 use std::ops::Deref;
@@ -13,7 +15,7 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::{
-    Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, SessionHandle, Sessions,
+    ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
 
 /// One authenticated visit of one principal: who, since when, last seen.
@@ -71,9 +73,44 @@ impl<P: Principal> Session<P> {
         &self.contents.principal
     }
 
+    /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
+    ///
+    /// ```
+    /// # mod people {
+    /// #     use serde::{Deserialize, Serialize};
+    /// #     #[derive(Clone, PartialEq, Serialize, Deserialize)]
+    /// #     pub enum Role { Editor }
+    /// #     #[derive(Clone, Serialize, Deserialize, session_runtime::Principal)]
+    /// #     pub struct User { #[principal(id)] pub id: u64, #[principal(roles)] pub roles: Vec<Role> }
+    /// # }
+    /// # use people::{Role, User};
+    /// use session_runtime::{Session, session};
+    ///
+    /// #[session(optional)]
+    /// async fn page(session: Option<Session<User>>) -> &'static str {
+    ///     if session.is_some_and(|session| session.has_role(&Role::Editor)) { "Edit me" } else { "Read me" }
+    /// }
+    /// ```
+    pub fn has_role(&self, role: &P::Role) -> bool {
+        self.principal().has_role(role)
+    }
+
+    /// Whether the principal has `scope`: what `scope(..)` demands, for handlers that admit others, too.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.principal().has_scope(scope)
+    }
+
     /// What the visitor showed.
     pub fn credential(&self) -> CredentialKind {
         self.credential
+    }
+
+    /// Who issued the token. `None` for a cookie.
+    ///
+    /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
+    /// what another calls `7`.
+    pub fn issuer(&self) -> Option<&str> {
+        self.contents.issuer.as_deref()
     }
 
     /// When the visitor logged in, or the token was issued.
@@ -145,20 +182,20 @@ impl<P: Principal> Session<P> {
     /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
-        let issued = self.sessions.succeed(&self.writable()?, Ok).await?;
+        let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
     }
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
-    pub(crate) fn handle(&self) -> Option<SessionHandle> {
+    fn handle(&self) -> Option<SessionHandle> {
         match self.exchange.current()? {
             Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
         }
     }
 
     /// This session's id, for operations that change it. A token's session has none.
-    pub(crate) fn writable(&self) -> Result<Issued, SessionError> {
+    fn writable(&self) -> Result<Issued, SessionError> {
         match self.credential {
             CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::keeping::KeySettings;
-use super::{ConfigError, ConfigErrorKind, Inner, Sessions};
+use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
 use crate::forgery::TrustedOrigins;
@@ -15,7 +15,7 @@ use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 use crate::sealing::SealingKey;
 use crate::store::Store;
 #[cfg(feature = "jwt")]
-use crate::token::{SigningKey, VerifyingKey};
+use crate::token::{SigningKey, TrustedIssuer, VerifyingKey};
 
 /// Builds [`Sessions`] from what a policy cannot know when it is compiled: the store, keys, addresses.
 ///
@@ -28,6 +28,7 @@ pub struct SessionsBuilder<P: Principal> {
     trusted_origins: Vec<String>,
     on_refusal: Option<OnRefusal>,
     keys: KeySettings,
+    revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     pub(super) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
@@ -42,6 +43,7 @@ impl<P: Principal> SessionsBuilder<P> {
             trusted_origins: Vec::new(),
             on_refusal: None,
             keys: KeySettings::default(),
+            revalidation: None,
             #[cfg(feature = "jwt")]
             tokens: super::tokens::TokenSettings::default(),
             principal: PhantomData,
@@ -73,6 +75,14 @@ impl<P: Principal> SessionsBuilder<P> {
     #[must_use]
     pub fn former_sealing_key(mut self, key: SealingKey) -> Self {
         self.keys.former_sealing_keys.push(key);
+        self
+    }
+
+    /// Asks the application again, every so often, who the visitor of a session is, so that a change of rights takes effect
+    /// (ASVS 8.3.2). Without it, what was known at log-in counts.
+    #[must_use]
+    pub fn revalidate(mut self, revalidation: Revalidation<P>) -> Self {
+        self.revalidation = Some(revalidation);
         self
     }
 
@@ -121,11 +131,50 @@ impl<P: Principal> SessionsBuilder<P> {
     }
 
     /// Signs the tokens that [`Sessions::issue_token`] issues, and accepts them.
+    ///
+    /// Several keys are told apart by their ids, and all of them are accepted and published. The newest signs: the one whose
+    /// [`signs_from`](SigningKey::signs_from) came last, and of equal ones the one given last. A key is retired by not
+    /// giving it any more, once the last token that it signed has expired.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::{Algorithm, Principal, Sessions, SigningKey, Timestamp};
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+    /// # struct Client { #[principal(id)] id: u64 }
+    /// # let [old, new] = [(); 2].map(|()| SigningKey::generate(Algorithm::EdDSA).unwrap());
+    /// // Every node is given this before the first of November, and all of them switch at the same instant.
+    /// let november = Timestamp::from_secs(1_793_491_200);
+    /// let sessions: Sessions<Client> = Sessions::builder()
+    ///     .signing_key(old.with_id("2026-10"))
+    ///     .signing_key(new.with_id("2026-11").signs_from(november))
+    ///     .build()?;
+    /// # Ok::<(), session_runtime::ConfigError>(())
+    /// ```
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn signing_key(mut self, key: SigningKey) -> Self {
-        self.tokens.verifying_keys.push(key.verifying_key());
-        self.tokens.signing_key = Some(key);
+        self.tokens.signing_keys.push(key);
+        self
+    }
+
+    /// Accepts the tokens of one more issuer, each by that issuer's own keys.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn trusted_issuer(mut self, issuer: TrustedIssuer) -> Self {
+        self.tokens.trusted.push(issuer);
+        self
+    }
+
+    /// Remembers this many verified tokens, so that their signatures are not checked again; 0 remembers none.
+    ///
+    /// Unless said otherwise, 10,000 where the principal declares algorithms with key pairs, and none for HMAC, which costs
+    /// little more than looking the token up. Whether a remembered token still counts is asked at every use. A token takes
+    /// about twice the length of its text, on average at most 4 KiB.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn remember_tokens(mut self, tokens: usize) -> Self {
+        self.tokens.remembered = Some(tokens);
         self
     }
 
@@ -185,6 +234,7 @@ impl<P: Principal> SessionsBuilder<P> {
             trusted_origins,
             on_refusal: self.on_refusal,
             keys,
+            revalidation: self.revalidation,
             #[cfg(feature = "jwt")]
             tokens,
             principal: PhantomData,

@@ -1,32 +1,42 @@
 //! What a session's record holds: the principal, and under which name it is known.
 
+use std::sync::Arc;
+
 use super::{SessionError, SessionErrorKind};
-#[cfg(feature = "sealing")]
-use crate::principal::AsKept;
-use crate::principal::{Principal, subject_of};
+use crate::clock::Timestamp;
+use crate::principal::{AsKept, Principal, subject_of};
 
 /// The payload of a session's record.
 pub(crate) struct Contents<P> {
     pub(crate) principal: P,
     /// The principal's id as a text, as in the `sub` claim.
     pub(crate) subject: Box<str>,
+    /// When the application said that this is how the principal is: at log-in, or when it was asked again.
+    pub(crate) checked_at: Timestamp,
+    /// Who says so, for a token: another issuer may call somebody else by this name (ASVS 10.3.3).
+    pub(crate) issuer: Option<Arc<str>>,
 }
 
 impl<P: Principal> Contents<P> {
-    pub(crate) fn new(principal: P) -> Result<Self, SessionError> {
+    pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject })
+        Ok(Self { principal, subject, checked_at, issuer: None })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
     pub(crate) fn changed(&self, change: &mut impl FnMut(&mut P)) -> Result<Self, SessionError> {
         let mut principal = self.principal.clone();
         change(&mut principal);
-        let changed = Self::new(principal)?;
+        let changed = Self::new(principal, self.checked_at)?;
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
         Ok(changed)
+    }
+
+    /// The principal as JSON, to be compared: the order of an object's members says nothing.
+    pub(crate) fn principal_as_json(&self) -> Result<serde_json::Value, serde_json::Error> {
+        serde_json::to_value(AsKept(&self.principal))
     }
 }
 
@@ -38,17 +48,29 @@ struct Written<'a, T> {
     #[serde(borrow)]
     subject: std::borrow::Cow<'a, str>,
     principal: T,
+    /// In milliseconds.
+    #[serde(default)]
+    checked_at: u64,
 }
 
 #[cfg(feature = "sealing")]
 impl<P: Principal> Contents<P> {
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
-        let written = Written { subject: (&*self.subject).into(), principal: AsKept(&self.principal) };
+        let written = Written {
+            subject: (&*self.subject).into(),
+            principal: AsKept(&self.principal),
+            checked_at: self.checked_at.as_millis(),
+        };
         serde_json::to_vec(&written).map(zeroize::Zeroizing::new)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let written: Written<'_, AsKept<P>> = serde_json::from_slice(bytes)?;
-        Ok(Self { principal: written.principal.0, subject: written.subject.into() })
+        Ok(Self {
+            principal: written.principal.0,
+            subject: written.subject.into(),
+            issuer: None,
+            checked_at: Timestamp::from_millis(written.checked_at),
+        })
     }
 }

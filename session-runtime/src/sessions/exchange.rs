@@ -15,6 +15,7 @@ pub(crate) struct Exchange(Mutex<State>);
 struct State {
     current: Option<Current>,
     outcome: Outcome,
+    rotation_due: bool,
 }
 
 /// The record that the request's cookie names.
@@ -49,7 +50,7 @@ pub(crate) enum CookieChange {
 
 impl Exchange {
     pub(crate) fn new(current: Option<Current>) -> Self {
-        Self(Mutex::new(State { current, outcome: Outcome::default() }))
+        Self(Mutex::new(State { current, ..State::default() }))
     }
 
     /// The record of the request's cookie, if it has one.
@@ -71,6 +72,24 @@ impl Exchange {
         let mut state = self.state();
         if let Some(Current::Named(issued)) = &state.current {
             state.current = Some(Current::Alias(issued.key));
+        }
+    }
+
+    /// What the session holds has changed on the way in: it goes on under a new id once the visitor is admitted.
+    pub(crate) fn demand_rotation(&self) {
+        self.state().rotation_due = true;
+    }
+
+    /// The id to replace, if that was [demanded](Self::demand_rotation); once.
+    pub(crate) fn take_due_rotation(&self) -> Option<Issued> {
+        let mut state = self.state();
+        match &state.current {
+            Some(Current::Named(issued)) if state.rotation_due => {
+                let issued = issued.clone();
+                state.rotation_due = false;
+                Some(issued)
+            }
+            _ => None,
         }
     }
 

@@ -51,6 +51,10 @@ impl KeySettings {
     }
 
     /// Nothing is sealed that never leaves the process; the index lies in it, and ends with it.
+    #[cfg_attr(
+        not(feature = "sealing"),
+        expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")
+    )]
     fn for_the_process(self, principal: &PrincipalSpec) -> Result<StoreKeys, ConfigError> {
         #[cfg(feature = "sealing")]
         if self.sealing_key.is_some() || !self.former_sealing_keys.is_empty() {
@@ -88,7 +92,7 @@ impl KeySettings {
     }
 
     #[cfg(not(feature = "sealing"))]
-    #[expect(clippy::unused_self, clippy::needless_pass_by_value, reason = "with the feature `sealing` it holds keys")]
+    #[expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")]
     fn for_outside(self, principal: &'static PrincipalSpec) -> Result<StoreKeys, ConfigError> {
         let text = format!(
             "the sessions of `{}` leave the process, and nothing seals them; switch on the feature `sealing` of \

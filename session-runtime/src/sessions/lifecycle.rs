@@ -10,7 +10,9 @@ use crate::principal::Principal;
 use crate::store::{Record, Removed, Replaced, StoreError, StoreKey};
 
 /// How long an id that was replaced still answers, so that requests under way are not thrown out.
-const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
+pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
+/// The same, where the visitor did not ask for it: a page that is open may not hear of the new id at once.
+pub(crate) const UNASKED_ALIAS_LIFETIME: Duration = Duration::from_secs(60);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
 const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
@@ -74,6 +76,7 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn succeed(
         &self,
         old: &Issued,
+        alias_lifetime: Duration,
         change: impl Fn(Unsealed<P>) -> Result<Unsealed<P>, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
         let store = self.store()?;
@@ -82,7 +85,7 @@ impl<P: Principal> Sessions<P> {
             let unsealed = self.unsealed(&standing, old).ok_or(SessionErrorKind::Ended)?;
             let revision = standing.revision;
             let issued = self.insert(&change(unsealed)?).await?;
-            match store.alias(old.key, issued.key, self.now().plus(ALIAS_LIFETIME), revision).await {
+            match store.alias(old.key, issued.key, self.now().plus(alias_lifetime), revision).await {
                 Ok(Replaced::Replaced) => return Ok(issued),
                 Ok(Replaced::Conflict | Replaced::Gone) => {
                     store.remove(issued.key).await?;
@@ -117,6 +120,12 @@ impl<P: Principal> Sessions<P> {
             }
         }
         Err(StoreError::new(NEVER_THROUGH).into())
+    }
+
+    /// What the record under an id holds, if it can be changed.
+    pub(crate) async fn standing_contents(&self, issued: &Issued) -> Result<Arc<Contents<P>>, SessionError> {
+        let standing = self.standing(issued.key).await?;
+        self.unseal(&standing, &issued.id).ok_or_else(|| SessionErrorKind::Ended.into())
     }
 
     /// The record under `key`, if it can be changed.

@@ -6,21 +6,24 @@ mod contents;
 mod error;
 mod exchange;
 mod instants;
-mod inventory;
 mod keeping;
 mod lifecycle;
+mod revalidation;
 #[cfg(feature = "jwt")]
 mod tokens;
 
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::error::{SessionError, SessionErrorKind};
-pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
+pub use self::revalidation::{PrincipalSource, Revalidation};
 
 pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
-pub(crate) use self::lifecycle::{Issued, LONGEST_CHAIN, Opened, Unsealed};
+pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, LONGEST_CHAIN, Opened, UNASKED_ALIAS_LIFETIME, Unsealed};
+pub(crate) use self::revalidation::Answer;
+#[cfg(feature = "jwt")]
+pub(crate) use self::tokens::TokenSession;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -54,8 +57,9 @@ struct Inner<P> {
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,
     keys: StoreKeys,
+    revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
-    tokens: Option<tokens::Tokens>,
+    tokens: Option<tokens::Tokens<P>>,
     principal: PhantomData<fn() -> P>,
 }
 
@@ -82,6 +86,10 @@ impl<P: Principal> Sessions<P> {
 
     pub(crate) fn trusted_origins(&self) -> &TrustedOrigins {
         &self.0.trusted_origins
+    }
+
+    pub(crate) fn revalidation(&self) -> Option<&Revalidation<P>> {
+        self.0.revalidation.as_ref()
     }
 
     pub(crate) fn on_refusal(&self) -> Option<&OnRefusal> {

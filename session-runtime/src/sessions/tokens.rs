@@ -5,33 +5,41 @@ use std::time::Duration;
 
 use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
 use crate::clock::Timestamp;
-use crate::principal::{Principal, PrincipalSpec};
+use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
-    IssueError, SigningKey, TokenConfigError, TokenIssuer, TokenRefusal, Verified, Verifier, VerifyingKey,
+    IssueError, IssuedToken, Remembered, RememberedTokens, SigningKey, Standing, TokenConfigError, TokenIssuer,
+    TokenOptions, TokenRefusal, TrustedIssuer, Verified, Verifier, VerifyingKey, is_symmetric, published,
 };
 
 /// What a builder was told about tokens.
 #[derive(Default)]
 pub(super) struct TokenSettings {
     pub(super) verifying_keys: Vec<VerifyingKey>,
-    pub(super) signing_key: Option<SigningKey>,
+    pub(super) signing_keys: Vec<SigningKey>,
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
+    pub(super) trusted: Vec<TrustedIssuer>,
+    pub(super) remembered: Option<usize>,
 }
 
+/// How many tokens are remembered, unless said otherwise. With their texts and principals, some ten megabytes.
+const REMEMBERED: usize = 10_000;
+
 /// What verifies and issues the tokens of one principal.
-pub(super) struct Tokens {
+pub(super) struct Tokens<P> {
     verifier: Verifier,
+    remembered: Option<Remembered<TokenSession<P>>>,
     issuer: Option<TokenIssuer>,
+    /// The public keys of what is issued here, as a JWK set.
+    jwks: Box<str>,
 }
 
 impl TokenSettings {
     /// Nothing for a principal without tokens, and an error for anything said about them.
-    pub(super) fn finish(self, principal: &'static PrincipalSpec) -> Result<Option<Tokens>, ConfigError> {
+    pub(super) fn finish<P>(self, principal: &'static PrincipalSpec) -> Result<Option<Tokens<P>>, ConfigError> {
         let name = principal.name;
         let Some(bearer) = principal.bearer else {
-            let nothing_said = self.verifying_keys.is_empty() && self.issuer.is_none() && self.audience.is_none();
-            return if nothing_said {
+            return if self.says_nothing() {
                 Ok(None)
             } else {
                 let text = format!(
@@ -40,26 +48,103 @@ impl TokenSettings {
                 Err(ConfigError::new(ConfigErrorKind::Key, text))
             };
         };
-        if self.verifying_keys.is_empty() {
+        if self.verifying_keys.is_empty() && self.signing_keys.is_empty() && self.trusted.is_empty() {
             let text = format!(
                 "`{name}` has bearer tokens and there is no key to verify them; \
                  add `.signing_key(..)` to issue them here, or `.verifying_key(..)` for another's"
             );
             return Err(ConfigError::new(ConfigErrorKind::Key, text));
         }
-        let issuer = given_once(ConfigErrorKind::Issuer, "issuer", name, bearer.issuer, self.issuer)?;
-        let audience = given_once(ConfigErrorKind::Audience, "audience", name, bearer.audience, self.audience)?;
-        let only_ours = self.signing_key.is_some() && self.verifying_keys.len() == 1;
-        let (realm, claims) = (principal.realm(), principal.claims);
-        let verifier = Verifier::new(realm, bearer, claims, issuer.clone(), audience.clone(), self.verifying_keys)
-            .map_err(|error| config(&error))?;
-        let token_issuer =
-            self.signing_key.map(|key| TokenIssuer::new(realm, bearer, claims, issuer, audience, key)).transpose();
-        Ok(Some(Tokens {
+        if let Some(declared) = bearer.issuer
+            && let Some(other) = self.trusted.iter().find(|issuer| issuer.name() != declared)
+        {
+            let text = format!(
+                "`bearer(issuer = \"{declared}\")` says that all tokens of `{name}` are made there, and \
+                 `{}` is trusted besides; remove one of them, or name each issuer at the builder",
+                other.name()
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Issuer, text));
+        }
+        self.put_together(principal, bearer).map(Some)
+    }
+
+    fn says_nothing(&self) -> bool {
+        self.verifying_keys.is_empty()
+            && self.signing_keys.is_empty()
+            && self.issuer.is_none()
+            && self.audience.is_none()
+            && self.trusted.is_empty()
+            && self.remembered.is_none()
+    }
+
+    fn put_together<P>(
+        mut self,
+        principal: &'static PrincipalSpec,
+        bearer: BearerSpec,
+    ) -> Result<Tokens<P>, ConfigError> {
+        let (name, realm, claims) = (principal.name, principal.realm(), principal.claims);
+        let failed = |error: TokenConfigError| config(&error);
+        let audience = given_once(ConfigErrorKind::Audience, "audience", name, bearer.audience, self.audience.take());
+        let (mut issuers, mut token_issuer, mut jwks) = (Vec::new(), None, published([]));
+        if !self.verifying_keys.is_empty() || !self.signing_keys.is_empty() {
+            let issuer = given_once(ConfigErrorKind::Issuer, "issuer", name, bearer.issuer, self.issuer.take())?;
+            let mut own = TrustedIssuer::new(issuer.clone());
             // Every token that we issue says its realm.
-            verifier: if only_ours { verifier.require_realm() } else { verifier },
-            issuer: token_issuer.map_err(|error| config(&error))?,
-        }))
+            if self.verifying_keys.is_empty() {
+                own = own.realm(realm);
+            }
+            let keys: Vec<_> = self.signing_keys.iter().map(SigningKey::verifying_key).collect();
+            for key in keys.iter().chain(&self.verifying_keys) {
+                own = own.verifying_key(key.clone());
+            }
+            issuers.push(own.finish(realm, bearer, Some(audience.as_deref().map_err(Clone::clone)?)).map_err(failed)?);
+            if !self.signing_keys.is_empty() {
+                jwks = published(keys.iter().chain(&self.verifying_keys));
+                let audience = audience.clone()?;
+                let made = TokenIssuer::new(realm, bearer, claims, issuer, audience, self.signing_keys);
+                token_issuer = Some(made.map_err(failed)?);
+            }
+        }
+        for trusted in self.trusted {
+            issuers.push(trusted.finish(realm, bearer, audience.as_deref().ok()).map_err(failed)?);
+        }
+        let verifier = Verifier::new(bearer, claims, issuers).map_err(failed)?;
+        let remembered = match self.remembered {
+            // An HMAC costs little more than looking the token up.
+            None => bearer.algorithms.iter().any(|algorithm| !is_symmetric(*algorithm)).then_some(REMEMBERED),
+            given => given.filter(|tokens| *tokens > 0),
+        };
+        Ok(Tokens { verifier, remembered: remembered.map(Remembered::of), issuer: token_issuer, jwks: jwks.into() })
+    }
+}
+
+/// The session of a token, and on what it rests.
+pub(crate) struct TokenSession<P> {
+    pub(crate) contents: Arc<Contents<P>>,
+    pub(crate) instants: Instants,
+    standing: Standing,
+}
+
+impl<P> Clone for TokenSession<P> {
+    fn clone(&self) -> Self {
+        Self { contents: Arc::clone(&self.contents), ..*self }
+    }
+}
+
+impl<P: Principal> TokenSession<P> {
+    fn of((verified, standing): (Verified<P>, Standing)) -> Self {
+        let Verified { principal, subject, issuer, dates, .. } = verified;
+        let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
+        let instants = Instants {
+            created_at: issued_at,
+            authenticated_at: dates.authenticated_at,
+            // Renewal is a token's activity: without `iat`, it never was.
+            last_seen_at: issued_at,
+            longest_pause: Duration::ZERO,
+            expires_at: dates.expires_at,
+        };
+        let contents = Contents { principal, subject, checked_at: issued_at, issuer: Some(issuer) };
+        Self { contents: Arc::new(contents), instants, standing }
     }
 }
 
@@ -87,7 +172,7 @@ fn given_once(
 
 fn config(error: &TokenConfigError) -> ConfigError {
     let kind = match error {
-        TokenConfigError::NoIssuer => ConfigErrorKind::Issuer,
+        TokenConfigError::NoIssuer | TokenConfigError::DuplicateIssuer(_) => ConfigErrorKind::Issuer,
         TokenConfigError::NoAudience => ConfigErrorKind::Audience,
         _ => ConfigErrorKind::Key,
     };
@@ -123,31 +208,49 @@ impl<P: Principal> Sessions<P> {
     /// An [`IssueError`] when there is no signing key, when the principal does not become claims, when the lifetime is
     /// shorter than a second or longer than `bearer(max_age)` allows.
     pub fn issue_token(&self, principal: &P, lifetime: Duration) -> Result<String, IssueError> {
-        let issuer =
-            self.0.tokens.as_ref().and_then(|tokens| tokens.issuer.as_ref()).ok_or(IssueError::NoSigningKey)?;
-        let now = self.now();
-        let factors: [&str; 0] = [];
-        issuer.issue(principal, now, lifetime, now, &factors)
+        self.issue(principal, &TokenOptions::lasting(lifetime)).map(IssuedToken::into_token)
+    }
+
+    /// An access token (RFC 9068) that says more than [`issue_token`](Self::issue_token) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`issue_token`](Self::issue_token); [`IssueError::Scope`] for scopes that the principal does not have,
+    /// [`IssueError::ReservedClaim`] and [`IssueError::Claim`] for a claim that is called like one with a meaning of its
+    /// own, or like a field of the principal.
+    pub fn issue(&self, principal: &P, options: &TokenOptions) -> Result<IssuedToken, IssueError> {
+        let issuer = self.0.tokens.as_ref().and_then(|tokens| tokens.issuer.as_ref());
+        issuer.ok_or(IssueError::NoSigningKey)?.issue(principal, options, self.now())
+    }
+
+    /// The public keys of the tokens that are issued here, as a JWK set (RFC 7517 5). Secrets are not in it.
+    ///
+    /// [`routing::jwks`](crate::routing::jwks) serves it.
+    pub fn jwks(&self) -> &str {
+        self.0.tokens.as_ref().map_or(r#"{"keys":[]}"#, |tokens| &tokens.jwks)
+    }
+
+    /// How many verified tokens are remembered, and how often that saved a signature check. All zero where none are.
+    pub fn remembered_tokens(&self) -> RememberedTokens {
+        let remembered = self.0.tokens.as_ref().and_then(|tokens| tokens.remembered.as_ref());
+        remembered.map(Remembered::statistics).unwrap_or_default()
     }
 
     /// The session of a token, as far as it stands on its own.
-    pub(crate) fn verify_token(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<(Arc<Contents<P>>, Instants), TokenRefusal> {
+    pub(crate) fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
-        let verified: Verified<P> = tokens.verifier.verify(token, now)?;
-        let issued_at = verified.issued_at.unwrap_or(Timestamp::EPOCH);
-        let instants = Instants {
-            created_at: issued_at,
-            authenticated_at: verified.authenticated_at,
-            // Renewal is a token's activity: without `iat`, it never was.
-            last_seen_at: issued_at,
-            longest_pause: Duration::ZERO,
-            expires_at: verified.expires_at,
-        };
-        Ok((Arc::new(Contents { principal: verified.principal, subject: verified.subject }), instants))
+        if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {
+            match tokens.verifier.stands(&known.standing, now) {
+                Ok(()) => return Ok(known),
+                Err(TokenRefusal::UnknownKey) => {}
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        let session = TokenSession::of(tokens.verifier.verify(token, now)?);
+        if let Some(remembered) = &tokens.remembered {
+            remembered.keep(token, session.clone());
+        }
+        Ok(session)
     }
 }

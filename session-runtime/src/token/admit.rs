@@ -1,5 +1,6 @@
 //! Whether a token with a good signature is one for us, now.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::claims::{Claims, NumericDate};
@@ -12,28 +13,39 @@ use crate::principal::BearerSpec;
 pub(crate) struct Verified<P> {
     /// Its subject as the application's type.
     pub(crate) principal: P,
+    /// Its `iss`.
+    pub(crate) issuer: Arc<str>,
     /// Its `sub`.
     pub(crate) subject: Box<str>,
     /// Its `jti`.
     #[cfg_attr(not(test), expect(dead_code, reason = "revocation will ask for it"))]
     pub(crate) token_id: Option<Box<str>>,
-    /// Its `iat`.
-    pub(crate) issued_at: Option<Timestamp>,
-    /// Its `auth_time`.
-    pub(crate) authenticated_at: Option<Timestamp>,
-    /// Its `exp`, without leeway.
-    pub(crate) expires_at: Timestamp,
+    /// When it counts.
+    pub(crate) dates: Dates,
     /// Its `amr`.
     #[cfg_attr(not(test), expect(dead_code, reason = "`factors(..)` will ask for them"))]
     pub(crate) factors: Vec<Box<str>>,
 }
 
+/// The instants that a token names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dates {
+    /// Its `exp`, without leeway.
+    pub(crate) expires_at: Timestamp,
+    /// Its `nbf`.
+    pub(crate) not_before: Option<Timestamp>,
+    /// Its `iat`.
+    pub(crate) issued_at: Option<Timestamp>,
+    /// Its `auth_time`.
+    pub(crate) authenticated_at: Option<Timestamp>,
+}
+
 /// What a token has to say to be one for us.
 #[derive(Debug)]
 pub(super) struct Expectations {
-    pub(super) issuer: Box<str>,
+    pub(super) issuer: Arc<str>,
     pub(super) audience: Box<str>,
-    pub(super) realm: &'static str,
+    pub(super) realm: Box<str>,
     pub(super) realm_required: bool,
     pub(super) bearer: BearerSpec,
 }
@@ -47,16 +59,16 @@ impl Expectations {
         now: Timestamp,
     ) -> Result<Verified<P>, TokenRefusal> {
         self.is_for_us(&claims)?;
-        let expires_at = self.counts_at(&claims, now)?;
+        let dates = Dates::of(&claims)?;
+        self.counts_at(&dates, now)?;
         // An empty subject would be one that all who lack a name share.
         let subject = claims.subject.filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
         Ok(Verified {
             principal,
+            issuer: Arc::clone(&self.issuer),
             subject: subject.0.into(),
             token_id: claims.token_id.map(|id| id.0.into()),
-            issued_at: instant(claims.issued_at),
-            authenticated_at: instant(claims.authenticated_at),
-            expires_at,
+            dates,
             factors: claims.factors.unwrap_or_default(),
         })
     }
@@ -74,7 +86,7 @@ impl Expectations {
             return Err(TokenRefusal::WrongAudience);
         }
         match &claims.realm {
-            Some(realm) if realm.0 != self.realm => return Err(TokenRefusal::WrongRealm),
+            Some(realm) if *realm.0 != *self.realm => return Err(TokenRefusal::WrongRealm),
             None if self.realm_required => return Err(MissingClaim("realm")),
             _ => {}
         }
@@ -87,33 +99,44 @@ impl Expectations {
         Ok(())
     }
 
-    /// Leeway is for clocks that disagree: it moves `exp`, and what lies ahead, and no limit of ours.
-    fn counts_at(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Timestamp, TokenRefusal> {
+    /// Whether a token with these dates counts now. Leeway is for clocks that disagree: it moves `exp`, and what lies
+    /// ahead, and no limit of ours.
+    pub(super) fn counts_at(&self, dates: &Dates, now: Timestamp) -> Result<(), TokenRefusal> {
         let leeway = self.bearer.leeway;
         let soon = now.plus(leeway);
-        let ahead = |date: Option<NumericDate>| instant(date).is_some_and(|instant| instant > soon);
+        let ahead = |date: Option<Timestamp>| date.is_some_and(|instant| instant > soon);
 
-        let expires_at = instant(claims.expires_at).ok_or(MissingClaim("exp"))?;
-        if now >= expires_at.plus(leeway) {
+        if now >= dates.expires_at.plus(leeway) {
             return Err(TokenRefusal::Expired);
         }
-        if ahead(claims.not_before) {
+        if ahead(dates.not_before) {
             return Err(TokenRefusal::NotYetValid);
         }
-        if ahead(claims.issued_at) {
+        if ahead(dates.issued_at) {
             return Err(TokenRefusal::IssuedInTheFuture);
         }
-        if ahead(claims.authenticated_at) {
+        if ahead(dates.authenticated_at) {
             return Err(TokenRefusal::AuthenticatedInTheFuture);
         }
-        if self.bearer.auth_time && claims.authenticated_at.is_none() {
+        if self.bearer.auth_time && dates.authenticated_at.is_none() {
             return Err(MissingClaim("auth_time"));
         }
         if let Some(max_age) = self.bearer.max_age {
-            let issued_at = instant(claims.issued_at).ok_or(MissingClaim("iat"))?;
-            is_young(issued_at, expires_at, now, max_age)?;
+            let issued_at = dates.issued_at.ok_or(MissingClaim("iat"))?;
+            is_young(issued_at, dates.expires_at, now, max_age)?;
         }
-        Ok(expires_at)
+        Ok(())
+    }
+}
+
+impl Dates {
+    fn of(claims: &Claims<'_>) -> Result<Self, TokenRefusal> {
+        Ok(Self {
+            expires_at: instant(claims.expires_at).ok_or(MissingClaim("exp"))?,
+            not_before: instant(claims.not_before),
+            issued_at: instant(claims.issued_at),
+            authenticated_at: instant(claims.authenticated_at),
+        })
     }
 }
 

@@ -14,8 +14,8 @@ pub(super) struct Compact<'t> {
     pub(super) signed: &'t str,
     /// The header's JSON text.
     pub(super) header: String,
-    /// The payload's JSON text.
-    pub(super) payload: String,
+    /// The payload's bytes.
+    pub(super) payload: Vec<u8>,
     /// The signature's bytes.
     pub(super) signature: Vec<u8>,
 }
@@ -31,12 +31,16 @@ impl<'t> Compact<'t> {
         }
         let (signed, signature) = token.rsplit_once('.').ok_or(TokenRefusal::Malformed)?;
         let (header, payload) = signed.split_once('.').ok_or(TokenRefusal::Malformed)?;
-        Ok(Self { signed, header: text(header)?, payload: text(payload)?, signature: bytes(signature)? })
+        Ok(Self { signed, header: text(header)?, payload: bytes(payload)?, signature: bytes(signature)? })
+    }
+
+    /// The payload as the JSON text that it is in a token (RFC 7519 7.2).
+    pub(super) fn claims(&self) -> Result<&str, TokenRefusal> {
+        std::str::from_utf8(&self.payload).map_err(|_| TokenRefusal::Malformed)
     }
 }
 
 fn text(part: &str) -> Result<String, TokenRefusal> {
-    // RFC 7519 7.2: the octets are a UTF-8 text.
     String::from_utf8(bytes(part)?).map_err(|_| TokenRefusal::Malformed)
 }
 
@@ -56,7 +60,7 @@ mod tests {
     fn three_parts_are_taken_apart() {
         let parts = Compact::parse("e30.W10.AAE", MAX_BYTES).ok();
         let parts = parts.map(|parts| (parts.signed, parts.header, parts.payload, parts.signature));
-        assert_eq!(parts, Some(("e30.W10", "{}".into(), "[]".into(), vec![0, 1])));
+        assert_eq!(parts, Some(("e30.W10", "{}".into(), b"[]".to_vec(), vec![0, 1])));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::keys::KeyError;
 use crate::principal::{Algorithm, SubjectError};
 
 /// Why a token is refused. For events and metrics: a response never tells which (OWASP ASVS 16.5.1).
@@ -22,6 +23,8 @@ pub enum TokenRefusal {
     WrongType,
     /// No key of this algorithm answers to the `kid`.
     UnknownKey,
+    /// The keys of the issuer are not to be had: their URL does not answer.
+    KeysUnavailable,
     /// Signed by none of the keys.
     BadSignature,
     /// This claim is missing.
@@ -66,6 +69,7 @@ impl fmt::Display for TokenRefusal {
             Self::AlgorithmNotDeclared => f.write_str("the algorithm is not declared"),
             Self::WrongType => f.write_str("the token is of another type"),
             Self::UnknownKey => f.write_str("no such key"),
+            Self::KeysUnavailable => f.write_str("the keys of the issuer are not to be had"),
             Self::BadSignature => f.write_str("the signature does not verify"),
             Self::MissingClaim(name) => write!(f, "the claim `{name}` is missing"),
             Self::WrongClaimType(name) => write!(f, "the claim `{name}` is of the wrong type"),
@@ -88,79 +92,22 @@ impl fmt::Display for TokenRefusal {
 
 impl std::error::Error for TokenRefusal {}
 
-/// Why bytes are no key for an algorithm.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// The algorithm takes a PEM, and a secret was given.
-    NeedsPem(Algorithm),
-    /// The algorithm takes a secret, and a PEM was given.
-    NeedsSecret(Algorithm),
-    /// The secret is shorter than the hash's output (RFC 7518 3.2); lengths in bytes.
-    SecretTooShort {
-        /// The algorithm it was given for.
-        algorithm: Algorithm,
-        /// How long it is.
-        length: usize,
-        /// How long it must at least be.
-        minimum: usize,
-    },
-    /// Not the text of a PEM (RFC 7468).
-    NotPem,
-    /// A PEM of something else; what its first line names, and what is expected there.
-    WrongLabel {
-        /// What the PEM says it holds.
-        found: Box<str>,
-        /// What it has to hold.
-        expected: &'static str,
-    },
-    /// A PEM whose key does not fit the algorithm: another family or curve, or damaged.
-    DoesNotFit(Algorithm),
-    /// An RSA key of fewer than 2048 bits (RFC 7518 3.3).
-    RsaTooShort,
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NeedsPem(algorithm) => write!(f, "{} takes a key pair: give it a PEM", algorithm.as_str()),
-            Self::NeedsSecret(algorithm) => write!(f, "{} takes a secret, not a PEM", algorithm.as_str()),
-            Self::SecretTooShort { algorithm, length, minimum } => write!(
-                f,
-                "a secret for {} has at least {minimum} bytes, this one has {length}; \
-                 `openssl rand {minimum}` makes one",
-                algorithm.as_str()
-            ),
-            Self::NotPem => f.write_str("this is not a PEM: it starts with no `-----BEGIN ..-----` line"),
-            Self::WrongLabel { found, expected } => write!(
-                f,
-                "this PEM holds a `{found}` where a `{expected}` is needed; \
-                 `openssl pkey -pubout` extracts a public key, `openssl pkcs8 -topk8 -nocrypt` converts a private one"
-            ),
-            Self::DoesNotFit(algorithm) => write!(
-                f,
-                "the key in this PEM is not one for {}: another kind of key, another curve, or damaged",
-                algorithm.as_str()
-            ),
-            Self::RsaTooShort => f.write_str("an RSA key has at least 2048 bits, this one has fewer"),
-        }
-    }
-}
-
-impl std::error::Error for KeyError {}
-
 /// Why a verifier or an issuer cannot work as configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenConfigError {
-    /// There is no key, so no token could ever be verified.
-    NoKey,
+    /// There is no key for this issuer, so none of its tokens could ever be verified.
+    NoKey(Box<str>),
     /// A key is for an algorithm that `bearer(alg(..))` does not declare.
     UndeclaredAlgorithm(Algorithm),
     /// Algorithms with a shared secret beside ones with key pairs: who confuses them signs with the public key
     /// (RFC 8725 2.1).
     MixedFamilies,
-    /// Two keys have this `kid`.
-    DuplicateKeyId(Box<str>),
+    /// The keys of an issuer do not go together.
+    Keys(KeyError),
+    /// Several keys sign, and one of them has no id by which verifiers would tell it from the others.
+    NoKeyId,
+    /// Two issuers have this name.
+    DuplicateIssuer(Box<str>),
     /// The issuer is empty.
     NoIssuer,
     /// The audience is empty.
@@ -172,7 +119,7 @@ pub(crate) enum TokenConfigError {
 impl fmt::Display for TokenConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoKey => f.write_str("there is no key to verify tokens with"),
+            Self::NoKey(issuer) => write!(f, "there is no key to verify the tokens of `{issuer}` with"),
             Self::UndeclaredAlgorithm(algorithm) => {
                 let name = algorithm.as_str();
                 write!(f, "a key is for {name}, which is not declared: add it to `bearer(alg(\"{name}\"))`")
@@ -180,7 +127,9 @@ impl fmt::Display for TokenConfigError {
             Self::MixedFamilies => f.write_str(
                 "HMAC is declared beside algorithms with public keys: keep one kind, or use two principal types",
             ),
-            Self::DuplicateKeyId(id) => write!(f, "two keys have the id `{id}`"),
+            Self::Keys(error) => error.fmt(f),
+            Self::NoKeyId => f.write_str("several keys sign, so each needs an id: add `.with_id(\"..\")`"),
+            Self::DuplicateIssuer(name) => write!(f, "the issuer `{name}` is given twice; give all its keys at once"),
             Self::NoIssuer => f.write_str("the issuer is empty"),
             Self::NoAudience => f.write_str("the audience is empty"),
             Self::ReservedClaim(name) => {
@@ -202,7 +151,9 @@ pub enum IssueError {
     Principal(Box<str>),
     /// A field of the principal is called like a claim that has a meaning of its own.
     ReservedClaim(Box<str>),
-    /// The scopes are no scopes (RFC 6749 3.3).
+    /// A claim is called like a field of the principal, was given twice, or does not become JSON.
+    Claim(Box<str>),
+    /// The scopes are no scopes (RFC 6749 3.3), or the principal does not have them.
     Scope,
     /// The lifetime is shorter than a second.
     NoLifetime,
@@ -210,7 +161,7 @@ pub enum IssueError {
     LifetimeTooLong,
     /// The token would be longer than one may be.
     TooLarge,
-    /// The builder was given no signing key.
+    /// The builder was given no signing key, or none that signs yet.
     NoSigningKey,
     /// The system gave no random bytes.
     Randomness,
@@ -228,7 +179,12 @@ impl fmt::Display for IssueError {
                 "the principal's field `{name}` is called like a claim that has a meaning of its own: \
                  write `#[serde(rename = \"..\")]` on it"
             ),
-            Self::Scope => f.write_str("a scope is one word of printable ASCII without quotes and backslashes"),
+            Self::Claim(name) => {
+                write!(f, "the claim `{name}` is given already, is a field of the principal, or does not become JSON")
+            }
+            Self::Scope => f.write_str(
+                "a scope is one word of printable ASCII without quotes and backslashes, and one that the principal has",
+            ),
             Self::NoLifetime => f.write_str("a token lives for at least a second"),
             Self::LifetimeTooLong => f.write_str("the lifetime is longer than `bearer(max_age)` allows"),
             Self::TooLarge => f.write_str("the principal is too large for a token"),

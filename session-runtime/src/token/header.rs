@@ -7,6 +7,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor
 
 use super::error::TokenRefusal;
 use super::text::Text;
+use crate::principal::Algorithm;
 
 /// What a header may hold besides what is read here. Every name is compared with every other before the sender is
 /// known, so there is an end to it.
@@ -32,6 +33,16 @@ impl<'h> Header<'h> {
         let algorithm = members.algorithm.ok_or(TokenRefusal::Malformed)?.0;
         let [typ, key_id] = [members.typ, members.key_id].map(|member| member.map(|text| text.0));
         Ok(Self { algorithm, typ, key_id })
+    }
+
+    /// The one of `declared` that signed it. Byte for byte: `none` in whatever spelling is not among them, nor is `hs256`
+    /// (RFC 8725 3.1).
+    pub(super) fn algorithm_among(
+        &self,
+        declared: impl IntoIterator<Item = Algorithm>,
+    ) -> Result<Algorithm, TokenRefusal> {
+        let mut declared = declared.into_iter();
+        declared.find(|algorithm| algorithm.as_str() == self.algorithm).ok_or(TokenRefusal::AlgorithmNotDeclared)
     }
 
     /// Whether this is a token of the type `declared`, compared as a media type (RFC 7515 4.1.9): in any case, with or

@@ -1,8 +1,8 @@
 //! JSON Web Tokens: one strict way to verify them (RFC 7519, RFC 8725), one way to issue them (RFC 9068).
 //!
-//! In the order in which a token meets them: [`compact`] takes it apart, [`header`] says how it claims to be signed,
-//! [`key`] and [`prepared`] check that by the [`provider`]'s cryptography, [`fields`] reads the payload once into [`claims`] and the
-//! principal, [`admit`] judges the claims. [`verify`] is that order, [`issue`] the way back.
+//! In the order in which a token meets them: [`compact`] takes it apart, [`header`] says how it claims to be signed, [`issuer`]
+//! whose tokens are accepted, [`keys`] check the signature by the [`provider`]'s cryptography, [`fields`] reads the payload once
+//! into [`claims`] and the principal, [`admit`] judges the claims, [`remembered`] makes that cost once. [`verify`] is that order, [`issue`] the way back.
 
 mod admit;
 mod claims;
@@ -11,10 +11,11 @@ mod error;
 mod fields;
 mod header;
 mod issue;
-mod key;
-mod pem;
-mod prepared;
+mod issuer;
+mod keys;
+mod peek;
 mod provider;
+mod remembered;
 mod scope;
 mod text;
 mod verify;
@@ -24,7 +25,14 @@ mod tests;
 
 pub(crate) use self::admit::Verified;
 pub(crate) use self::error::TokenConfigError;
-pub use self::error::{IssueError, KeyError, TokenRefusal};
+pub use self::error::{IssueError, TokenRefusal};
 pub(crate) use self::issue::TokenIssuer;
-pub use self::key::{SigningKey, VerifyingKey};
-pub(crate) use self::verify::Verifier;
+pub use self::issue::{IssuedToken, TokenOptions};
+pub(crate) use self::keys::published;
+
+pub use self::issuer::TrustedIssuer;
+pub use self::keys::{KeyError, KeySet, SigningKey, VerifyingKey};
+pub(crate) use self::provider::is_symmetric;
+pub(crate) use self::remembered::Remembered;
+pub use self::remembered::RememberedTokens;
+pub(crate) use self::verify::{Standing, Verifier};

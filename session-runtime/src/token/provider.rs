@@ -51,6 +51,6 @@ pub(super) const fn backend(algorithm: Algorithm) -> Backend {
 }
 
 /// Whether whoever verifies could also sign.
-pub(super) fn is_symmetric(algorithm: Algorithm) -> bool {
+pub(crate) fn is_symmetric(algorithm: Algorithm) -> bool {
     backend(algorithm).family() == AlgorithmFamily::Hmac
 }

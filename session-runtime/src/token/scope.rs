@@ -75,6 +75,12 @@ pub(super) fn scope_of(json: &str) -> Result<Option<String>, IssueError> {
         Held::Several(scopes) => scopes,
         Held::None => return Ok(None),
     };
+    scope_of_words(&scopes)
+}
+
+/// The `scope` claim of these words; none for no words.
+pub(super) fn scope_of_words(scopes: &[impl AsRef<str>]) -> Result<Option<String>, IssueError> {
+    let scopes: Vec<_> = scopes.iter().map(AsRef::as_ref).collect();
     if !scopes.iter().all(|scope| is_scope(scope)) {
         return Err(IssueError::Scope);
     }

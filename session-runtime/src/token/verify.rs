@@ -1,16 +1,18 @@
 //! The one way in: from a token's text to a principal.
 
-use super::admit::{Expectations, Verified};
+use serde::de::IgnoredAny;
+
+use super::admit::{Dates, Expectations, Verified};
 use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
 use super::fields;
 use super::header::Header;
-use super::key::VerifyingKey;
+use super::issuer::Issuer;
+use super::peek::issuer_in;
 use super::provider::is_symmetric;
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal};
-use serde::de::IgnoredAny;
 
 /// Verifies the bearer tokens of one principal type.
 ///
@@ -19,7 +21,8 @@ use serde::de::IgnoredAny;
 /// 1. Is it at most 8 KiB, and three parts of base64url in their only spelling (RFC 7515 7.1)?
 /// 2. Does its header name each parameter once, no extension under `crit`, an algorithm that is declared, and the `typ`
 ///    that is declared?
-/// 3. Is there a key of this algorithm and `kid`, and is the signature by it? A key never comes from the token.
+/// 3. Has the issuer that it names a key of this algorithm and `kid`, and is the signature by it? A key never comes from the
+///    token, and a key of one issuer never verifies a token of another.
 /// 4. Are all claims of the type they are defined to be, and there once?
 /// 5. `cnf` absent; `iss`, `aud`, `realm` and the declared claim as expected; `exp`, `nbf`, `iat`, `auth_time` and
 ///    `bearer(max_age)` good at this instant?
@@ -29,100 +32,105 @@ use serde::de::IgnoredAny;
 ///
 /// A token that says `realm` is accepted in that realm only. Tokens of this library always say it, and nobody without
 /// the key can take it out. Other issuers do not know it: where two principal types trust the same issuer for the same
-/// audience, its tokens count for both, unless they are told apart by `bearer(claim)` or `bearer(audience)`. A verifier
-/// whose keys belong to a [`TokenIssuer`](super::TokenIssuer) of this library alone should
-/// [require it](Self::require_realm).
+/// audience, its tokens count for both, unless they are told apart by `bearer(claim)` or `bearer(audience)`. An issuer whose
+/// keys belong to a [`TokenIssuer`](super::TokenIssuer) of this library alone has to say it.
 #[derive(Debug)]
 pub(crate) struct Verifier {
-    keys: Box<[VerifyingKey]>,
+    /// At least one.
+    issuers: Box<[Issuer]>,
     names: ClaimNames,
-    expectations: Expectations,
+    bearer: BearerSpec,
+}
+
+/// On what it rests that a verified token counts, but for its content, which does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    dates: Dates,
+    issuer: usize,
+    generation: u64,
 }
 
 impl Verifier {
-    /// A verifier of the tokens that `issuer` makes for `audience`, signed by one of `keys`.
+    /// A verifier of the tokens of `issuers`, which have different names.
     ///
-    /// `spec` and `claims` are what the principal declares, `realm` its realm.
+    /// `bearer` and `names` are what the principal declares.
     ///
     /// # Errors
     ///
-    /// [`TokenConfigError::NoKey`], [`TokenConfigError::UndeclaredAlgorithm`] for a key that no accepted token could
-    /// need, [`TokenConfigError::MixedFamilies`], [`TokenConfigError::DuplicateKeyId`], [`TokenConfigError::NoIssuer`]
-    /// and [`TokenConfigError::NoAudience`] when empty, [`TokenConfigError::ReservedClaim`] when `bearer(claim)` names
-    /// a claim that is read anyway.
-    pub(crate) fn new(
-        realm: &'static str,
-        spec: BearerSpec,
-        claims: ClaimNames,
-        issuer: String,
-        audience: String,
-        keys: Vec<VerifyingKey>,
-    ) -> Result<Self, TokenConfigError> {
-        expect_declarations(&spec, &issuer, &audience)?;
-        expect_keys(&spec, &keys)?;
-        let expectations = Expectations {
-            issuer: issuer.into(),
-            audience: audience.into(),
-            realm,
-            realm_required: false,
-            bearer: spec,
-        };
-        Ok(Self { keys: keys.into(), names: claims, expectations })
-    }
-
-    /// Refuses tokens without a `realm`, for keys that sign nothing but tokens of this library.
-    #[must_use]
-    pub(crate) fn require_realm(mut self) -> Self {
-        self.expectations.realm_required = true;
-        self
+    /// [`TokenConfigError::MixedFamilies`], [`TokenConfigError::NoIssuer`] and [`TokenConfigError::NoAudience`] when
+    /// empty, [`TokenConfigError::ReservedClaim`] when `bearer(claim)` names a claim that is read anyway,
+    /// [`TokenConfigError::DuplicateIssuer`].
+    pub(crate) fn new(bearer: BearerSpec, names: ClaimNames, issuers: Vec<Issuer>) -> Result<Self, TokenConfigError> {
+        if issuers.is_empty() {
+            return Err(TokenConfigError::NoIssuer);
+        }
+        for (position, issuer) in issuers.iter().enumerate() {
+            expect_declarations(&bearer, issuer.name(), &issuer.expectations.audience)?;
+            if issuers.iter().take(position).any(|other| other.name() == issuer.name()) {
+                return Err(TokenConfigError::DuplicateIssuer(issuer.name().into()));
+            }
+        }
+        Ok(Self { issuers: issuers.into(), names, bearer })
     }
 
     /// Whom `token` is about, if it counts at `now`.
-    pub(crate) fn verify<P: Principal>(&self, token: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+    pub(crate) fn verify<P: Principal>(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let compact = Compact::parse(token, MAX_BYTES)?;
         let header = Header::parse(&compact.header)?;
-        self.authenticate(&header, &compact)?;
-        self.admit(&compact.payload, now)
-    }
-
-    /// Whether one of our keys signed this, by a declared algorithm, as a token of the declared type.
-    fn authenticate(&self, header: &Header<'_>, compact: &Compact<'_>) -> Result<(), TokenRefusal> {
-        let spec = &self.expectations.bearer;
-        // Byte for byte: `none` in whatever spelling is not among them, nor is `hs256` (RFC 8725 3.1).
-        let mut declared = spec.algorithms.iter().copied();
-        let algorithm = declared
-            .find(|algorithm| algorithm.as_str() == header.algorithm)
-            .ok_or(TokenRefusal::AlgorithmNotDeclared)?;
-        if !header.is_of_type(spec.typ) {
+        let algorithm = header.algorithm_among(self.bearer.algorithms.iter().copied())?;
+        if !header.is_of_type(self.bearer.typ) {
             return Err(TokenRefusal::WrongType);
         }
-        let answers = |key: &&VerifyingKey| match (&header.key_id, key.id()) {
-            (Some(wanted), Some(id)) => wanted == id,
-            _ => true,
-        };
-        let mut candidates = self.keys.iter().filter(|key| key.algorithm() == algorithm).filter(answers).peekable();
-        if candidates.peek().is_none() {
+        let payload = compact.claims()?;
+        let position = self.position_of_issuer(payload)?;
+        let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
+        let generation = issuer.authenticate(algorithm, &header, &compact, now)?;
+        let verified = self.admit(payload, &issuer.expectations, now)?;
+        let standing = Standing { dates: verified.dates, issuer: position, generation };
+        Ok((verified, standing))
+    }
+
+    /// Whether a token that was verified before still counts; [`TokenRefusal::UnknownKey`] when the keys of its issuer are
+    /// no longer those by which it was verified, and it has to be verified anew.
+    pub(crate) fn stands(&self, standing: &Standing, now: Timestamp) -> Result<(), TokenRefusal> {
+        let issuer = self.issuers.get(standing.issuer).ok_or(TokenRefusal::UnknownKey)?;
+        if issuer.generation(now) != Some(standing.generation) {
             return Err(TokenRefusal::UnknownKey);
         }
-        if !candidates.any(|key| key.verifies(compact.signed.as_bytes(), &compact.signature)) {
-            return Err(TokenRefusal::BadSignature);
+        issuer.expectations.counts_at(&standing.dates, now)
+    }
+
+    /// Whose keys are to be asked. Where there is one issuer only, nothing is read before it is authenticated.
+    fn position_of_issuer(&self, payload: &str) -> Result<usize, TokenRefusal> {
+        if self.issuers.len() == 1 {
+            return Ok(0);
         }
-        Ok(())
+        let name = issuer_in(payload)?.0;
+        self.issuers.iter().position(|issuer| issuer.name() == name).ok_or(TokenRefusal::WrongIssuer)
     }
 
     /// Reads a payload that was authenticated. One pass, unless no principal comes out: then the claims are read on
     /// their own, so that a token that is expired as well is called that.
-    fn admit<P: Principal>(&self, payload: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
-        let declared = self.expectations.bearer.claim.map(|(name, _)| name);
+    fn admit<P: Principal>(
+        &self,
+        payload: &str,
+        expectations: &Expectations,
+        now: Timestamp,
+    ) -> Result<Verified<P>, TokenRefusal> {
+        let declared = self.bearer.claim.map(|(name, _)| name);
         let mut claims = Claims::default();
         match fields::read(payload, &self.names, declared, &mut claims) {
-            Ok(AsKept(principal)) => return self.expectations.admit(claims, principal, now),
+            Ok(AsKept(principal)) => return expectations.admit(claims, principal, now),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
         let mut claims = Claims::default();
         let IgnoredAny = fields::read(payload, &self.names, declared, &mut claims)?;
-        self.expectations.admit(claims, (), now)?;
+        expectations.admit(claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
     }
 }
@@ -144,23 +152,4 @@ pub(super) fn expect_declarations(spec: &BearerSpec, issuer: &str, audience: &st
         Some((name, _)) if !is_free(name) => Err(TokenConfigError::ReservedClaim(name)),
         _ => Ok(()),
     }
-}
-
-fn expect_keys(spec: &BearerSpec, keys: &[VerifyingKey]) -> Result<(), TokenConfigError> {
-    if keys.is_empty() {
-        return Err(TokenConfigError::NoKey);
-    }
-    let mut ids: Vec<&str> = Vec::new();
-    for key in keys {
-        if !spec.algorithms.contains(&key.algorithm()) {
-            return Err(TokenConfigError::UndeclaredAlgorithm(key.algorithm()));
-        }
-        if let Some(id) = key.id() {
-            if ids.contains(&id) {
-                return Err(TokenConfigError::DuplicateKeyId(id.into()));
-            }
-            ids.push(id);
-        }
-    }
-    Ok(())
 }

@@ -2,9 +2,11 @@
 //! without a word from the compiler or from clippy.
 //!
 //! The lints of the workspace do not hold here; these do.
-#![forbid(unsafe_code)]
-#![deny(warnings, missing_docs, unreachable_pub, unused_qualifications)]
-#![deny(missing_copy_implementations, missing_debug_implementations, unnameable_types, unused_results)]
+//!
+//! What serde's and axum's own derives allow can be denied and not forbidden: `unused_qualifications`, and groups of clippy's.
+#![forbid(unsafe_code, missing_docs, unreachable_pub, missing_debug_implementations)]
+#![deny(warnings, unused_qualifications)]
+#![deny(missing_copy_implementations, unnameable_types, unused_results)]
 #![deny(rust_2018_idioms, single_use_lifetimes, trivial_casts, unused_import_braces, unused_lifetimes, unit_bindings)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
 

@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use renamed::routing::{get, post};
-use renamed::{AuthSession, GuardedRouter, Principal, Session, session};
+use renamed::{AuthSession, GuardedRouter, Session, session};
 
 use crate::{Anybody, Guest, Role, Shop, Staff, Treasury, User, desk, owns_account};
 

@@ -19,34 +19,30 @@ fn handler() {
         ),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             pub enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -71,7 +67,9 @@ fn handler() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
                 const _: () = ::session_runtime::__private::assert::max_age(
                     <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
                 );
@@ -85,7 +83,9 @@ fn handler() {
                     __GuardOf_account,
                     (Session<User>, State<Db>),
                 >,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
@@ -112,34 +112,26 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
         &expect![[r##"
             #[doc(hidden)]
             #[cfg(unix)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_match {}
             #[cfg(unix)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_match;
-                #[automatically_derived]
-                impl<__S> ::renamed::__private::Guard<__S> for __GuardOf_match
-                where
-                    __PolicyOf_match: ::renamed::__private::Listed<__S>,
-                {
-                    fn policy() -> ::renamed::__private::PolicySummary {
-                        <__PolicyOf_match as ::renamed::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
                 where
                     __PolicyOf_match: ::renamed::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::renamed::__private::Stated {
+                        <__PolicyOf_match as ::renamed::__private::Enforced<__S, __A, __M>>::policy()
+                    }
                     fn extract(
                         __request: ::renamed::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::renamed::__private::Guarded<Self, __A>,
+                            ::renamed::__private::Admitted<__A>,
                             ::renamed::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -181,6 +173,21 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         __S,
                     >,
                 {
+                    type Run = Self;
+                }
+                #[automatically_derived]
+                impl<
+                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                > ::renamed::__private::RunChecks<
+                    <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                    __S,
+                > for __PolicyOf_match
+                where
+                    Staff: ::renamed::__private::Checks<
+                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        __S,
+                    >,
+                {
                     fn run(
                         __call: &mut ::renamed::__private::Call<
                             <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
@@ -193,7 +200,10 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         <__PolicyOf_match as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
                     {
                         async move {
-                            <Staff as ::renamed::__private::Checks<
+                            <<Staff as ::renamed::__private::Checks<
+                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                __S,
+                            >>::Run as ::renamed::__private::RunChecks<
                                 <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
                                 __S,
                             >>::run(__call, __state)
@@ -222,7 +232,9 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             #[allow(unused)]
             fn r#match<'a, T: Job, const N: usize>(
                 __session_call: ::renamed::__private::Guarded<__GuardOf_match, (T,)>,
-            ) -> impl ::core::future::Future<Output = ::renamed::__private::Response>
+            ) -> impl ::core::future::Future<
+                Output = ::renamed::__private::Response,
+            > + ::core::marker::Send
             where
                 T: Clone,
             {
@@ -249,34 +261,30 @@ fn handler_of_the_default_principal() {
         &session("", "async fn account() {}"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -317,11 +325,15 @@ fn handler_of_the_default_principal() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn account(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
                 ::session_runtime::__private::Guarded::run(__session_call, |()| account())
@@ -336,34 +348,30 @@ fn public_handler() {
         &session("public", "async fn health() -> &'static str { \"well\" }"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_health {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_health;
-                #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_health
-                where
-                    __PolicyOf_health: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_health as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_health
                 where
                     __PolicyOf_health: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -385,11 +393,15 @@ fn public_handler() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn health(
                 __session_call: ::session_runtime::__private::Guarded<__GuardOf_health, ()>,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn health() -> &'static str {
                     "well"
@@ -409,7 +421,7 @@ fn named_policy() {
         ),
         &expect![[r#"
             pub struct Treasury;
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
                 const __DEMANDS: &[::session_runtime::__private::Demand] = &[
                     ::session_runtime::__private::Demand::Any {
@@ -448,20 +460,7 @@ fn named_policy() {
                 where
                     Staff: ::session_runtime::__private::Checks<__R, App>,
                 {
-                    fn run(
-                        __call: &mut ::session_runtime::__private::Call<__R>,
-                        __state: &App,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<(), ::session_runtime::__private::Response>,
-                    > + ::core::marker::Send
-                    where
-                        __R: ::session_runtime::__private::Visited,
-                    {
-                        <Staff as ::session_runtime::__private::Checks<
-                            __R,
-                            App,
-                        >>::run(__call, __state)
-                    }
+                    type Run = <Staff as ::session_runtime::__private::Checks<__R, App>>::Run;
                 }
                 const _: () = ::session_runtime::__private::assert::fresh(
                     <Treasury as ::session_runtime::__private::Policy>::SPEC,
@@ -529,7 +528,7 @@ fn principal_with_everything() {
         ),
         &expect![[r##"
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
                 type Id = Id<K>;
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
@@ -570,10 +569,10 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
                 fn carries(
@@ -584,7 +583,7 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
         "##]],
     );
@@ -596,7 +595,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
         &session("requird, max_age = 900, role(Role::Admin)", "async fn account(session: Session<User>) {}"),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `factors`, `confirm`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
+                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
             }
             ::core::compile_error! {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
@@ -605,34 +604,30 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 let _ = Role::Admin;
             };
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -655,14 +650,18 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             fn account(
                 __session_call: ::session_runtime::__private::Guarded<
                     __GuardOf_account,
                     (Session<User>,),
                 >,
-            ) -> impl ::core::future::Future<Output = ::session_runtime::__private::Response> {
+            ) -> impl ::core::future::Future<
+                Output = ::session_runtime::__private::Response,
+            > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>) {}
                 ::session_runtime::__private::Guarded::run(
@@ -683,34 +682,30 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 "the guard must name this type\n= help: use a type parameter or the concrete extractor"
             }
             #[doc(hidden)]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
-            #[allow(dead_code, missing_debug_implementations, non_camel_case_types, unreachable_pub)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             enum __GuardOf_account {}
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                #[allow(dead_code, non_camel_case_types)]
                 struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S> ::session_runtime::__private::Guard<__S> for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Listed<__S>,
-                {
-                    fn policy() -> ::session_runtime::__private::PolicySummary {
-                        <__PolicyOf_account as ::session_runtime::__private::Listed<__S>>::summary()
-                    }
-                }
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
                     __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
+                    fn policy() -> ::session_runtime::__private::Stated {
+                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
+                            __S,
+                            __A,
+                            __M,
+                        >>::policy()
+                    }
                     fn extract(
                         __request: ::session_runtime::__private::Request,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<
-                            ::session_runtime::__private::Guarded<Self, __A>,
+                            ::session_runtime::__private::Admitted<__A>,
                             ::session_runtime::__private::Response,
                         >,
                     > + ::core::marker::Send {
@@ -732,7 +727,9 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {}
+                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
+                    type Run = ::session_runtime::__private::NoChecks;
+                }
             };
             async fn account(
                 _: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
@@ -753,7 +750,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] # [allow (dead_code , missing_debug_implementations , non_camel_case_types , unreachable_pub)] enum __GuardOf_account { } # [allow (unused_qualifications , clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [allow (dead_code , non_camel_case_types)] struct __PolicyOf_account ; # [automatically_derived] impl < __S > :: session_runtime :: __private :: Guard < __S > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Listed < __S > , { fn policy () -> :: session_runtime :: __private :: PolicySummary { < __PolicyOf_account as :: session_runtime :: __private :: Listed < __S >> :: summary () } } # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Guarded < Self , __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
         ]],
     );
 }
@@ -770,7 +767,7 @@ fn mistakes_leave_a_principal() {
                 "without a prefix a sibling site can plant this cookie\n= help: name it `__Host-sid`"
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Principal for User {
                 type Id = ();
                 type Role = ::session_runtime::__private::NoRole;
@@ -798,7 +795,7 @@ fn mistakes_leave_a_principal() {
                 }
             }
             #[automatically_derived]
-            #[allow(unused_qualifications, clippy::all, clippy::pedantic, clippy::restriction)]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Declared for User {}
         "#]],
     );

@@ -1,7 +1,5 @@
 //! Every limit, a second before it, at it, and a second after it.
 
-use std::time::Duration;
-
 use super::*;
 use TokenRefusal::*;
 
@@ -59,7 +57,7 @@ fn the_instant_of_authentication_is_there_when_declared() {
     let spec = HS256.auth_time();
     assert_eq!(judge(spec, &claims(), NOW).err(), Some(MissingClaim("auth_time")));
     let verified = judge(spec, &dated("auth_time", -5), NOW).unwrap();
-    assert_eq!(verified.authenticated_at, Some(at(-5)));
+    assert_eq!(verified.dates.authenticated_at, Some(at(-5)));
 }
 
 #[test]

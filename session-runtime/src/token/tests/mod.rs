@@ -3,15 +3,23 @@
 mod arbitrary;
 mod configuration;
 mod instants;
+mod issuers;
+mod key_sets;
 mod keys;
+mod options;
 mod principals;
 mod refusals;
 mod round_trip;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{SigningKey, TokenIssuer, TokenRefusal, Verified, Verifier, VerifyingKey};
+use super::{
+    IssueError, IssuedToken, SigningKey, TokenIssuer, TokenOptions, TokenRefusal, TrustedIssuer, Verified, Verifier,
+    VerifyingKey,
+};
 use crate::clock::Timestamp;
 use crate::principal::{Algorithm, BearerSpec, ClaimNames, Principal, PrincipalSpec};
 use base64::Engine as _;
@@ -81,8 +89,24 @@ fn secret() -> SigningKey {
     SigningKey::secret(Algorithm::HS256, &SECRET).unwrap()
 }
 
+/// Whose tokens these keys sign.
+fn trusted(name: &str, keys: impl IntoIterator<Item = VerifyingKey>) -> TrustedIssuer {
+    keys.into_iter().fold(TrustedIssuer::new(name), TrustedIssuer::verifying_key)
+}
+
+fn verifier_for(names: ClaimNames, spec: BearerSpec, issuers: Vec<TrustedIssuer>) -> Verifier {
+    let issuers = issuers.into_iter().map(|issuer| issuer.finish(REALM, spec, Some(AUDIENCE)).unwrap());
+    Verifier::new(spec, names, issuers.collect()).unwrap()
+}
+
 fn verifier_of(spec: BearerSpec, keys: Vec<VerifyingKey>) -> Verifier {
-    Verifier::new(REALM, spec, NAMES, ISSUER.into(), AUDIENCE.into(), keys).unwrap()
+    verifier_for(NAMES, spec, vec![trusted(ISSUER, keys)])
+}
+
+impl Verifier {
+    fn accept<P: Principal>(&self, token: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+        self.verify(token, now).map(|(verified, _)| verified)
+    }
 }
 
 fn verifier(spec: BearerSpec) -> Verifier {
@@ -90,7 +114,7 @@ fn verifier(spec: BearerSpec) -> Verifier {
 }
 
 fn issuer(spec: BearerSpec, key: SigningKey) -> TokenIssuer {
-    TokenIssuer::new(REALM, spec, NAMES, ISSUER.into(), AUDIENCE.into(), key).unwrap()
+    TokenIssuer::new(REALM, spec, NAMES, ISSUER.into(), AUDIENCE.into(), vec![key]).unwrap()
 }
 
 /// Claims of Ada that are accepted at [`NOW`].
@@ -126,9 +150,14 @@ fn token(payload: &str) -> String {
 }
 
 fn judge(spec: BearerSpec, claims: &Value, now: Timestamp) -> Result<Verified<User>, TokenRefusal> {
-    verifier(spec).verify(&token(&claims.to_string()), now)
+    verifier(spec).accept(&token(&claims.to_string()), now)
 }
 
 fn refusal(claims: &Value) -> Option<TokenRefusal> {
     judge(HS256, claims, NOW).err()
+}
+
+/// A token of Ada's that somebody who authenticated just now would get.
+fn issue(issuer: &TokenIssuer, lifetime: Duration, now: Timestamp) -> Result<String, IssueError> {
+    issuer.issue(&ada(), &TokenOptions::lasting(lifetime), now).map(IssuedToken::into_token)
 }

@@ -1,25 +1,21 @@
 //! From claims to the application's own type, and back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use super::*;
-use crate::token::IssueError;
 
 const HOUR: Duration = Duration::from_hours(1);
 
 fn read<P: Principal>(names: ClaimNames, claims: &Value) -> Result<P, TokenRefusal> {
-    let keys = vec![secret().verifying_key()];
-    let verifier = Verifier::new(REALM, HS256, names, ISSUER.into(), AUDIENCE.into(), keys).unwrap();
-    verifier.verify(&token(&claims.to_string()), NOW).map(|verified| verified.principal)
+    let verifier = verifier_for(names, HS256, vec![trusted(ISSUER, [secret().verifying_key()])]);
+    verifier.accept(&token(&claims.to_string()), NOW).map(|verified| verified.principal)
 }
 
 fn there_and_back<P: Principal>(names: ClaimNames, principal: &P) -> Result<P, IssueError> {
-    let issuer = TokenIssuer::new(REALM, HS256, names, ISSUER.into(), AUDIENCE.into(), secret()).unwrap();
-    let token = issuer.issue(principal, NOW, HOUR, NOW, &[""; 0])?;
-    let keys = vec![secret().verifying_key()];
-    let verifier = Verifier::new(REALM, HS256, names, ISSUER.into(), AUDIENCE.into(), keys).unwrap();
-    Ok(verifier.verify(&token, NOW).unwrap().principal)
+    let issuer = TokenIssuer::new(REALM, HS256, names, ISSUER.into(), AUDIENCE.into(), vec![secret()]).unwrap();
+    let token = issuer.issue(principal, &TokenOptions::lasting(HOUR), NOW)?.into_token();
+    let verifier = verifier_for(names, HS256, vec![trusted(ISSUER, [secret().verifying_key()])]);
+    Ok(verifier.accept(&token, NOW).unwrap().principal)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::token::compact::Compact;
 use TokenRefusal::*;
 
 fn refusal_of(token: &str) -> Option<TokenRefusal> {
-    verifier(HS256).verify::<User>(token, NOW).err()
+    verifier(HS256).accept::<User>(token, NOW).err()
 }
 
 fn with_header(header: &str) -> Option<TokenRefusal> {
@@ -17,8 +17,10 @@ fn the_plain_case_is_accepted() {
     let verified = judge(HS256, &claims(), NOW).unwrap();
     assert_eq!(verified.principal, ada());
     assert_eq!(&*verified.subject, "7");
-    assert_eq!(verified.expires_at, NOW.plus(std::time::Duration::from_secs(600)));
-    assert_eq!((verified.issued_at, verified.authenticated_at, verified.token_id), (Some(NOW), None, None));
+    assert_eq!(&*verified.issuer, ISSUER);
+    let dates = verified.dates;
+    assert_eq!(dates.expires_at, NOW.plus(Duration::from_secs(600)));
+    assert_eq!((dates.issued_at, dates.authenticated_at, verified.token_id), (Some(NOW), None, None));
 }
 
 // RFC 8725 3.8, 3.9: issuer and audience are required, and of the right type.
@@ -114,7 +116,7 @@ fn a_public_key_is_no_secret() {
         ] {
             let header = format!(r#"{{"alg":"{algorithm}","typ":"at+jwt"}}"#);
             let token = compact(&key, &header, &claims().to_string());
-            let verified = verifier_of(spec, public.to_vec()).verify::<User>(&token, NOW);
+            let verified = verifier_of(spec, public.to_vec()).accept::<User>(&token, NOW);
             assert_eq!(verified.err(), Some(refusal), "{algorithm}");
         }
     }
@@ -127,7 +129,7 @@ fn a_key_is_for_one_algorithm() {
     let key = SigningKey::pem(Algorithm::PS256, pem!("rsa2048")).unwrap();
     let token = compact(&key, r#"{"alg":"PS256","typ":"at+jwt"}"#, &claims().to_string());
     let verifier = verifier_of(spec, vec![VerifyingKey::pem(Algorithm::RS256, pem!("rsa2048.pub")).unwrap()]);
-    assert_eq!(verifier.verify::<User>(&token, NOW).err(), Some(UnknownKey));
+    assert_eq!(verifier.accept::<User>(&token, NOW).err(), Some(UnknownKey));
 }
 
 #[test]
@@ -136,7 +138,7 @@ fn the_key_id_only_chooses_among_our_keys() {
     let keys = vec![first.verifying_key().with_id("1"), second.verifying_key().with_id("2")];
     let verify = |keys: &[VerifyingKey], key: &SigningKey, id: &str| {
         let token = compact(key, &format!(r#"{{"alg":"HS256","typ":"at+jwt"{id}}}"#), &claims().to_string());
-        verifier_of(HS256, keys.to_vec()).verify::<User>(&token, NOW).err()
+        verifier_of(HS256, keys.to_vec()).accept::<User>(&token, NOW).err()
     };
     assert_eq!(verify(&keys, &second, r#","kid":"2""#), None);
     assert_eq!(verify(&keys, &second, ""), None);
@@ -181,8 +183,8 @@ fn realms_are_apart() {
     assert_eq!(refusal(&claims_with(json!({"realm": [REALM]}))), Some(WrongClaimType("realm")));
     assert_eq!(refusal(&claims_with(json!({"realm": REALM}))), None);
     assert_eq!(refusal(&claims()), None);
-    let strict = verifier(HS256).require_realm();
-    let verify = |claims: Value| strict.verify::<User>(&token(&claims.to_string()), NOW).err();
+    let strict = verifier_for(NAMES, HS256, vec![trusted(ISSUER, [secret().verifying_key()]).realm(REALM)]);
+    let verify = |claims: Value| strict.accept::<User>(&token(&claims.to_string()), NOW).err();
     assert_eq!(verify(claims()), Some(MissingClaim("realm")));
     assert_eq!(verify(claims_with(json!({"realm": REALM}))), None);
 }
@@ -192,7 +194,7 @@ fn the_declared_claim_tells_access_tokens_apart() {
     let spec = HS256.typ("JWT").claim("token_use", "access");
     let verify = |change: Value| {
         let token = compact(&secret(), r#"{"alg":"HS256","typ":"JWT"}"#, &claims_with(change).to_string());
-        verifier(spec).verify::<User>(&token, NOW).err()
+        verifier(spec).accept::<User>(&token, NOW).err()
     };
     assert_eq!(verify(json!({"token_use": "access"})), None);
     assert_eq!(verify(json!({"token_use": "id"})), Some(WrongClaim("token_use")));

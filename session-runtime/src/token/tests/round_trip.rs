@@ -1,9 +1,6 @@
 //! What is issued is accepted, by every algorithm, and in the shape of RFC 9068.
 
-use std::time::Duration;
-
 use super::*;
-use crate::token::IssueError;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -34,9 +31,9 @@ fn every_algorithm_signs_and_verifies() {
             _ => &[Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA, Algorithm::PS256, Algorithm::RS256],
         };
         let spec = BearerSpec::new(algorithms);
-        let token = issuer(spec, key.clone()).issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap();
-        let verified =
-            verifier_of(spec, vec![key.verifying_key()]).require_realm().verify::<User>(&token, NOW).unwrap();
+        let token = issue(&issuer(spec, key.clone()), HOUR, NOW).unwrap();
+        let trusted = trusted(ISSUER, [key.verifying_key()]).realm(REALM);
+        let verified = verifier_for(NAMES, spec, vec![trusted]).accept::<User>(&token, NOW).unwrap();
         assert_eq!(verified.principal, ada(), "{:?}", key.algorithm());
     }
 }
@@ -60,10 +57,14 @@ fn the_public_half_is_the_one_in_the_file() {
 #[test]
 fn the_claims_are_those_of_an_access_token() {
     let authenticated_at = NOW.minus(Duration::from_secs(50));
-    let issuer = issuer(HS256.auth_time().claim("token_use", "access"), secret());
-    let token = issuer.issue(&ada(), NOW, HOUR, authenticated_at, &["pwd", "otp"]).unwrap();
-    let mut claims = payload(&token);
+    let options = TokenOptions::lasting(HOUR).authenticated_at(authenticated_at).factors(["pwd", "otp"]);
+    let spec = HS256.auth_time().claim("token_use", "access");
+    let issued = issuer(spec, secret()).issue(&ada(), &options, NOW).unwrap();
+    assert_eq!(issued.expires_at(), NOW.plus(HOUR));
+    let token = issued.token();
+    let mut claims = payload(token);
     let token_id = claims.as_object_mut().unwrap().remove("jti").unwrap();
+    assert_eq!(token_id.as_str(), Some(issued.id()));
     assert_eq!(URL_SAFE_NO_PAD.decode(token_id.as_str().unwrap()).unwrap().len(), 16);
     assert_eq!(
         claims,
@@ -74,9 +75,8 @@ fn the_claims_are_those_of_an_access_token() {
         })
     );
 
-    let spec = HS256.auth_time().claim("token_use", "access");
-    let verified = verifier(spec).verify::<User>(&token, NOW).unwrap();
-    assert_eq!(verified.authenticated_at, Some(authenticated_at));
+    let verified = verifier(spec).accept::<User>(token, NOW).unwrap();
+    assert_eq!(verified.dates.authenticated_at, Some(authenticated_at));
     assert_eq!(verified.token_id.as_deref(), token_id.as_str());
     assert_eq!(verified.factors.concat(), "pwdotp");
 }
@@ -84,13 +84,13 @@ fn the_claims_are_those_of_an_access_token() {
 #[test]
 fn two_tokens_have_two_ids() {
     let issuer = issuer(HS256, secret());
-    let ids = [(); 2].map(|()| payload(&issuer.issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap())["jti"].to_string());
+    let ids = [(); 2].map(|()| payload(&issue(&issuer, HOUR, NOW).unwrap())["jti"].to_string());
     assert_ne!(ids[0], ids[1]);
 }
 
 #[test]
 fn a_token_never_lives_longer_than_asked() {
-    let issue = |spec, now, lifetime| issuer(spec, secret()).issue(&ada(), now, lifetime, now, &["pwd"]);
+    let issue = |spec, now, lifetime| issue(&issuer(spec, secret()), lifetime, now);
     let late = NOW.plus(Duration::from_millis(999));
     let claims = payload(&issue(HS256, late, Duration::from_millis(10_500)).unwrap());
     assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 10);
@@ -104,21 +104,22 @@ fn a_token_never_lives_longer_than_asked() {
 #[test]
 fn nobody_authenticates_in_the_future() {
     let later = NOW.plus(HOUR);
-    let token = issuer(HS256.auth_time(), secret()).issue(&ada(), NOW, HOUR, later, &["pwd"]).unwrap();
-    assert_eq!(payload(&token)["auth_time"], json!(NOW.as_secs()));
+    let options = TokenOptions::lasting(HOUR).authenticated_at(later);
+    let issued = issuer(HS256.auth_time(), secret()).issue(&ada(), &options, NOW).unwrap();
+    assert_eq!(payload(issued.token())["auth_time"], json!(NOW.as_secs()));
 }
 
 #[test]
 fn what_would_be_refused_is_not_issued() {
     let user = User { name: "x".repeat(7000), ..ada() };
-    let issued = issuer(HS256, secret()).issue(&user, NOW, HOUR, NOW, &["pwd"]);
-    assert_eq!(issued, Err(IssueError::TooLarge));
+    let issued = issuer(HS256, secret()).issue(&user, &TokenOptions::lasting(HOUR), NOW);
+    assert_eq!(issued.err(), Some(IssueError::TooLarge));
 }
 
 #[test]
 fn realms_are_apart() {
-    let token = issuer(HS256, secret()).issue(&ada(), NOW, HOUR, NOW, &["pwd"]).unwrap();
-    let keys = vec![secret().verifying_key()];
-    let other = Verifier::new("__Host-admin", HS256, NAMES, ISSUER.into(), AUDIENCE.into(), keys).unwrap();
-    assert_eq!(other.verify::<User>(&token, NOW).err(), Some(TokenRefusal::WrongRealm));
+    let token = issue(&issuer(HS256, secret()), HOUR, NOW).unwrap();
+    let other = trusted(ISSUER, [secret().verifying_key()]).finish("__Host-admin", HS256, Some(AUDIENCE)).unwrap();
+    let other = Verifier::new(HS256, NAMES, vec![other]).unwrap();
+    assert_eq!(other.accept::<User>(&token, NOW).err(), Some(TokenRefusal::WrongRealm));
 }

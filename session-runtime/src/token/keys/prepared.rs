@@ -9,8 +9,8 @@ use std::sync::{Arc, Weak};
 use jsonwebtoken::DecodingKey;
 use jsonwebtoken::crypto::JwtVerifier;
 
-use super::provider::{backend, provider};
 use crate::principal::Algorithm;
+use crate::token::provider::{backend, provider};
 
 /// More keys than this are in use at once in no rotation; those beyond are made anew each time.
 const MAX_PREPARED: usize = 16;

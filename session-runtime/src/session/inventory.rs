@@ -8,10 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use super::{Instants, SessionError, SessionErrorKind, Sessions};
+use super::Session;
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
-use crate::session::Session;
+use crate::sessions::{Instants, SessionError, SessionErrorKind, Sessions};
 use crate::store::{Record, StoreKey};
 
 /// One of somebody's sessions, as a page shows it to them (ASVS 7.5.2).
@@ -153,8 +153,10 @@ impl<P: Principal> Sessions<P> {
     /// Those in common.
     pub async fn of(&self, id: &P::Id) -> Result<Vec<ListedSession>, SessionError> {
         let now = self.now();
+        let subject = self.indexed_subject(id)?;
+        let records = self.records_of(&subject).await?;
         let mut sessions: Vec<ListedSession> =
-            self.listed_records(id).await?.iter().filter_map(|(key, record)| self.listed(*key, record, now)).collect();
+            records.iter().filter_map(|(key, record)| self.listed(*key, record, &subject, now)).collect();
         sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
         Ok(sessions)
     }
@@ -165,7 +167,7 @@ impl<P: Principal> Sessions<P> {
     ///
     /// Those in common.
     pub async fn end(&self, id: &P::Id, handle: SessionHandle) -> Result<bool, SessionError> {
-        let records = self.listed_records(id).await?;
+        let records = self.records_of(&self.indexed_subject(id)?).await?;
         let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
             return Ok(false);
         };
@@ -203,10 +205,6 @@ impl<P: Principal> Sessions<P> {
         Ok(ended)
     }
 
-    async fn listed_records(&self, id: &P::Id) -> Result<Vec<(StoreKey, Record)>, SessionError> {
-        self.records_of(&self.indexed_subject(id)?).await
-    }
-
     fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
         if !self.store()?.promises().subject_index {
             return Err(SessionErrorKind::NotListed.into());
@@ -214,10 +212,12 @@ impl<P: Principal> Sessions<P> {
         subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into())
     }
 
-    /// What is shown of a record; nothing of one that is over, or that says of whom it is under another server's key.
-    fn listed(&self, key: StoreKey, record: &Record, now: Timestamp) -> Option<ListedSession> {
+    /// What is shown of a record; nothing of one that is over, that is somebody else's whatever the store's index says, or that
+    /// was sealed under another server's key.
+    fn listed(&self, key: StoreKey, record: &Record, subject: &str, now: Timestamp) -> Option<ListedSession> {
         let instants = Instants::of(record, now, P::SPEC);
-        let listing = self.listing(record, key).filter(|_| !instants.are_over(now))?;
+        let listing =
+            self.listing(record, key).filter(|listing| *listing.subject == *subject && !instants.are_over(now))?;
         Some(ListedSession {
             handle: SessionHandle::of(key),
             device: listing.device.clone(),

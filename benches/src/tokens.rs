@@ -1,0 +1,157 @@
+//! Tokens of every algorithm: this library's guard, remembered and not, beside verification by hand.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::routing::get;
+use http::request::Parts;
+use http::{StatusCode, header};
+use jsonwebtoken::{DecodingKey, Validation};
+use serde::{Deserialize, Serialize};
+use session_runtime::{Algorithm, Principal, Session, Sessions, SigningKey, session};
+
+use crate::row::{Row, headers};
+
+const ISSUER: &str = "https://shop.example";
+const AUDIENCE: &str = "shop";
+/// The test key of the runtime, published with it.
+const RSA: &[u8] = include_bytes!("../../session-runtime/src/token/testdata/rsa2048.pem");
+
+/// A principal, a guarded handler and its rows, for one algorithm.
+macro_rules! rows_of {
+    ($module:ident, $algorithm:ident, $name:literal $(, $legacy:ident)?) => {
+        mod $module {
+            use super::*;
+
+            #[derive(Clone, Serialize, Deserialize, Principal)]
+            #[principal(bearer(alg($name) $(, $legacy)?, issuer = "https://shop.example", audience = "shop"))]
+            struct Client {
+                #[principal(id)]
+                id: u64,
+                name: String,
+                #[principal(roles)]
+                roles: Vec<Role>,
+                #[principal(scopes)]
+                scopes: Vec<String>,
+            }
+
+            #[session(required)]
+            async fn name(session: Session<Client>) -> String {
+                session.name.clone()
+            }
+
+            /// The guard's rows, and the key and token for the peers.
+            pub(super) fn rows() -> Option<(Vec<Row>, SigningKey, String)> {
+                let key = key(Algorithm::$algorithm)?;
+                let with = |remembered| {
+                    Sessions::<Client>::builder().signing_key(key.clone()).remember_tokens(remembered).build().ok()
+                };
+                let client = Client {
+                    id: 7,
+                    name: "Ada".into(),
+                    roles: vec![Role::Customer, Role::Staff],
+                    scopes: vec!["orders:read".into(), "orders:write".into()],
+                };
+                let token = with(0)?.issue_token(&client, Duration::from_hours(1)).ok()?;
+                let row = |row_name, remembered| {
+                    let router = Router::new().route("/", get(name)).with_state(with(remembered)?);
+                    Some(Row::new(row_name, router, bearer(&token)))
+                };
+                let rows = vec![
+                    row(concat!($name, " token, remembered"), 1000)?,
+                    row(concat!($name, " token, not remembered"), 0)?,
+                ];
+                Some((rows, key, token))
+            }
+        }
+    };
+}
+
+rows_of!(hs256, HS256, "HS256");
+rows_of!(rs256, RS256, "RS256", legacy);
+rows_of!(es256, ES256, "ES256");
+rows_of!(eddsa, EdDSA, "EdDSA");
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+enum Role {
+    Customer,
+    Staff,
+}
+
+fn key(algorithm: Algorithm) -> Option<SigningKey> {
+    match algorithm {
+        Algorithm::RS256 => SigningKey::pem(algorithm, RSA).ok(),
+        Algorithm::HS256 => SigningKey::secret(algorithm, &[7; 32]).ok(),
+        _ => SigningKey::generate(algorithm).ok(),
+    }
+}
+
+fn bearer(token: &str) -> http::HeaderMap {
+    headers(Some((header::AUTHORIZATION, format!("Bearer {token}"))))
+}
+
+/// Each algorithm's rows, the guard's and those of `jsonwebtoken` by hand.
+pub fn rows() -> Vec<Row> {
+    use jsonwebtoken::Algorithm::{ES256, EdDSA, HS256, RS256};
+    let names = |by_hand, guarded: Option<(Vec<Row>, SigningKey, String)>, name| {
+        let Some((mut rows, key, token)) = guarded else { return Vec::new() };
+        rows.extend(by_hand_row(name, by_hand, &key, &token));
+        rows
+    };
+    [
+        names(HS256, hs256::rows(), "HS256, jsonwebtoken by hand"),
+        names(RS256, rs256::rows(), "RS256, jsonwebtoken by hand"),
+        names(ES256, es256::rows(), "ES256, jsonwebtoken by hand"),
+        names(EdDSA, eddsa::rows(), "EdDSA, jsonwebtoken by hand"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[derive(Clone)]
+struct ByHand {
+    key: DecodingKey,
+    validation: Validation,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    name: String,
+    #[expect(dead_code, reason = "a peer reads them, too")]
+    roles: Vec<Role>,
+    #[expect(dead_code, reason = "a peer reads it, too")]
+    scope: String,
+}
+
+impl FromRequestParts<ByHand> for Claims {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ByHand) -> Result<Self, StatusCode> {
+        let token =
+            parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
+        let decoded = jsonwebtoken::decode(token, &state.key, &state.validation);
+        decoded.map(|decoded| decoded.claims).map_err(|_| StatusCode::UNAUTHORIZED)
+    }
+}
+
+/// As its documentation shows it: an extractor that decodes with issuer and audience.
+fn by_hand_row(name: &'static str, algorithm: jsonwebtoken::Algorithm, key: &SigningKey, token: &str) -> Option<Row> {
+    async fn handler(claims: Claims) -> String {
+        claims.name
+    }
+    let decoding = if algorithm == jsonwebtoken::Algorithm::HS256 {
+        DecodingKey::from_secret(&[7; 32])
+    } else {
+        let sessions = session_runtime::KeySet::new([key.verifying_key()]).ok()?;
+        let jwks: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&sessions.to_jwks()).ok()?;
+        DecodingKey::from_jwk(jwks.keys.first()?).ok()?
+    };
+    let mut validation = Validation::new(algorithm);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    let router = Router::new().route("/", get(handler)).with_state(ByHand { key: decoding, validation });
+    Some(Row::new(name, router, bearer(token)))
+}

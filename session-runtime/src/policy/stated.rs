@@ -1,0 +1,19 @@
+//! A policy as a value.
+
+use std::any::TypeId;
+
+use super::{Policy, PolicySpec};
+
+/// What a policy says, for the router to list.
+#[derive(Clone, Copy, Debug)]
+pub struct Stated {
+    pub(crate) spec: &'static PolicySpec,
+    /// Tells principals apart that share a realm's name.
+    pub(crate) realm: TypeId,
+}
+
+impl Stated {
+    pub(crate) fn of<P: Policy>() -> Self {
+        Self { spec: P::SPEC, realm: TypeId::of::<P::Realm>() }
+    }
+}

@@ -1,0 +1,151 @@
+//! What a token says beside who it is about.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::clock::Timestamp;
+use crate::token::error::IssueError;
+
+/// What a token says beside who it is about, for [`Sessions::issue`](crate::Sessions::issue).
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use session_runtime::{Algorithm, Principal, Sessions, SigningKey};
+/// use session_runtime::TokenOptions;
+/// use std::time::Duration;
+///
+/// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+/// # struct Client {
+/// #     #[principal(id)]
+/// #     id: u64,
+/// #     #[principal(scopes)]
+/// #     scopes: Vec<String>,
+/// # }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sessions: Sessions<Client> = Sessions::builder().signing_key(SigningKey::generate(Algorithm::EdDSA)?).build()?;
+/// let client = Client { id: 7, scopes: vec!["orders:read".into(), "orders:write".into()] };
+/// let options = TokenOptions::lasting(Duration::from_secs(300))
+///     .scopes(["orders:read"])
+///     .factors(["pwd", "otp"])
+///     .claim("tenant", &"north")?;
+/// let issued = sessions.issue(&client, &options)?;
+/// assert_eq!(issued.token().split('.').count(), 3);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TokenOptions {
+    pub(super) lifetime: Duration,
+    pub(super) audiences: Vec<Box<str>>,
+    pub(super) authenticated_at: Option<Timestamp>,
+    pub(super) factors: Vec<Box<str>>,
+    pub(super) scopes: Option<Vec<Box<str>>>,
+    pub(super) claims: BTreeMap<String, Box<RawValue>>,
+}
+
+impl TokenOptions {
+    /// A token for this long, in whole seconds, for somebody who has proved just now who they are.
+    pub const fn lasting(lifetime: Duration) -> Self {
+        Self {
+            lifetime,
+            audiences: Vec::new(),
+            authenticated_at: None,
+            factors: Vec::new(),
+            scopes: None,
+            claims: BTreeMap::new(),
+        }
+    }
+
+    /// Whom the token is for (`aud`), in the place of the one that is accepted here. Several may be given.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<Box<str>>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// When the subject proved who it is (`auth_time`): copied from its session, never renewed by issuing.
+    #[must_use]
+    pub const fn authenticated_at(mut self, instant: Timestamp) -> Self {
+        self.authenticated_at = Some(instant);
+        self
+    }
+
+    /// How the subject proved who it is (`amr`, RFC 8176), as `pwd` or `otp`.
+    #[must_use]
+    pub fn factors<F: Into<Box<str>>>(mut self, factors: impl IntoIterator<Item = F>) -> Self {
+        self.factors = factors.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// No more than these of the principal's scopes (RFC 6749 3.3).
+    #[must_use]
+    pub fn scopes<S: Into<Box<str>>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// One more claim. Neither the claims that have a meaning of their own nor the fields of the principal can be replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`IssueError::Claim`] for a value that does not become JSON, or a claim that was given before.
+    pub fn claim(mut self, name: impl Into<String>, value: &(impl Serialize + ?Sized)) -> Result<Self, IssueError> {
+        let name = name.into();
+        let value = serde_json::value::to_raw_value(value).map_err(|_| IssueError::Claim(name.as_str().into()))?;
+        match self.claims.insert(name.clone(), value) {
+            None => Ok(self),
+            Some(_) => Err(IssueError::Claim(name.into())),
+        }
+    }
+}
+
+/// Shows the names of the claims, and not what they say.
+impl fmt::Debug for TokenOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("TokenOptions")
+            .field("lifetime", &self.lifetime)
+            .field("claims", &self.claims.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A token that was issued, and how to name it later. `Debug` does not show the token.
+pub struct IssuedToken {
+    pub(super) token: String,
+    pub(super) id: Box<str>,
+    pub(super) expires_at: Timestamp,
+}
+
+impl IssuedToken {
+    /// The token, for its bearer alone.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The token, for its bearer alone.
+    pub fn into_token(self) -> String {
+        self.token
+    }
+
+    /// Its `jti`.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its `exp`.
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IssuedToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,73 @@
+//! Whose tokens are accepted, each by its own keys: a key of one issuer never verifies a token of another.
+
+mod source;
+mod trusted;
+
+pub(super) use self::source::KeySource;
+pub use self::trusted::TrustedIssuer;
+
+use super::admit::Expectations;
+use super::compact::Compact;
+use super::error::{TokenConfigError, TokenRefusal};
+use super::header::Header;
+use super::keys::VerifyingKey;
+use crate::clock::Timestamp;
+use crate::principal::Algorithm;
+
+/// One issuer: its keys, and what its tokens have to say.
+#[derive(Debug)]
+pub(crate) struct Issuer {
+    algorithms: Box<[Algorithm]>,
+    keys: KeySource,
+    pub(super) expectations: Expectations,
+}
+
+impl Issuer {
+    /// An issuer whose tokens are signed by one of `algorithms`, which `declared` has to name, too.
+    pub(super) fn new(
+        algorithms: Box<[Algorithm]>,
+        keys: KeySource,
+        expectations: Expectations,
+    ) -> Result<Self, TokenConfigError> {
+        let declared = expectations.bearer.algorithms;
+        if let Some(undeclared) = algorithms.iter().find(|algorithm| !declared.contains(algorithm)) {
+            return Err(TokenConfigError::UndeclaredAlgorithm(*undeclared));
+        }
+        if let Some(keys) = keys.given() {
+            if keys.is_empty() {
+                return Err(TokenConfigError::NoKey((*expectations.issuer).into()));
+            }
+            let undeclared = |key: &&VerifyingKey| !algorithms.contains(&key.algorithm());
+            if let Some(key) = keys.iter().find(undeclared) {
+                return Err(TokenConfigError::UndeclaredAlgorithm(key.algorithm()));
+            }
+        }
+        Ok(Self { algorithms, keys, expectations })
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.expectations.issuer
+    }
+
+    /// Whether one of this issuer's keys, as they are at `now`, signed this. Answers with which keys
+    /// they are.
+    pub(super) fn authenticate(
+        &self,
+        algorithm: Algorithm,
+        header: &Header<'_>,
+        compact: &Compact<'_>,
+        now: Timestamp,
+    ) -> Result<u64, TokenRefusal> {
+        if !self.algorithms.contains(&algorithm) {
+            return Err(TokenRefusal::AlgorithmNotDeclared);
+        }
+        let (keys, generation) = self.keys.current(now).ok_or(TokenRefusal::KeysUnavailable)?;
+        keys.authenticate(algorithm, header, compact)?;
+        Ok(generation)
+    }
+
+    /// Which keys are in use at `now`; none when there are none to be had.
+    pub(super) fn generation(&self, now: Timestamp) -> Option<u64> {
+        self.keys.generation(now)
+    }
+}

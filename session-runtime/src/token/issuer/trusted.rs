@@ -1,0 +1,123 @@
+//! What a builder is told about an issuer.
+
+use std::fmt;
+
+use super::{Issuer, KeySource};
+use crate::principal::{Algorithm, BearerSpec};
+use crate::token::admit::Expectations;
+use crate::token::error::TokenConfigError;
+use crate::token::keys::{KeySet, VerifyingKey};
+
+/// Somebody whose tokens are accepted, for [`SessionsBuilder::trusted_issuer`](crate::SessionsBuilder::trusted_issuer).
+///
+/// Its keys verify its tokens and no others; what they say besides, the principal declares for all issuers alike.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use session_runtime::{Algorithm, KeySet, Principal, Sessions, TrustedIssuer};
+///
+/// #[derive(Clone, Serialize, Deserialize, Principal)]
+/// #[principal(bearer(alg("EdDSA", "ES256"), audience = "shop"))]
+/// struct Client {
+///     #[principal(id)]
+///     id: String,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1"}]}"#;
+/// let keys = KeySet::jwks(&[Algorithm::EdDSA], jwks.as_bytes())?;
+/// let sessions: Sessions<Client> = Sessions::builder()
+///     .trusted_issuer(TrustedIssuer::new("https://id.example").algorithms([Algorithm::EdDSA]).key_set(&keys))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Whose subject is it?
+///
+/// Two issuers may call different people by the same `sub`. Where there are several, tell them apart by
+/// [`Session::issuer`](crate::Session::issuer), or by a principal type for each.
+pub struct TrustedIssuer {
+    name: String,
+    audience: Option<String>,
+    realm: Option<String>,
+    algorithms: Option<Vec<Algorithm>>,
+    keys: Vec<VerifyingKey>,
+}
+
+impl TrustedIssuer {
+    /// The issuer that calls itself `name` in the `iss` of its tokens, compared byte for byte.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), audience: None, realm: None, algorithms: None, keys: Vec::new() }
+    }
+
+    /// How this issuer calls us in `aud`, where it does not as the principal or the builder say.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = Some(audience.into());
+        self
+    }
+
+    /// The realm that its tokens have to name.
+    ///
+    /// For an issuer that is another service built with this library: its tokens name the realm of its own principal, which
+    /// is the cookie's name there, or the type's. Without it, tokens that name a realm have to name ours.
+    #[must_use]
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// What this issuer signs with, out of what the principal declares; all of it, unless said otherwise.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = Some(algorithms.into_iter().collect());
+        self
+    }
+
+    /// One of its keys. Several are told apart by their ids.
+    #[must_use]
+    pub fn verifying_key(mut self, key: VerifyingKey) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub fn key_set(mut self, keys: &KeySet) -> Self {
+        self.keys.extend(keys.iter().cloned());
+        self
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Puts it together: `audience` is what tokens say where this issuer's own is not given, `realm` the principal's.
+    pub(crate) fn finish(
+        self,
+        realm: &'static str,
+        bearer: BearerSpec,
+        audience: Option<&str>,
+    ) -> Result<Issuer, TokenConfigError> {
+        let audience = self.audience.as_deref().or(audience).unwrap_or_default();
+        let expectations = Expectations {
+            realm_required: self.realm.is_some(),
+            realm: self.realm.as_deref().unwrap_or(realm).into(),
+            issuer: self.name.into(),
+            audience: audience.into(),
+            bearer,
+        };
+        let keys = KeySet::new(self.keys).map_err(TokenConfigError::Keys)?;
+        let algorithms = self.algorithms.unwrap_or_else(|| bearer.algorithms.to_vec());
+        Issuer::new(algorithms.into(), KeySource::Given(keys), expectations)
+    }
+}
+
+/// Shows the name, and no key.
+impl fmt::Debug for TrustedIssuer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TrustedIssuer").field("name", &self.name).finish_non_exhaustive()
+    }
+}

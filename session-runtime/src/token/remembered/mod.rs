@@ -1,0 +1,99 @@
+//! Tokens that were verified before: an asymmetric signature costs once, and not at every request.
+//!
+//! What is remembered is that the signature was good, and what the claims say. Whether the token still counts is asked at
+//! every use by whoever looks it up here: instants, the generation of the issuer's keys, revocation.
+
+mod shard;
+#[cfg(test)]
+mod tests;
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use self::shard::Shard;
+
+/// Enough for the threads of a server not to wait for each other.
+const SHARDS: usize = 16;
+/// Fewer tokens than this are not worth splitting up.
+const SMALLEST_SHARD: usize = 64;
+/// The longest texts that are kept, on average: tokens are some 300 bytes to 2 KiB long.
+const BYTES_PER_TOKEN: usize = 2048;
+
+/// Values under whole tokens, at most so many.
+///
+/// A token is looked up by a hash under a key that is drawn at start, and then compared in full. Who does not know the key
+/// cannot find a token that gets as far as the comparison, so how long that takes tells nothing.
+pub(crate) struct Remembered<V> {
+    shards: Box<[Mutex<Shard<V>>]>,
+    hasher: RandomState,
+}
+
+/// How often a token needed no signature check, for [`Sessions::remembered_tokens`](crate::Sessions::remembered_tokens).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RememberedTokens {
+    /// How many are remembered now.
+    pub tokens: usize,
+    /// How many bytes their texts take. What is known of each takes about as much again.
+    pub bytes: usize,
+    /// How many were asked for and known.
+    pub hits: u64,
+    /// How many were asked for and not known.
+    pub misses: u64,
+}
+
+impl RememberedTokens {
+    /// The part of the tokens that was known, from 0 to 1; 0 when none was asked for.
+    #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits")]
+    pub fn hit_rate(&self) -> f64 {
+        let asked = self.hits.saturating_add(self.misses);
+        if asked == 0 { 0.0 } else { self.hits as f64 / asked as f64 }
+    }
+}
+
+impl<V: Clone> Remembered<V> {
+    /// Remembers at most `tokens`, and at most 2 KiB of text for each of them.
+    pub(crate) fn of(tokens: usize) -> Self {
+        let shards = (tokens / SMALLEST_SHARD).clamp(1, SHARDS);
+        let (each, bytes) = (tokens / shards, tokens.saturating_mul(BYTES_PER_TOKEN) / shards);
+        let shards = (0..shards).map(|_| Mutex::new(Shard::of(each, bytes))).collect();
+        Self { shards, hasher: RandomState::new() }
+    }
+
+    /// What is known of `token`.
+    pub(crate) fn find(&self, token: &str) -> Option<V> {
+        let hash = self.hasher.hash_one(token);
+        self.shard(hash)?.find(hash, token)
+    }
+
+    /// Remembers `value` for `token`, and forgets the tokens that were used longest ago.
+    pub(crate) fn keep(&self, token: &str, value: V) {
+        let hash = self.hasher.hash_one(token);
+        if let Some(mut shard) = self.shard(hash) {
+            shard.keep(hash, token, value);
+        }
+    }
+
+    pub(crate) fn statistics(&self) -> RememberedTokens {
+        let mut all = RememberedTokens::default();
+        for shard in &self.shards {
+            let one = lock(shard).statistics();
+            all.tokens += one.tokens;
+            all.bytes += one.bytes;
+            all.hits += one.hits;
+            all.misses += one.misses;
+        }
+        all
+    }
+
+    fn shard(&self, hash: u64) -> Option<MutexGuard<'_, Shard<V>>> {
+        // The upper bits: the table inside uses the lower ones.
+        let index = usize::try_from(hash >> 48).unwrap_or(0) % self.shards.len();
+        self.shards.get(index).map(lock)
+    }
+}
+
+/// A thread that panicked left at worst one token less.
+fn lock<V>(shard: &Mutex<Shard<V>>) -> MutexGuard<'_, Shard<V>> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
+}

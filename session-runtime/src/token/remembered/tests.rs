@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::shard::Shard;
+use super::*;
+
+#[test]
+fn a_token_is_found_by_its_whole_text() {
+    let remembered = Remembered::of(1000);
+    remembered.keep("a.b.c", 1);
+    assert_eq!(remembered.find("a.b.c"), Some(1));
+    for other in ["a.b.d", "a.b.", "a.b.c ", "A.b.c", ""] {
+        assert_eq!(remembered.find(other), None, "{other}");
+    }
+    let RememberedTokens { tokens, bytes, hits, misses } = remembered.statistics();
+    assert_eq!((tokens, bytes, hits, misses), (1, 5, 1, 5));
+    assert!((remembered.statistics().hit_rate() - 1.0 / 6.0).abs() < 1e-9);
+    remembered.keep("a.b.c", 2);
+    assert_eq!((remembered.find("a.b.c"), remembered.statistics().tokens), (Some(2), 1));
+}
+
+// Two tokens of one hash are never taken for each other.
+#[test]
+fn the_hash_alone_proves_nothing() {
+    let mut shard = Shard::of(10, 1000);
+    shard.keep(7, "one", 1);
+    assert_eq!(shard.find(7, "other"), None);
+    shard.keep(7, "other", 2);
+    assert_eq!((shard.find(7, "one"), shard.find(7, "other")), (None, Some(2)));
+}
+
+#[test]
+fn what_is_used_stays() {
+    let mut shard = Shard::of(10, 1000);
+    shard.keep(0, "used", 0);
+    for hash in 1..1000 {
+        shard.keep(hash, "text", 1);
+        assert_eq!(shard.find(0, "used"), Some(0), "{hash}");
+        assert!(shard.statistics().tokens <= 10);
+    }
+}
+
+// A million distinct tokens keep the memory within its bound.
+#[test]
+fn memory_is_bounded() {
+    let remembered = Remembered::of(10_000);
+    for number in 0..1_000_000_u32 {
+        remembered.keep(&format!("{number:0>40}"), number);
+    }
+    let RememberedTokens { tokens, bytes, .. } = remembered.statistics();
+    assert!((5_000..=10_000).contains(&tokens), "{tokens}");
+    assert_eq!(bytes, tokens * 40);
+    let long = "x".repeat(8 * 1024);
+    for number in 0..20_000_u32 {
+        remembered.keep(&format!("{number}{long}"), number);
+    }
+    let RememberedTokens { bytes, .. } = remembered.statistics();
+    assert!(bytes <= 10_000 * BYTES_PER_TOKEN, "{bytes}");
+}
+
+#[test]
+fn nothing_is_remembered_by_no_memory() {
+    for tokens in [0, 1] {
+        let remembered = Remembered::of(tokens);
+        remembered.keep("a", 1);
+        assert_eq!((remembered.find("a"), remembered.statistics().tokens), (None, 0));
+    }
+}
+
+#[test]
+fn many_threads_find_what_they_kept() {
+    let remembered = Arc::new(Remembered::of(10_000));
+    let threads: Vec<_> = (0..8_u32)
+        .map(|thread| {
+            let remembered = Arc::clone(&remembered);
+            std::thread::spawn(move || {
+                for number in 0..500 {
+                    let token = format!("{thread} {number}");
+                    remembered.keep(&token, (thread, number));
+                    assert_eq!(remembered.find(&token), Some((thread, number)));
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        assert!(thread.join().is_ok());
+    }
+    let RememberedTokens { tokens, hits, misses, .. } = remembered.statistics();
+    assert_eq!((tokens, hits, misses), (4000, 4000, 0));
+}
+
+proptest! {
+    // Whatever is asked and kept, in whatever order: an answer is the last value kept for that very token.
+    #[test]
+    fn an_answer_is_the_last_value_kept(steps in prop::collection::vec((0_u64..4, 0_u8..6, any::<bool>()), 1..200)) {
+        let mut shard = Shard::of(6, 12);
+        let mut last = std::collections::BTreeMap::new();
+        for (value, (hash, token, keep)) in steps.into_iter().enumerate() {
+            let text = "abcdef".repeat(usize::from(token) / 4 + 1)[usize::from(token) % 4..].to_owned();
+            if keep {
+                shard.keep(hash, &text, value);
+                last.insert((hash, text), value);
+            } else if let Some(found) = shard.find(hash, &text) {
+                prop_assert_eq!(last.get(&(hash, text)), Some(&found));
+            }
+            let held = shard.statistics();
+            prop_assert!(held.tokens <= 6 && held.bytes <= 12, "{held:?}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+use session_runtime::routing::get;
+use session_runtime::{GuardedRouter, Session, session};
+use ui_tests::{App, User};
+
+struct Account;
+
+#[session(required)]
+async fn account(_account: Account, _session: Session<User>) {}
+
+fn main() {
+    let _ = GuardedRouter::<App>::new().route("/account", get(account));
+}
