@@ -84,7 +84,7 @@
 //!
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
-//! `session.clock_skew`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
+//! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
 //! `session.rotation_failed`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
@@ -97,6 +97,10 @@
 //! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
 //! | `redis-cluster` | | the same in a cluster of them |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
+//! | `sqlite` | | `SqliteStore`: sessions in a file |
+//! | `postgres` | | `PostgresStore` |
+//! | `mysql` | | `MySqlStore`, also for MariaDB |
+//! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
