@@ -96,6 +96,7 @@
 //! | `memcached` | | [`MemcachedStore`]: sessions in Memcached |
 //! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
 //! | `redis-cluster` | | the same in a cluster of them |
+//! | `redis-near-cache` | | records of Redis kept in the process until the server says that they changed |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
 //! | `sqlite` | | `SqliteStore`: sessions in a file |
 //! | `postgres` | | `PostgresStore` |
