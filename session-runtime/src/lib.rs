@@ -85,7 +85,8 @@
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
-//! `session.rotation_failed`. No event carries a cookie, a token or a principal.
+//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`. No event carries a cookie, a token or a
+//! principal.
 //!
 //! # Features
 //!
@@ -94,6 +95,7 @@
 //! | `aws_lc_rs` | yes | tokens, by AWS-LC |
 //! | `rust_crypto` | | tokens, by the `RustCrypto` crates instead: `default-features = false, features = ["rust_crypto"]` |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
+//! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -154,6 +156,9 @@ pub use store::{
     MemoryStore, MemoryStoreStatistics, Payload, Record, RecordParts, Removed, Replaced, Store, StoreError,
     StoreFuture, StoreKey, StorePromises, SubjectKey,
 };
+#[cfg(feature = "jwks-url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+pub use token::{FetchError, FetchFuture, FetchKeys, KeySetUrl};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use token::{
