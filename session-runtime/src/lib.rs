@@ -85,7 +85,8 @@
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
-//! `session.rotation_failed`. No event carries a cookie, a token or a principal.
+//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`. No event carries a cookie, a token or a
+//! principal.
 //!
 //! # Features
 //!
@@ -102,6 +103,7 @@
 //! | `postgres` | | `PostgresStore` |
 //! | `mysql` | | `MySqlStore`, also for MariaDB |
 //! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
+//! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -180,6 +182,9 @@ pub use store::{RedisStore, RedisStoreBuilder};
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))))]
 pub use store::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
+#[cfg(feature = "jwks-url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+pub use token::{FetchError, FetchFuture, FetchKeys, KeySetUrl};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use token::{
