@@ -55,6 +55,7 @@
 //! | logging in and out | [`AuthSession`] |
 //! | rights that change while somebody is logged in | [`Revalidation`] |
 //! | listing and ending somebody's sessions | [`Sessions::of`] |
+//! | access tokens, and refresh tokens to renew them | `Sessions::issue_pair` |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
@@ -85,7 +86,7 @@
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
-//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`. No event carries a cookie, a token or a
+//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.refresh_reused`. No event carries a cookie, a token or a
 //! principal.
 //!
 //! # Features
@@ -160,6 +161,9 @@ pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
     SessionsBuilder,
 };
+#[cfg(feature = "jwt")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
+pub use sessions::{GrantError, GrantErrorKind, TokenPair};
 #[cfg(feature = "mysql")]
 #[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
 pub use store::MySqlStore;

@@ -16,6 +16,7 @@ mod refusals;
 mod register;
 mod response_headers;
 mod staff;
+mod tokens;
 mod treasury;
 mod user;
 
@@ -78,7 +79,9 @@ fn routes() -> GuardedRouter<Shop> {
         .route("/staff", get(staff::staff))
         .route("/treasury/transfer", get(treasury::transfer_form).post(treasury::transfer))
         .route("/jwks.json", jwks::<User, _>())
-        .route("/api/token", post(api::token))
+        .route("/api/token", post(tokens::token))
+        .route("/api/refresh", post(tokens::refresh))
+        .route("/api/revoke", post(tokens::revoke))
         .route("/api/me", get(api::me))
         .route("/api/orders", get(api::orders))
         .route("/api/either", get(api::either))

@@ -86,6 +86,66 @@ async fn a_token_is_good_for_five_minutes() {
     assert_eq!(refused.header(WWW_AUTHENTICATE), Some(r#"Bearer error="invalid_token""#));
 }
 
+async fn post_form(site: &Site, path: &str, form: &str) -> Answer {
+    let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+    site.send(request.body(Body::from(form.to_owned())).unwrap()).await
+}
+
+/// What renews a token of Alice's.
+async fn refresh_token(site: &Site) -> String {
+    let answer = ask_for_token(site, &json!({"username": ALICE.0, "password": ALICE.1})).await;
+    answer.json()["refresh_token"].as_str().unwrap().to_owned()
+}
+
+// RFC 6749 6
+#[tokio::test]
+async fn a_token_is_renewed_without_the_password() {
+    let site = Site::open();
+    let first = refresh_token(&site).await;
+    site.pass(90);
+    let form = format!("grant_type=refresh_token&refresh_token={first}&scope=profile");
+    let answer = post_form(&site, "/api/refresh", &form).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    assert_eq!(answer.header(CACHE_CONTROL), Some("no-store"));
+    assert_eq!(answer.header(CONTENT_TYPE), Some("application/json"));
+    let body = answer.json();
+    assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(300)));
+    assert_eq!(body["scope"], "profile");
+    assert_eq!(get(&site, "/api/me", body["access_token"].as_str().unwrap()).await.status, StatusCode::OK);
+    let second = body["refresh_token"].as_str().unwrap();
+    assert_ne!(second, first);
+
+    for (form, error) in [
+        (format!("grant_type=refresh_token&refresh_token={second}&scope=orders:write"), "invalid_scope"),
+        (format!("grant_type=password&refresh_token={second}"), "unsupported_grant_type"),
+        (format!("refresh_token={second}"), "invalid_request"),
+        (format!("grant_type=refresh_token&refresh_token={second}&refresh_token={second}"), "invalid_request"),
+        ("grant_type=refresh_token&refresh_token=x".to_owned(), "invalid_grant"),
+    ] {
+        let answer = post_form(&site, "/api/refresh", &form).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "error": error })), "{form}");
+        assert_eq!(answer.header(CACHE_CONTROL), Some("no-store"));
+    }
+    let answer = post_form(&site, "/api/refresh", &format!("grant_type=refresh_token&refresh_token={second}")).await;
+    assert_eq!(answer.json()["scope"], "profile orders:read");
+}
+
+// RFC 7009 2.2
+#[tokio::test]
+async fn a_token_is_given_back() {
+    let site = Site::open();
+    let token = refresh_token(&site).await;
+    for body in ["token=unknown", "token=unknown&token_type_hint=refresh_token", "token="] {
+        assert_eq!(post_form(&site, "/api/revoke", body).await.status, StatusCode::OK, "{body}");
+    }
+    assert_eq!(post_form(&site, "/api/revoke", "x=y").await.json(), json!({"error": "invalid_request"}));
+    let form = format!("token={token}&token_type_hint=refresh_token");
+    assert_eq!(post_form(&site, "/api/revoke", &form).await.status, StatusCode::OK);
+    assert_eq!(post_form(&site, "/api/revoke", &form).await.status, StatusCode::OK, "again");
+    let answer = post_form(&site, "/api/refresh", &format!("grant_type=refresh_token&refresh_token={token}")).await;
+    assert_eq!(answer.json(), json!({"error": "invalid_grant"}));
+}
+
 #[tokio::test]
 async fn a_cookie_opens_only_what_accepts_it() {
     let site = Site::open();

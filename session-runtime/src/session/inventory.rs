@@ -175,8 +175,8 @@ impl<P: Principal> Sessions<P> {
         Ok(true)
     }
 
-    /// Ends every session of the same principal but this one (ASVS 7.4.3: after a change of password or factor), and says how
-    /// many records there were.
+    /// Ends every session of the same principal but this one (ASVS 7.4.3: after a change of password or factor), and what
+    /// its refresh tokens could renew; says how many records there were.
     ///
     /// # Errors
     ///
@@ -187,7 +187,8 @@ impl<P: Principal> Sessions<P> {
         self.end_of(session.principal().id(), Some(kept)).await
     }
 
-    /// Ends every session of `id` (ASVS 7.4.2: when an account is disabled), and says how many records there were.
+    /// Ends every session of `id` (ASVS 7.4.2: when an account is disabled), and what its refresh tokens could renew; says how
+    /// many records there were.
     ///
     /// # Errors
     ///
@@ -200,13 +201,17 @@ impl<P: Principal> Sessions<P> {
         let subject = self.indexed_subject(id)?;
         let mut ended = 0;
         for key in self.subject_keys(&subject) {
-            ended += self.store()?.remove_subject(key, except).await?;
+            ended += self.store_of_subjects()?.remove_subject(key, except).await?;
+        }
+        #[cfg(feature = "jwt")]
+        {
+            ended += self.end_families(&subject).await?;
         }
         Ok(ended)
     }
 
     fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
-        if !self.store()?.promises().subject_index {
+        if !self.store_of_subjects()?.promises().subject_index {
             return Err(SessionErrorKind::NotListed.into());
         }
         subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into())

@@ -42,7 +42,6 @@ impl<P: Principal> Contents<P> {
 
 /// [`Contents`] as bytes: JSON, so that another release's principal, which has gained a field with a default or lost one,
 /// still reads it.
-#[cfg(feature = "sealing")]
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Written<'a, T> {
     #[serde(borrow)]
@@ -53,7 +52,6 @@ struct Written<'a, T> {
     checked_at: u64,
 }
 
-#[cfg(feature = "sealing")]
 impl<P: Principal> Contents<P> {
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
         let written = Written {

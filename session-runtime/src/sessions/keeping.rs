@@ -111,8 +111,12 @@ impl<P: Principal> Sessions<P> {
 
     /// The keys under which the sessions of a subject may be listed, first the one for new ones.
     pub(crate) fn subject_keys(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        let index_keys = self.0.keys.index_keys.iter();
-        index_keys.filter_map(move |key| SubjectKey::of(key, P::SPEC.realm(), subject))
+        self.subject_keys_in(P::SPEC.realm(), subject)
+    }
+
+    /// The same in another realm than that of the sessions.
+    pub(crate) fn subject_keys_in(&self, realm: &str, subject: &str) -> impl Iterator<Item = SubjectKey> {
+        self.0.keys.index_keys.iter().filter_map(move |key| SubjectKey::of(key, realm, subject))
     }
 
     /// The record of a session under the id that leads to it.
@@ -132,20 +136,20 @@ impl<P: Principal> Sessions<P> {
             payload: Payload::value(Arc::clone(contents)),
             listing: Payload::value(Arc::new(listing)),
         };
-        self.seal(&mut record, unsealed, issued)?;
+        self.seal(&mut record, issued, || contents.to_bytes())?;
         Ok(record)
     }
 
     /// What a record holds, and `None` when it holds something else: another release's principal, or what was sealed under
     /// a key that is not ours.
     pub(crate) fn unseal(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
-        self.unsealed_contents(record, id)
+        self.opened(record, id, Contents::from_bytes)
     }
 
     /// [`unseal`](Self::unseal), with what else the record keeps.
     pub(crate) fn unsealed(&self, record: &Record, issued: &Issued) -> Option<Unsealed<P>> {
         Some(Unsealed {
-            contents: self.unsealed_contents(record, &issued.id)?,
+            contents: self.unseal(record, &issued.id)?,
             instants: Instants::kept(record),
             device: self.listing(record, issued.key).and_then(|listing| listing.device.clone()),
         })
@@ -154,10 +158,17 @@ impl<P: Principal> Sessions<P> {
 
 #[cfg(feature = "sealing")]
 impl<P: Principal> Sessions<P> {
-    fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
+    /// Seals what a record holds, which `contents` makes of it, and what is shown of it; where nothing is sealed, it stays as
+    /// it is.
+    pub(super) fn seal(
+        &self,
+        record: &mut Record,
+        issued: &Issued,
+        contents: impl FnOnce() -> serde_json::Result<Zeroizing<Vec<u8>>>,
+    ) -> Result<(), SessionError> {
         let Some(ring) = &self.0.keys.ring else { return Ok(()) };
         let sealed = Sealed::of(record);
-        let contents = unsealed.contents.to_bytes().map_err(|_| SessionErrorKind::Unserialisable)?;
+        let contents = contents().map_err(|_| SessionErrorKind::Unserialisable)?;
         let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
         let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
         let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
@@ -167,7 +178,13 @@ impl<P: Principal> Sessions<P> {
         Ok(())
     }
 
-    fn unsealed_contents(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
+    /// What a record holds, which `read` makes of its bytes.
+    pub(super) fn opened<T: Send + Sync + 'static>(
+        &self,
+        record: &Record,
+        id: &SessionId,
+        read: impl FnOnce(&[u8]) -> serde_json::Result<T>,
+    ) -> Option<Arc<T>> {
         let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
         let opened =
             record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
@@ -175,7 +192,7 @@ impl<P: Principal> Sessions<P> {
             tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
             return None;
         };
-        match Contents::from_bytes(&bytes) {
+        match read(&bytes) {
             Ok(contents) => Some(Arc::new(contents)),
             Err(reason) => {
                 tracing::warn!(target: "session", %reason, "session.unreadable");
@@ -196,12 +213,22 @@ impl<P: Principal> Sessions<P> {
 #[cfg(not(feature = "sealing"))]
 impl<P: Principal> Sessions<P> {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature `sealing` it may fail")]
-    fn seal(&self, _: &mut Record, _: &Unsealed<P>, _: &Issued) -> Result<(), SessionError> {
+    pub(super) fn seal(
+        &self,
+        _: &mut Record,
+        _: &Issued,
+        _: impl FnOnce() -> serde_json::Result<Zeroizing<Vec<u8>>>,
+    ) -> Result<(), SessionError> {
         Ok(())
     }
 
     #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
-    fn unsealed_contents(&self, record: &Record, _: &SessionId) -> Option<Arc<Contents<P>>> {
+    pub(super) fn opened<T: Send + Sync + 'static>(
+        &self,
+        record: &Record,
+        _: &SessionId,
+        _: impl FnOnce(&[u8]) -> serde_json::Result<T>,
+    ) -> Option<Arc<T>> {
         record.payload.as_value()
     }
 

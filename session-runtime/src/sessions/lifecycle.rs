@@ -14,13 +14,13 @@ pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 /// The same, where the visitor did not ask for it: a page that is open may not hear of the new id at once.
 pub(crate) const UNASKED_ALIAS_LIFETIME: Duration = Duration::from_secs(60);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
-const DRAWS: usize = 3;
+pub(super) const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
-const MOST_CONFLICTS: usize = 1000;
+pub(super) const MOST_CONFLICTS: usize = 1000;
 /// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
 pub(crate) const LONGEST_CHAIN: usize = 64;
 
-const NEVER_THROUGH: &str = "the store says of every write that another one came first";
+pub(super) const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
 /// An id that was given out, and the record that it names.
 #[derive(Clone, Debug)]

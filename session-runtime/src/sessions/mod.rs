@@ -8,6 +8,8 @@ mod exchange;
 mod instants;
 mod keeping;
 mod lifecycle;
+#[cfg(feature = "jwt")]
+mod refresh;
 mod revalidation;
 #[cfg(feature = "jwt")]
 mod tokens;
@@ -15,6 +17,8 @@ mod tokens;
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::error::{SessionError, SessionErrorKind};
+#[cfg(feature = "jwt")]
+pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
 pub(crate) use self::contents::Contents;
@@ -78,6 +82,11 @@ impl<P: Principal> Sessions<P> {
     pub(crate) fn store(&self) -> Result<&dyn Store, SessionError> {
         let store = self.0.store.as_deref().filter(|_| self.0.cookie.is_some());
         store.ok_or_else(|| SessionErrorKind::NoCookie.into())
+    }
+
+    /// The store of whatever is found by its subject: sessions, and families of refresh tokens, which need no cookie.
+    pub(crate) fn store_of_subjects(&self) -> Result<&dyn Store, SessionError> {
+        self.0.store.as_deref().ok_or_else(|| SessionErrorKind::NoCookie.into())
     }
 
     pub(crate) fn cookie(&self) -> Option<&Arc<CookieWriter>> {

@@ -11,7 +11,7 @@ use super::text::Text;
 use crate::clock::Timestamp;
 
 /// The claims with a meaning of their own: no field of a principal is issued under one of these names.
-pub(super) const RESERVED: [&str; 16] = [
+pub(super) const RESERVED: [&str; 17] = [
     "iss",
     "sub",
     "aud",
@@ -28,6 +28,7 @@ pub(super) const RESERVED: [&str; 16] = [
     "client_id",
     "cnf",
     "typ",
+    "sid",
 ];
 
 /// One of the claims read here, under which no field of the principal is fed.

@@ -167,7 +167,7 @@ pub(super) fn expect_declarations(spec: &BearerSpec, issuer: &str, audience: &st
     if spec.algorithms.iter().any(symmetric) && !spec.algorithms.iter().all(symmetric) {
         return Err(TokenConfigError::MixedFamilies);
     }
-    // These three are claims of other issuers, which we do not read.
+    // These are claims of other issuers, which are not judged here.
     let is_free = |name: &str| !RESERVED.contains(&name) || ["acr", "client_id", "typ"].contains(&name);
     match spec.claim {
         Some((name, _)) if !is_free(name) => Err(TokenConfigError::ReservedClaim(name)),

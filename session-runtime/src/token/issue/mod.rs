@@ -3,6 +3,7 @@
 
 mod options;
 
+pub(crate) use self::options::KeptOptions;
 pub use self::options::{IssuedToken, TokenOptions};
 
 use std::collections::BTreeMap;
@@ -85,6 +86,7 @@ impl TokenIssuer {
         let issued_at = now.as_secs();
         let expires_at = issued_at.saturating_add(lifetime);
         let id = token_id()?;
+        let scope = fields.scope.as_deref().map(Into::into);
         let token = self.sign(
             &AccessToken {
                 iss: &self.issuer,
@@ -101,13 +103,20 @@ impl TokenIssuer {
                 auth_time: self.spec.auth_time.then(|| options.authenticated_at.unwrap_or(now).min(now).as_secs()),
                 amr: &options.factors,
                 realm: self.realm,
+                sid: options.family.as_deref(),
                 scope: fields.scope,
                 roles: fields.roles,
                 others: fields.others,
             },
             now,
         )?;
-        Ok(IssuedToken { token, id: id.into(), expires_at: Timestamp::from_secs(expires_at) })
+        Ok(IssuedToken {
+            token,
+            id: id.into(),
+            expires_at: Timestamp::from_secs(expires_at),
+            lifetime: Duration::from_secs(lifetime),
+            scope,
+        })
     }
 
     /// Whole seconds, rounded down: `exp - iat` is never longer than what was asked for.
@@ -186,6 +195,8 @@ struct AccessToken<'a> {
     #[serde(skip_serializing_if = "<[Box<str>]>::is_empty")]
     amr: &'a [Box<str>],
     realm: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::clock::Timestamp;
@@ -46,6 +46,7 @@ pub struct TokenOptions {
     pub(super) factors: Vec<Box<str>>,
     pub(super) scopes: Option<Vec<Box<str>>>,
     pub(super) claims: BTreeMap<String, Box<RawValue>>,
+    pub(super) family: Option<Box<str>>,
 }
 
 impl TokenOptions {
@@ -58,6 +59,7 @@ impl TokenOptions {
             factors: Vec::new(),
             scopes: None,
             claims: BTreeMap::new(),
+            family: None,
         }
     }
 
@@ -104,6 +106,64 @@ impl TokenOptions {
     }
 }
 
+/// How a family of refresh tokens keeps what its access tokens say.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KeptOptions {
+    /// In milliseconds.
+    lifetime: u64,
+    audiences: Vec<Box<str>>,
+    factors: Vec<Box<str>>,
+    scopes: Option<Vec<Box<str>>>,
+    claims: BTreeMap<String, Box<RawValue>>,
+}
+
+impl TokenOptions {
+    /// The scopes that were asked for; `None` for all that the principal has.
+    pub(crate) fn granted_scopes(&self) -> Option<&[Box<str>]> {
+        self.scopes.as_deref()
+    }
+
+    /// When the subject proved who it is, where that was said.
+    pub(crate) const fn authentication(&self) -> Option<Timestamp> {
+        self.authenticated_at
+    }
+
+    /// Of which family of refresh tokens the token is (`sid`).
+    pub(crate) fn of_family(self, family: impl Into<Box<str>>) -> Self {
+        Self { family: Some(family.into()), ..self }
+    }
+
+    /// For no longer than this.
+    pub(crate) fn at_most(self, longest: Option<Duration>) -> Self {
+        Self { lifetime: longest.map_or(self.lifetime, |longest| self.lifetime.min(longest)), ..self }
+    }
+
+    /// What is kept of them beside the instants and the family, which the family's record has itself.
+    pub(crate) fn kept(&self) -> KeptOptions {
+        KeptOptions {
+            lifetime: u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX),
+            audiences: self.audiences.clone(),
+            factors: self.factors.clone(),
+            scopes: self.scopes.clone(),
+            claims: self.claims.clone(),
+        }
+    }
+}
+
+impl From<KeptOptions> for TokenOptions {
+    fn from(kept: KeptOptions) -> Self {
+        Self {
+            lifetime: Duration::from_millis(kept.lifetime),
+            audiences: kept.audiences,
+            authenticated_at: None,
+            factors: kept.factors,
+            scopes: kept.scopes,
+            claims: kept.claims,
+            family: None,
+        }
+    }
+}
+
 /// Shows the names of the claims, and not what they say.
 impl fmt::Debug for TokenOptions {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,6 +180,8 @@ pub struct IssuedToken {
     pub(super) token: String,
     pub(super) id: Box<str>,
     pub(super) expires_at: Timestamp,
+    pub(super) lifetime: Duration,
+    pub(super) scope: Option<Box<str>>,
 }
 
 impl IssuedToken {
@@ -141,6 +203,16 @@ impl IssuedToken {
     /// Its `exp`.
     pub const fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    /// How long it counts (`expires_in`, RFC 6749 5.1), in whole seconds.
+    pub const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// Its `scope`.
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
     }
 }
 

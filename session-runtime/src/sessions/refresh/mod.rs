@@ -1,0 +1,266 @@
+//! Refresh tokens: an access token lives for minutes, and who has signed in stays signed in.
+//!
+//! A family of tokens is one record of the store, found by what all of them share, and rests on the same promises as a
+//! session does: what was removed never comes back, and of two writes that meet one is told to look again.
+
+mod error;
+mod family;
+mod pair;
+mod token;
+
+pub use self::error::{GrantError, GrantErrorKind};
+pub use self::pair::TokenPair;
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use self::family::{Family, Grant};
+use self::token::RefreshToken;
+use super::keeping::Listing;
+use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
+use super::{Instants, Issued, Sessions, expiry};
+use crate::clock::Timestamp;
+use crate::credential::SessionId;
+use crate::principal::{Principal, subject_of};
+use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
+use crate::token::{IssueError, TokenOptions};
+
+/// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
+/// last use and `absolute` after the grant, as the principal declares these.
+impl<P: Principal> Sessions<P> {
+    /// An access token, and a refresh token to get the next one with, for somebody who has proved just now who they are.
+    ///
+    /// What `options` say of scope, factors and the instant of authentication holds for all access tokens to come: refreshing
+    /// renews none of it. So do the roles and whatever else the principal holds.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// use session_runtime::{Algorithm, GrantErrorKind, MemoryStore, Principal, Sessions, SigningKey, TokenOptions};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"), absolute = "30d", idle = "7d")]
+    /// struct Client {
+    ///     #[principal(id)]
+    ///     id: u64,
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let sessions: Sessions<Client> = Sessions::builder()
+    ///     .store(MemoryStore::new())
+    ///     .signing_key(SigningKey::generate(Algorithm::EdDSA)?)
+    ///     .build()?;
+    /// let first = sessions.issue_pair(&Client { id: 7 }, &TokenOptions::lasting(Duration::from_secs(300))).await?;
+    /// let second = sessions.refresh(first.refresh_token()).await?;
+    /// let third = sessions.refresh(second.refresh_token()).await?;
+    ///
+    /// // Two have the first one: the client, which used its successor, and a thief.
+    /// let error = sessions.refresh(first.refresh_token()).await.unwrap_err();
+    /// assert_eq!(error.kind(), GrantErrorKind::InvalidGrant);
+    /// assert!(sessions.refresh(third.refresh_token()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NotIssued`](GrantErrorKind::NotIssued) and [`InvalidScope`](GrantErrorKind::InvalidScope) as
+    /// [`issue`](Self::issue) fails, [`NoStore`](GrantErrorKind::NoStore),
+    /// [`Unserialisable`](GrantErrorKind::Unserialisable), [`Unavailable`](GrantErrorKind::Unavailable).
+    pub async fn issue_pair(&self, principal: &P, options: &TokenOptions) -> Result<TokenPair, GrantError> {
+        let (store, now) = (self.family_store()?, self.now());
+        let authenticated_at = options.authentication().unwrap_or(now).min(now);
+        let instants = Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC) };
+        let subject = subject_of(principal.id()).map_err(IssueError::from)?;
+        for _ in 0..DRAWS {
+            let issued = Self::family_of(SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
+            let token = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
+            let options = options.clone().authenticated_at(authenticated_at);
+            let access = self.issue(principal, &options.clone().of_family(family_claim(issued.key)))?;
+            let grant = Grant { principal: principal.clone(), subject: subject.clone(), options };
+            let family = Arc::new(Family::beginning_with(grant, token.hash()));
+            if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
+                return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
+            }
+        }
+        Err(StoreError::new("the store says of every new id that it exists").into())
+    }
+
+    /// Exchanges a refresh token for the next pair. Each is exchanged once (RFC 9700 4.14.2):
+    ///
+    /// * Until its successor is used, a token may be exchanged again, because a response may be lost. The successor that
+    ///   nobody used is then dead.
+    /// * A token that is shown after its successor was used, or that is dead, is in two hands. The whole family ends, and the
+    ///   event `session.refresh_reused` says so.
+    ///
+    /// A client therefore refreshes one request at a time.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidGrant`](GrantErrorKind::InvalidGrant) for every token that is not good; as [`issue_pair`](Self::issue_pair)
+    /// otherwise. The token shown is then good still.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<TokenPair, GrantError> {
+        self.exchange(refresh_token, None).await
+    }
+
+    /// The same, for an access token with no more than these of the scopes that were granted. The refresh token keeps all of
+    /// them (RFC 6749 6).
+    ///
+    /// # Errors
+    ///
+    /// As [`refresh`](Self::refresh), and [`InvalidScope`](GrantErrorKind::InvalidScope).
+    pub async fn refresh_narrowed<S: Into<Box<str>>>(
+        &self,
+        refresh_token: &str,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<TokenPair, GrantError> {
+        // Collected first: the future is `Send` whatever the iterator is.
+        let scopes: Vec<Box<str>> = scopes.into_iter().map(Into::into).collect();
+        self.exchange(refresh_token, Some(scopes)).await
+    }
+
+    /// Ends the family of a refresh token, whichever of its tokens this is (RFC 7009). A text that names none is revoked
+    /// already, which is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`](GrantErrorKind::Unavailable): the tokens may still be good. [`NoStore`](GrantErrorKind::NoStore).
+    pub async fn revoke(&self, token: &str) -> Result<(), GrantError> {
+        let store = self.family_store()?;
+        let Some(token) = RefreshToken::parse(token) else { return Ok(()) };
+        store.remove(Self::family_of(token.family).key).await?;
+        Ok(())
+    }
+
+    async fn exchange(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
+        let store = self.family_store()?;
+        let shown = RefreshToken::parse(shown).ok_or(GrantErrorKind::InvalidGrant)?;
+        let issued = Self::family_of(shown.family.clone());
+        let next = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
+        let mut access = None;
+        for _ in 0..MOST_CONFLICTS {
+            let now = self.now();
+            let (record, family) = self.standing_family(store, &issued, now).await?;
+            let Some(exchanged) = family.exchanged(shown.hash(), next.hash()) else {
+                store.remove(issued.key).await?;
+                tracing::warn!(target: "session", family = ?issued.key, "session.refresh_reused");
+                return Err(GrantErrorKind::InvalidGrant.into());
+            };
+            let instants = Instants::of(&record, now, P::SPEC);
+            // What was granted is the same however often another write comes first, and a signature is dear.
+            let token = match access.take() {
+                Some(token) => token,
+                None => {
+                    self.issue(&family.grant.principal, &again(&family.grant, scopes.as_deref(), &record, &issued)?)?
+                }
+            };
+            let replacement = self.family_record(&Arc::new(exchanged), Instants::kept(&record), &issued)?;
+            match store.replace(issued.key, replacement, record.revision()).await? {
+                Replaced::Replaced => {
+                    let refresh_expires_at = expiry(instants.created_at, now, P::SPEC);
+                    if !store.touch(issued.key, now, refresh_expires_at).await? {
+                        return Err(GrantErrorKind::InvalidGrant.into());
+                    }
+                    return Ok(TokenPair { access: token, refresh: next.encode(), refresh_expires_at });
+                }
+                // The next look at the record tells which of the two it is.
+                Replaced::Conflict | Replaced::Gone => access = Some(token),
+            }
+        }
+        Err(StoreError::new(NEVER_THROUGH).into())
+    }
+
+    async fn standing_family(
+        &self,
+        store: &dyn Store,
+        issued: &Issued,
+        now: Timestamp,
+    ) -> Result<(Record, Arc<Family<P>>), GrantError> {
+        let record = store.load(issued.key).await?.ok_or(GrantErrorKind::InvalidGrant)?;
+        if record.is_unreadable() || Instants::of(&record, now, P::SPEC).are_over(now) {
+            return Err(GrantErrorKind::InvalidGrant.into());
+        }
+        let family = self.opened(&record, &issued.id, Family::from_bytes).ok_or(GrantErrorKind::InvalidGrant)?;
+        Ok((record, family))
+    }
+
+    fn family_record(
+        &self,
+        family: &Arc<Family<P>>,
+        instants: Instants,
+        issued: &Issued,
+    ) -> Result<Record, GrantError> {
+        let subject = &family.grant.subject;
+        let mut record = Record {
+            created_at: instants.created_at,
+            authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
+            last_seen_at: instants.last_seen_at,
+            longest_pause: instants.longest_pause,
+            expires_at: instants.expires_at,
+            revision: 0,
+            subject: Some(self.family_subjects(subject).next().ok_or(GrantErrorKind::Unserialisable)?),
+            successor: None,
+            payload: Payload::value(Arc::clone(family)),
+            listing: Payload::value(Arc::new(Listing { subject: subject.clone(), device: None })),
+        };
+        self.seal(&mut record, issued, || family.to_bytes())?;
+        Ok(record)
+    }
+
+    /// Ends every family of a subject, and says how many there were.
+    pub(crate) async fn end_families(&self, subject: &str) -> Result<usize, StoreError> {
+        let Some(store) = self.0.store.as_deref().filter(|_| P::SPEC.bearer.is_some()) else { return Ok(0) };
+        let mut ended = 0;
+        for key in self.family_subjects(subject) {
+            ended += store.remove_subject(key, None).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Under whom families are listed: not among the sessions of the same subject.
+    fn family_subjects(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
+        let keys: Vec<_> = self.subject_keys_in(&family_realm::<P>(), subject).collect();
+        keys.into_iter()
+    }
+
+    /// The bytes of a family never are those of a cookie: its record is found in another realm.
+    fn family_of(id: SessionId) -> Issued {
+        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id }
+    }
+
+    fn family_store(&self) -> Result<&dyn Store, GrantError> {
+        self.0.store.as_deref().ok_or_else(|| GrantErrorKind::NoStore.into())
+    }
+}
+
+/// No cookie and no type is called like this: it has a space in it.
+fn family_realm<P: Principal>() -> String {
+    format!("{} refresh", P::SPEC.realm())
+}
+
+/// The `sid` of a family's access tokens: a hash, by which nothing can be opened.
+fn family_claim(key: StoreKey) -> String {
+    URL_SAFE_NO_PAD.encode(key.as_bytes())
+}
+
+/// What the next access token says: what was granted, and no more.
+fn again<P: Principal>(
+    grant: &Grant<P>,
+    narrowed: Option<&[Box<str>]>,
+    record: &Record,
+    issued: &Issued,
+) -> Result<TokenOptions, GrantError> {
+    let options = grant.options.clone().authenticated_at(record.authenticated_at).of_family(family_claim(issued.key));
+    // The limits of this release hold for the grants of an earlier one, too.
+    let options = options.at_most(P::SPEC.bearer.and_then(|bearer| bearer.max_age));
+    let Some(narrowed) = narrowed else { return Ok(options) };
+    let granted = grant.options.granted_scopes();
+    if granted.is_none_or(|granted| narrowed.iter().all(|scope| granted.contains(scope))) {
+        Ok(options.scopes(narrowed.iter().cloned()))
+    } else {
+        Err(GrantErrorKind::InvalidScope.into())
+    }
+}
