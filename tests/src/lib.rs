@@ -12,6 +12,7 @@
 )]
 
 mod entrance;
+pub mod forger;
 mod gate;
 mod guests;
 mod http_program;
