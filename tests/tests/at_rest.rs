@@ -86,7 +86,7 @@ fn hides(dump: &[u8], secrets: &Secrets) {
     assert!(finds(CANARY), "the dump of {} bytes does not hold what is there", dump.len());
     for (what, bytes) in secrets {
         assert!(!finds(bytes), "{what} is in the dump");
-        let in_hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let in_hexadecimal = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         assert!(!finds(in_hexadecimal.as_bytes()), "{what} is in the dump, in hexadecimal");
     }
 }
