@@ -97,6 +97,8 @@
 //! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
 //! | `redis-cluster` | | the same in a cluster of them |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
+//! | `tower-sessions` | | [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
+//! | `tower-sessions-0-14` | | the same for stores of tower-sessions 0.14, such as those for SQL databases, Redis and Moka |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -153,6 +155,9 @@ pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
     SessionsBuilder,
 };
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
+pub use store::TowerStore;
 #[cfg(feature = "memcached")]
 #[cfg_attr(docsrs, doc(cfg(feature = "memcached")))]
 pub use store::{MemcachedStore, MemcachedStoreBuilder};

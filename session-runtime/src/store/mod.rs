@@ -1,6 +1,6 @@
 //! Where server-side sessions live, and what a store owes to them.
 
-#[cfg(feature = "memcached")]
+#[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod encoding;
 mod future;
 mod key;
@@ -10,6 +10,8 @@ mod memory;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+mod tower;
 
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
@@ -19,6 +21,8 @@ pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisStore, RedisStoreBuilder};
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+pub use self::tower::TowerStore;
 
 use std::fmt;
 use std::sync::Arc;
