@@ -84,8 +84,9 @@
 //!
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
-//! `session.clock_skew`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
-//! `session.rotation_failed`. No event carries a cookie, a token or a principal.
+//! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
+//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`. No event carries a cookie, a token or a
+//! principal.
 //!
 //! # Features
 //!
@@ -96,7 +97,13 @@
 //! | `memcached` | | [`MemcachedStore`]: sessions in Memcached |
 //! | `redis` | | [`RedisStore`]: sessions in Redis or Valkey |
 //! | `redis-cluster` | | the same in a cluster of them |
+//! | `redis-near-cache` | | records of Redis kept in the process until the server says that they changed |
 //! | `sealing` | | stores outside the process: what they keep is encrypted |
+//! | `sqlite` | | `SqliteStore`: sessions in a file |
+//! | `postgres` | | `PostgresStore` |
+//! | `mysql` | | `MySqlStore`, also for MariaDB |
+//! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
+//! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `tower-sessions` | | [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
 //! | `tower-sessions-0-14` | | the same for stores of tower-sessions 0.14, such as those for SQL databases, Redis and Moka |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
@@ -155,6 +162,15 @@ pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
     SessionsBuilder,
 };
+#[cfg(feature = "mysql")]
+#[cfg_attr(docsrs, doc(cfg(feature = "mysql")))]
+pub use store::MySqlStore;
+#[cfg(feature = "postgres")]
+#[cfg_attr(docsrs, doc(cfg(feature = "postgres")))]
+pub use store::PostgresStore;
+#[cfg(feature = "sqlite")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
+pub use store::SqliteStore;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use store::TowerStore;
@@ -168,6 +184,12 @@ pub use store::{
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
 pub use store::{RedisStore, RedisStoreBuilder};
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))))]
+pub use store::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
+#[cfg(feature = "jwks-url")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jwks-url")))]
+pub use token::{FetchError, FetchFuture, FetchKeys, KeySetUrl};
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
 pub use token::{

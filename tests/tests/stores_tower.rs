@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use session_runtime::{
     ConfigErrorKind, GuardedRouter, Principal, Record, RecordParts, Removed, Replaced, SessionErrorKind, Sessions,
-    Store, StoreKey, Timestamp, TowerStore, conformance,
+    SqliteStore, Store, StoreKey, Timestamp, TowerStore, conformance,
 };
 use tests::servers::Server;
 use tests::servers::redis::{command, redis};
@@ -69,7 +69,11 @@ async fn keeps_what_it_can(store: TowerStore) {
 }
 
 fn site(store: TowerStore) -> Site {
-    Site::over(GuardedRouter::new(), ProbedStore::of(Arc::new(store)), |builder| builder)
+    site_over(Arc::new(store))
+}
+
+fn site_over(store: Arc<dyn Store>) -> Site {
+    Site::over(GuardedRouter::new(), ProbedStore::of(store), |builder| builder)
 }
 
 /// In, changed, rotated and out again; and in again until it expires.
@@ -202,7 +206,11 @@ async fn the_table_of_policies_says_so_at_its_head() {
     let both = table().with_sessions(&site.app.users).with_sessions(&site.app.partners).to_string();
     assert_eq!(both.lines().filter(|line| line.starts_with("!! sessions of ")).count(), 2);
 
-    let promised = Site::of(GuardedRouter::new());
+    // The store in the process forgets when it is full, and nothing else is to be said of it.
+    let in_process = Site::of(GuardedRouter::new());
+    let shown = table().with_sessions(&in_process.app.users).to_string();
+    assert_eq!(shown.lines().next(), Some("!! sessions of User (__Host-id): sessions may be forgotten"));
+    let promised = site_over(Arc::new(SqliteStore::connect("sqlite::memory:").await.unwrap()));
     assert_eq!(table().with_sessions(&promised.app.users).to_string(), table().to_string());
 }
 

@@ -1,6 +1,7 @@
 //! A small web shop on the in-process store: `cargo run -p examples --bin shop`.
 //!
 //! It listens on `127.0.0.1:3000`. `PORT` names another port, `PORT=0` takes a free one. Ctrl-C and SIGTERM stop it.
+//! `SHOP_ISSUER`, `SHOP_AUDIENCE` and `SHOP_JWKS_URL` name somebody whose tokens it takes beside its own.
 
 use std::env;
 use std::error::Error;
@@ -8,7 +9,7 @@ use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use examples::shop::{self, DEMONSTRATION_PASSWORD, Register};
+use examples::shop::{self, DEMONSTRATION_PASSWORD, OutsideIssuer, Register};
 use session_runtime::SystemClock;
 use tokio::net::TcpListener;
 
@@ -26,7 +27,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {
-    let router = shop::router(SystemClock)?;
+    let router = shop::router(SystemClock, OutsideIssuer::from_environment()?)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port()?));
     let listener = TcpListener::bind(address)
         .await

@@ -8,6 +8,7 @@ mod account;
 mod api;
 mod front;
 mod login;
+mod outside;
 mod page;
 mod policies;
 mod reauthenticate;
@@ -24,9 +25,12 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::map_response;
-use session_runtime::routing::{get, post};
-use session_runtime::{Algorithm, Clock, GuardedRouter, MemoryStore, PolicyTable, Sessions, SigningKey};
+use session_runtime::routing::{get, jwks, post};
+use session_runtime::{
+    Algorithm, Clock, GuardedRouter, MemoryStore, PolicyTable, Sessions, SessionsBuilder, SigningKey,
+};
 
+pub use self::outside::OutsideIssuer;
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
 use self::treasury::Ledger;
 use self::user::User;
@@ -40,15 +44,16 @@ pub(crate) struct Shop {
     policies: Arc<PolicyTable>,
 }
 
-/// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire.
+/// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire. Beside
+/// its own tokens it takes those of `outside`.
 ///
 /// # Errors
 ///
-/// When the system gives no random bytes to draw a key from.
-pub fn router(clock: impl Clock) -> Result<Router, Box<dyn Error>> {
+/// When the system gives no random bytes to draw a key from, and when the keys of `outside` are nowhere to be had safely.
+pub fn router(clock: impl Clock, outside: Option<OutsideIssuer>) -> Result<Router, Box<dyn Error>> {
     let routes = routes();
     let shop = Shop {
-        sessions: sessions(clock)?,
+        sessions: sessions(clock, outside)?,
         register: Arc::new(Register::demonstration()),
         ledger: Arc::new(Ledger::demonstration()),
         policies: Arc::new(routes.policies()),
@@ -72,6 +77,7 @@ fn routes() -> GuardedRouter<Shop> {
         .route("/heartbeat", get(account::heartbeat))
         .route("/staff", get(staff::staff))
         .route("/treasury/transfer", get(treasury::transfer_form).post(treasury::transfer))
+        .route("/jwks.json", jwks::<User, _>())
         .route("/api/token", post(api::token))
         .route("/api/me", get(api::me))
         .route("/api/orders", get(api::orders))
@@ -80,14 +86,14 @@ fn routes() -> GuardedRouter<Shop> {
 }
 
 /// Sessions in this process, and tokens signed with a key that ends with it.
-fn sessions(clock: impl Clock) -> Result<Sessions<User>, Box<dyn Error>> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret)?;
-    let key = SigningKey::secret(Algorithm::HS256, &secret)?;
-    Ok(Sessions::builder()
+fn sessions(clock: impl Clock, outside: Option<OutsideIssuer>) -> Result<Sessions<User>, Box<dyn Error>> {
+    let builder = Sessions::builder()
         .store(MemoryStore::new())
         .clock(clock)
-        .signing_key(key)
-        .on_refusal(refusals::as_page)
-        .build()?)
+        .issuer("https://shop.example")
+        .audience("shop")
+        .signing_key(SigningKey::generate(Algorithm::EdDSA)?)
+        .on_refusal(refusals::as_page);
+    let trusted = outside.into_iter().map(OutsideIssuer::trusted);
+    Ok(trusted.fold(builder, SessionsBuilder::trusted_issuer).build()?)
 }

@@ -5,11 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
-/// Somebody with an account. Browsers show a cookie, programs a token that this shop has issued.
+/// Somebody with an account. Browsers show a cookie, programs a token that this shop, or an issuer whom it
+/// trusts, has issued.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-shop"),
-    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", auth_time),
+    bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time),
     absolute = "12h",
     idle = "2h"
 )]

@@ -24,7 +24,7 @@ impl Site {
     pub(crate) fn open() -> Self {
         assert_eq!(PASSWORD.replace('+', " "), DEMONSTRATION_PASSWORD);
         let clock = ManualClock::at(Timestamp::from_secs(1_800_000_000));
-        Self { router: shop::router(clock.clone()).unwrap(), clock }
+        Self { router: shop::router(clock.clone(), None).unwrap(), clock }
     }
 
     pub(crate) fn pass(&self, minutes: u64) {

@@ -16,6 +16,8 @@ use crate::session::{CredentialKind, Session};
 use crate::sessions::TokenSession;
 use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, LONGEST_CHAIN, Sessions};
 use crate::store::{Record, Store, StoreError, StoreKey};
+#[cfg(feature = "jwt")]
+use crate::token::TokenRefusal;
 
 /// Who a request comes from.
 pub(super) enum Identity<P: Principal> {
@@ -54,7 +56,7 @@ pub(super) async fn identify<P: Principal>(
     match credential::read(headers, cookie.map(|cookie| cookie.name), accepted.bearer) {
         Ok(None) => Ok(Identity::Anonymous),
         Ok(Some(Credential::Cookie(id))) => by_cookie(sessions, id, now).await,
-        Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now),
+        Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now).await,
         Ok(Some(Credential::UnusableCookie)) => Ok(Identity::Dead),
         Err(CredentialError::TwoCookies) => Ok(Identity::Unreadable),
         Err(CredentialError::TwoAuthorizations | CredentialError::MalformedAuthorization) => {
@@ -119,8 +121,8 @@ pub(super) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<
 }
 
 #[cfg(feature = "jwt")]
-fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
-    match sessions.verify_token(token, now) {
+async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
+    match sessions.verify_token(token, now).await {
         Ok(TokenSession { contents, instants, .. }) => {
             let exchange = Arc::new(Exchange::default());
             let shared = Arc::clone(&exchange);
@@ -129,13 +131,16 @@ fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -
         }
         Err(reason) => {
             tracing::info!(target: "session", %reason, "session.token_refused");
-            Err(RefusalKind::InvalidCredential.into())
+            // Nobody knows whether the visitor may, as when a store is down.
+            let unknown = reason == TokenRefusal::KeysUnavailable;
+            Err(if unknown { RefusalKind::Unavailable } else { RefusalKind::InvalidCredential }.into())
         }
     }
 }
 
 /// Without tokens, no principal can declare `bearer`.
 #[cfg(not(feature = "jwt"))]
-fn by_token<P: Principal>(_: &Sessions<P>, _: &str, _: Timestamp) -> Result<Identity<P>, Refused> {
+#[expect(clippy::unused_async, reason = "as with tokens")]
+async fn by_token<P: Principal>(_: &Sessions<P>, _: &str, _: Timestamp) -> Result<Identity<P>, Refused> {
     Err(RefusalKind::InvalidCredential.into())
 }

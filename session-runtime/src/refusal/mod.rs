@@ -88,7 +88,7 @@ pub enum RefusalKind {
     Confirmation,
     /// The route's `check(..)` refused.
     Check,
-    /// The store did not answer, so nobody knows whether the visitor may.
+    /// The store did not answer, or the keys of the token's issuer are not to be had, so nobody knows whether the visitor may.
     Unavailable,
 }
 

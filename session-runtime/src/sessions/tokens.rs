@@ -237,7 +237,8 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The session of a token, as far as it stands on its own.
-    pub(crate) fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
+    pub(crate) async fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
         if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {
@@ -247,7 +248,11 @@ impl<P: Principal> Sessions<P> {
                 Err(refusal) => return Err(refusal),
             }
         }
-        let session = TokenSession::of(tokens.verifier.verify(token, now)?);
+        #[cfg(feature = "jwks-url")]
+        let verified = tokens.verifier.verify_fetching(token, now).await?;
+        #[cfg(not(feature = "jwks-url"))]
+        let verified = tokens.verifier.verify(token, now)?;
+        let session = TokenSession::of(verified);
         if let Some(remembered) = &tokens.remembered {
             remembered.keep(token, session.clone());
         }

@@ -10,6 +10,8 @@ mod memory;
 mod record;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod sql;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod tower;
 
@@ -21,6 +23,14 @@ pub use self::memory::{MemoryStore, MemoryStoreStatistics};
 pub use self::record::{Payload, Record, RecordParts};
 #[cfg(feature = "redis")]
 pub use self::redis::{RedisStore, RedisStoreBuilder};
+#[cfg(feature = "mysql")]
+pub use self::sql::MySqlStore;
+#[cfg(feature = "postgres")]
+pub use self::sql::PostgresStore;
+#[cfg(feature = "sqlite")]
+pub use self::sql::SqliteStore;
+#[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
+pub use self::sql::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub use self::tower::TowerStore;
 

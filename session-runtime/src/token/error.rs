@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "jwks-url")]
+use super::issuer::AddressError;
 use super::keys::KeyError;
 use crate::principal::{Algorithm, SubjectError};
 
@@ -106,6 +108,15 @@ pub(crate) enum TokenConfigError {
     Keys(KeyError),
     /// Several keys sign, and one of them has no id by which verifiers would tell it from the others.
     NoKeyId,
+    /// An issuer has keys that are given, and a URL of others.
+    #[cfg(feature = "jwks-url")]
+    KeysAndUrl(Box<str>),
+    /// This is no URL that keys may be fetched from.
+    #[cfg(feature = "jwks-url")]
+    KeySetUrl { url: Box<str>, error: AddressError },
+    /// The system has no certificates by which to trust a server.
+    #[cfg(feature = "jwks-url")]
+    Certificates(Box<str>),
     /// Two issuers have this name.
     DuplicateIssuer(Box<str>),
     /// The issuer is empty.
@@ -129,6 +140,22 @@ impl fmt::Display for TokenConfigError {
             ),
             Self::Keys(error) => error.fmt(f),
             Self::NoKeyId => f.write_str("several keys sign, so each needs an id: add `.with_id(\"..\")`"),
+            #[cfg(feature = "jwks-url")]
+            Self::KeysAndUrl(name) => {
+                write!(f, "`{name}` has keys that are given, and a URL of others; keep one of the two")
+            }
+            #[cfg(feature = "jwks-url")]
+            Self::KeySetUrl { url, error } => f.write_str(&match error {
+                AddressError::NotAUrl => format!("`{url}` is no URL to fetch keys from: write `https://..`"),
+                AddressError::UserInfo => "a URL of keys shows a name or password, which events would tell".to_owned(),
+                AddressError::NotHttps => format!(
+                    "keys from `{url}` could be exchanged on the way: use https, or say `.http_on_loopback()` for this machine"
+                ),
+            }),
+            #[cfg(feature = "jwks-url")]
+            Self::Certificates(why) => {
+                write!(f, "the system has no certificates by which to trust a server ({why}); install `ca-certificates`")
+            }
             Self::DuplicateIssuer(name) => write!(f, "the issuer `{name}` is given twice; give all its keys at once"),
             Self::NoIssuer => f.write_str("the issuer is empty"),
             Self::NoAudience => f.write_str("the audience is empty"),

@@ -31,6 +31,8 @@ pub use self::issue::{IssuedToken, TokenOptions};
 pub(crate) use self::keys::published;
 
 pub use self::issuer::TrustedIssuer;
+#[cfg(feature = "jwks-url")]
+pub use self::issuer::{FetchError, FetchFuture, FetchKeys, KeySetUrl};
 pub use self::keys::{KeyError, KeySet, SigningKey, VerifyingKey};
 pub(crate) use self::provider::is_symmetric;
 pub(crate) use self::remembered::Remembered;

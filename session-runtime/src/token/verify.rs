@@ -94,6 +94,27 @@ impl Verifier {
         Ok((verified, standing))
     }
 
+    /// The same, with one more look at the URL of the issuer's keys where none of those that are known would do.
+    #[cfg(feature = "jwks-url")]
+    pub(crate) async fn verify_fetching<P: Principal>(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Verified<P>, Standing), TokenRefusal> {
+        let refusal = match self.verify(token, now) {
+            Err(refusal @ (TokenRefusal::UnknownKey | TokenRefusal::KeysUnavailable)) => refusal,
+            outcome => return outcome,
+        };
+        self.issuer_of(token)?.fetch_keys(refusal, now).await;
+        self.verify(token, now)
+    }
+
+    #[cfg(feature = "jwks-url")]
+    fn issuer_of(&self, token: &str) -> Result<&Issuer, TokenRefusal> {
+        let position = self.position_of_issuer(Compact::parse(token, MAX_BYTES)?.claims()?)?;
+        self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)
+    }
+
     /// Whether a token that was verified before still counts; [`TokenRefusal::UnknownKey`] when the keys of its issuer are
     /// no longer those by which it was verified, and it has to be verified anew.
     pub(crate) fn stands(&self, standing: &Standing, now: Timestamp) -> Result<(), TokenRefusal> {

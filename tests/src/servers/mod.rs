@@ -3,11 +3,15 @@
 //! A program that is not installed is named and the test passes by; with `SESSION_TESTS_REQUIRE=all` it fails.
 
 mod account;
+mod mariadb;
 pub mod memcached;
+mod postgres;
 mod process;
 mod program;
 pub mod redis;
 
 pub use self::account::Account;
-pub use self::process::{Launch, Server};
+pub use self::mariadb::{mariadb, mariadb_url};
+pub use self::postgres::{postgres, postgres_url};
+pub use self::process::{Launch, Server, dump_of};
 pub use self::program::{Program, program};

@@ -99,6 +99,11 @@ impl Server {
         fs::read_to_string(self.folder().join(LOG)).unwrap_or_default()
     }
 
+    /// Everything that its files hold, one after the other: what somebody gets who takes the disk.
+    pub fn dump(&self) -> Vec<u8> {
+        dump_of(self.folder())
+    }
+
     /// Ends it; nothing answers on its port any more.
     pub fn stop(&mut self) {
         let Some(mut process) = self.process.take() else { return };
@@ -107,8 +112,8 @@ impl Server {
         }
         // One that was frozen does not listen.
         if let Some(signal) = self.launch.ended_by
-            && send(&process, signal)
-            && send(&process, "CONT")
+            && send(process.id(), signal)
+            && send(process.id(), "CONT")
             && patiently(|| has_ended(&mut process))
         {
             return;
@@ -125,16 +130,26 @@ impl Server {
         assert!(starts, "the server does not start again:\n{}", self.log());
     }
 
-    /// Stops it where it stands: it accepts connections and answers nothing.
-    #[cfg(unix)]
+    /// Stops it where it stands, with the processes that it started: what is connected stays so, and nothing answers.
+    #[cfg(target_os = "linux")]
     pub fn freeze(&self) {
-        assert!(self.process.as_ref().is_some_and(|process| send(process, "STOP")), "it cannot be stopped");
+        self.send_to_all("STOP");
     }
 
     /// Lets it go on.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub fn thaw(&self) {
-        assert!(self.process.as_ref().is_some_and(|process| send(process, "CONT")), "it cannot go on");
+        self.send_to_all("CONT");
+    }
+
+    #[cfg(target_os = "linux")]
+    fn send_to_all(&self, signal: &str) {
+        let process = self.process.as_ref().unwrap().id();
+        assert!(send(process, signal), "kill cannot send SIG{signal}");
+        // Those that ended meanwhile need no signal.
+        for child in children_of(process) {
+            let _ = send(child, signal);
+        }
     }
 
     /// False when the process ends before it is ready.
@@ -167,6 +182,13 @@ impl Drop for Server {
     }
 }
 
+/// Everything that the files in a folder hold, and those in the folders in it.
+pub fn dump_of(folder: &Path) -> Vec<u8> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let contents = entries.map(|path| if path.is_dir() { dump_of(&path) } else { fs::read(path).unwrap_or_default() });
+    contents.collect::<Vec<_>>().concat()
+}
+
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
@@ -176,9 +198,23 @@ fn has_ended(process: &mut Child) -> bool {
 }
 
 /// Whether the signal was sent.
-fn send(process: &Child, signal: &str) -> bool {
-    let sent = Command::new("kill").arg(format!("-{signal}")).arg(process.id().to_string()).status();
+fn send(process: u32, signal: &str) -> bool {
+    let sent = Command::new("kill").arg(format!("-{signal}")).arg(process.to_string()).stderr(Stdio::null()).status();
     sent.is_ok_and(|status| status.success())
+}
+
+/// The processes that this one started, as proc(5) tells.
+#[cfg(target_os = "linux")]
+fn children_of(process: u32) -> Vec<u32> {
+    let all = fs::read_dir("/proc").unwrap().flatten();
+    let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let is_child = |id: &u32| {
+        let status = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        // Behind the name, which may contain anything: the state, then the parent.
+        let parent = status.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+        parent == Some(process)
+    };
+    ids.filter(is_child).collect()
 }
 
 /// Asks again and again until it is so; false when patience ends.

@@ -29,10 +29,13 @@ pub fn redis(settings: &[&str]) -> Option<Server> {
 pub fn redis_cluster() -> Option<Server> {
     let server = redis(&["--cluster-enabled", "yes"])?;
     command(server.port(), "CLUSTER ADDSLOTSRANGE 0 16383").unwrap();
-    while !command(server.port(), "CLUSTER INFO").unwrap().contains("cluster_state:ok") {
+    for _ in 0..3_000 {
+        if command(server.port(), "CLUSTER INFO").unwrap().contains("cluster_state:ok") {
+            return Some(server);
+        }
         std::thread::sleep(Duration::from_millis(20));
     }
-    Some(server)
+    panic!("the cluster does not become one:\n{}", server.log());
 }
 
 /// The raw answer to a command without spaces in its words; `None` when there is none.

@@ -11,4 +11,5 @@
 mod contract;
 mod hostile;
 mod loss;
+mod near;
 mod server;

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::io::tcp::TcpSettings;
-use ::redis::{Client, IntoConnectionInfo};
+use ::redis::{Client, IntoConnectionInfo, ProtocolVersion};
 
 use super::link::{Failure, Limits, Link, Server};
+use super::near::NearSettings;
 use super::{Inner, Names, RedisStore};
 use crate::store::{StoreError, StorePromises};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const NEAR_TRUST: Duration = Duration::from_secs(1);
 const COMMAND_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Builds a [`RedisStore`].
@@ -21,6 +23,8 @@ pub struct RedisStoreBuilder {
     key_prefix: String,
     limits: Limits,
     evicts_nothing: bool,
+    near_records: Option<usize>,
+    near_trust: Duration,
 }
 
 impl RedisStoreBuilder {
@@ -31,6 +35,8 @@ impl RedisStoreBuilder {
             key_prefix: "session:".to_owned(),
             limits: Limits { connect: CONNECT_TIMEOUT, command: COMMAND_TIMEOUT },
             evicts_nothing: false,
+            near_records: None,
+            near_trust: NEAR_TRUST,
         }
     }
 
@@ -69,13 +75,43 @@ impl RedisStoreBuilder {
         self
     }
 
+    /// Keeps up to this many records in the process, until the server says that they changed (`CLIENT TRACKING`, Redis 6).
+    ///
+    /// Whatever changes a session, here or on another node, is told to every node that keeps it, within about the time that a
+    /// packet takes: what another node has just ended may still be admitted for that long. When the connection is lost,
+    /// nothing is served from it; where neither end was told of the loss, for no longer than
+    /// [`near_cache_trust`](Self::near_cache_trust). It belongs to one server, and a [cluster](RedisStore::cluster) refuses
+    /// it. None are kept by default.
+    #[cfg(feature = "redis-near-cache")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis-near-cache")))]
+    #[must_use]
+    pub fn near_cache(mut self, records: std::num::NonZeroUsize) -> Self {
+        self.near_records = Some(records.get());
+        self
+    }
+
+    /// For how long after the server last answered what is [kept](Self::near_cache) counts; one second by default. After
+    /// that, the next request asks the server.
+    #[cfg(feature = "redis-near-cache")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis-near-cache")))]
+    #[must_use]
+    pub const fn near_cache_trust(mut self, limit: Duration) -> Self {
+        self.near_trust = limit;
+        self
+    }
+
     /// Connects.
     ///
     /// # Errors
     ///
-    /// When there is no such address, or nothing answers there in time, or it refuses the password.
+    /// When there is no such address, or nothing answers there in time, or it refuses the password; and for a cluster with a
+    /// near cache.
     pub async fn connect(self) -> Result<RedisStore, StoreError> {
-        let link = Link::new(self.server().map_err(Failure::Server)?, self.limits);
+        let near = self.near_records.map(|records| NearSettings { records, trusted_for: self.near_trust });
+        if self.in_a_cluster && near.is_some() {
+            return Err(Failure::NoNearCluster.into());
+        }
+        let link = Link::new(self.server().map_err(Failure::Server)?, self.limits, near);
         let keeps = self.evicts_nothing || evicts_nothing(&link).await?;
         let promises = StorePromises { keeps_until_expiry: keeps, subject_index: keeps, ..StorePromises::ALL };
         Ok(RedisStore(Arc::new(Inner { link, names: Names::new(self.key_prefix), promises })))
@@ -95,7 +131,12 @@ impl RedisStoreBuilder {
             return Ok(Server::Cluster(Box::new(builder.build()?)));
         }
         let address = self.addresses.first().map_or("", String::as_str);
-        let info = address.into_connection_info()?.set_tcp_settings(tcp);
+        let mut info = address.into_connection_info()?.set_tcp_settings(tcp);
+        if self.near_records.is_some() {
+            // The older protocol has no way to say anything that was not asked for.
+            let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3);
+            info = info.set_redis_settings(settings);
+        }
         Ok(Server::One(Client::open(info)?))
     }
 }

@@ -2,21 +2,24 @@
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use ::redis::aio::{ConnectionLike, MultiplexedConnection};
+use ::redis::aio::{ConnectionLike, MultiplexedConnection, SendError};
 #[cfg(feature = "redis-cluster")]
 use ::redis::cluster_async::ClusterConnection;
 use ::redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind, Value};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::store::StoreError;
+use super::fields;
+use super::near::{NearCache, NearSettings};
+use crate::store::{Record, StoreError};
 
 /// The way to the server.
 pub(super) struct Link {
     server: Server,
     limits: Limits,
+    near: Option<NearSettings>,
     established: RwLock<Option<Established>>,
     /// Held by the one who connects, so that a thousand requests make one connection.
     connecting: Mutex<()>,
@@ -41,6 +44,8 @@ struct Established {
     connection: Connection,
     /// Tells one connection from the next.
     identity: Arc<()>,
+    /// What is kept of the records that were read over it.
+    near: Option<Arc<NearCache>>,
 }
 
 #[derive(Clone)]
@@ -58,24 +63,20 @@ pub(super) enum Failure {
     NoAnswer(Duration),
     /// An answer that none of the commands gives.
     Senseless,
+    /// Each node of a cluster would have to be believed on its own.
+    NoNearCluster,
     /// A record of the process itself, which this store is never given.
     NotBytes,
 }
 
 impl Link {
-    pub(super) fn new(server: Server, limits: Limits) -> Self {
-        Self { server, limits, established: RwLock::new(None), connecting: Mutex::new(()) }
+    pub(super) fn new(server: Server, limits: Limits, near: Option<NearSettings>) -> Self {
+        Self { server, limits, near, established: RwLock::new(None), connecting: Mutex::new(()) }
     }
 
     /// Sends a command, once.
     pub(super) async fn ask(&self, command: &Cmd) -> Result<Value, Failure> {
-        let Established { mut connection, identity } = self.established().await?;
-        let answer = timeout(self.limits.command, connection.send(command)).await;
-        let answer = answer.unwrap_or(Err(Failure::NoAnswer(self.limits.command)));
-        if answer.as_ref().is_err_and(|failure| failure.ends(&connection)) {
-            self.forget(&identity);
-        }
-        answer
+        self.ask_over(&self.established().await?, command).await
     }
 
     /// Sends a command that only reads, a second time if the connection turns out to be lost: a server that was restarted
@@ -85,6 +86,53 @@ impl Link {
             Err(failure) if failure.is_lost_connection() => self.ask(command).await,
             answer => answer,
         }
+    }
+
+    /// Sends a command that changes what is under this name, once.
+    pub(super) async fn change(&self, name: &str, command: &Cmd) -> Result<Value, Failure> {
+        let established = self.established().await?;
+        let forget = || established.near.iter().for_each(|near| near.forget(name));
+        // Nothing of before is handed out once the answer is there: the server's own word may come after it.
+        forget();
+        let answer = self.ask_over(&established, command).await;
+        forget();
+        answer
+    }
+
+    /// The record under this name, which `command` reads unless it is near.
+    pub(super) async fn record(&self, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
+        let near = self.present().and_then(|established| established.near);
+        if let Some(record) = near.and_then(|near| near.get(name, Instant::now())) {
+            return Ok(Some(record));
+        }
+        match self.read_record(name, command).await {
+            Err(failure) if failure.is_lost_connection() => self.read_record(name, command).await,
+            answer => answer,
+        }
+    }
+
+    async fn read_record(&self, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
+        let established = self.established().await?;
+        let reader = established.near.as_ref().map(|near| near.read(name));
+        let record = fields::read(&self.ask_over(&established, command).await?);
+        if let (Some(reader), Some(record)) = (reader, &record) {
+            reader.finish(record);
+        }
+        Ok(record)
+    }
+
+    async fn ask_over(&self, established: &Established, command: &Cmd) -> Result<Value, Failure> {
+        let Established { connection, identity, near } = established;
+        let sent_at = Instant::now();
+        let answer = timeout(self.limits.command, connection.clone().send(command)).await;
+        let answer = answer.unwrap_or(Err(Failure::NoAnswer(self.limits.command)));
+        if answer.as_ref().is_err_and(|failure| failure.ends(connection)) {
+            self.forget(identity);
+        }
+        if let (Ok(_), Some(near)) = (&answer, near) {
+            near.heard(sent_at);
+        }
+        answer
     }
 
     async fn established(&self) -> Result<Established, Failure> {
@@ -97,7 +145,9 @@ impl Link {
             if let Some(established) = self.present() {
                 return Ok(established);
             }
-            let established = Established { connection: self.server.connect().await?, identity: Arc::new(()) };
+            let near = self.near.map(NearCache::new);
+            let connection = self.server.connect(near.as_ref()).await?;
+            let established = Established { connection, identity: Arc::new(()), near };
             *self.established.write().unwrap_or_else(PoisonError::into_inner) = Some(established.clone());
             Ok(established)
         });
@@ -118,13 +168,25 @@ impl Link {
 }
 
 impl Server {
-    async fn connect(&self) -> Result<Connection, Failure> {
+    async fn connect(&self, near: Option<&Arc<NearCache>>) -> Result<Connection, Failure> {
         match self {
             Self::One(client) => {
                 // The link counts the time, connecting and setting up included.
-                let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-                let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-                connection.map(Connection::One).map_err(Failure::Server)
+                let mut config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+                if let Some(near) = near.map(Arc::clone) {
+                    config = config.set_push_sender(move |push| {
+                        near.pushed(&push);
+                        Ok::<(), SendError>(())
+                    });
+                }
+                let connected = client.get_multiplexed_async_connection_with_config(&config).await;
+                let mut connection = Connection::One(connected.map_err(Failure::Server)?);
+                if near.is_some() {
+                    let mut tracking = ::redis::cmd("CLIENT");
+                    tracking.arg("TRACKING").arg("ON");
+                    connection.send(&tracking).await?;
+                }
+                Ok(connection)
             }
             #[cfg(feature = "redis-cluster")]
             Self::Cluster(client) => {
@@ -178,6 +240,7 @@ impl fmt::Display for Failure {
             Self::NotConnected(limit) => write!(formatter, "no connection to Redis within {limit:?}"),
             Self::NoAnswer(limit) => write!(formatter, "no answer from Redis within {limit:?}"),
             Self::NotBytes => formatter.write_str("this record is a value of the process, and not bytes"),
+            Self::NoNearCluster => formatter.write_str("records of a cluster are not kept in the process"),
             Self::Senseless => formatter.write_str("Redis answers what the command does not answer"),
         }
     }

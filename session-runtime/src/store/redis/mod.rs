@@ -5,6 +5,7 @@ mod fields;
 mod lifetime;
 mod link;
 mod names;
+mod near;
 mod script;
 mod subjects;
 
@@ -60,6 +61,11 @@ use crate::clock::Timestamp;
 ///   follows from it.
 /// * Persistence: a server that is killed and started again has forgotten what it had not written yet. A log-out among that
 ///   is undone, unless `appendfsync always` is set; the same goes for a replica that takes over.
+///
+/// # Records near the request
+///
+/// With the feature `redis-near-cache`, records can be [kept in the process](RedisStoreBuilder::near_cache) until the server
+/// says that they changed: most requests then ask the server nothing.
 ///
 /// # When it does not answer
 ///
@@ -124,8 +130,9 @@ impl RedisStore {
 
     async fn load_now(&self, key: StoreKey) -> Result<Option<Record>, Failure> {
         let mut command = ::redis::cmd("HMGET");
-        command.arg(self.0.names.record(&key)).arg(&fields::FIELDS);
-        Ok(fields::read(&self.link().ask_again(&command).await?))
+        let name = self.0.names.record(&key);
+        command.arg(&name).arg(&fields::FIELDS);
+        self.link().record(&name, &command).await
     }
 
     async fn replace_now(&self, key: StoreKey, record: Record, revision: u64) -> Result<Replaced, Failure> {

@@ -33,7 +33,7 @@ pub(super) static TIDY: LuaScript = script!("tidy.lua");
 impl LuaScript {
     /// Runs on one key. A server that has not seen the script, or was restarted since, is sent its text.
     pub(super) async fn run(&self, link: &Link, key: &str, arguments: &[&[u8]]) -> Result<Value, Failure> {
-        match link.ask(&command("EVALSHA", &self.hash, key, arguments)).await {
+        match link.change(key, &command("EVALSHA", &self.hash, key, arguments)).await {
             Err(failure) if failure.is_unknown_script() => link.ask(&command("EVAL", self.text, key, arguments)).await,
             answer => answer,
         }

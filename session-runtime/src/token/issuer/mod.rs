@@ -1,8 +1,14 @@
 //! Whose tokens are accepted, each by its own keys: a key of one issuer never verifies a token of another.
 
+#[cfg(feature = "jwks-url")]
+mod remote;
 mod source;
 mod trusted;
 
+#[cfg(feature = "jwks-url")]
+pub(super) use self::remote::AddressError;
+#[cfg(feature = "jwks-url")]
+pub use self::remote::{FetchError, FetchFuture, FetchKeys, KeySetUrl};
 pub(super) use self::source::KeySource;
 pub use self::trusted::TrustedIssuer;
 
@@ -64,6 +70,17 @@ impl Issuer {
         let (keys, generation) = self.keys.current(now).ok_or(TokenRefusal::KeysUnavailable)?;
         keys.authenticate(algorithm, header, compact)?;
         Ok(generation)
+    }
+
+    /// Fetches the keys, where a token was refused for want of one, unless that was tried just now.
+    #[cfg(feature = "jwks-url")]
+    pub(super) async fn fetch_keys(&self, refusal: TokenRefusal, now: Timestamp) {
+        let KeySource::Url(keys) = &self.keys else { return };
+        match refusal {
+            TokenRefusal::KeysUnavailable => keys.renew(now).await,
+            TokenRefusal::UnknownKey => keys.look_again(now).await,
+            _ => {}
+        }
     }
 
     /// Which keys are in use at `now`; none when there are none to be had.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "jwks-url")]
+use super::KeySetUrl;
 use super::{Issuer, KeySource};
 use crate::principal::{Algorithm, BearerSpec};
 use crate::token::admit::Expectations;
@@ -43,12 +45,22 @@ pub struct TrustedIssuer {
     realm: Option<String>,
     algorithms: Option<Vec<Algorithm>>,
     keys: Vec<VerifyingKey>,
+    #[cfg(feature = "jwks-url")]
+    url: Option<KeySetUrl>,
 }
 
 impl TrustedIssuer {
     /// The issuer that calls itself `name` in the `iss` of its tokens, compared byte for byte.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), audience: None, realm: None, algorithms: None, keys: Vec::new() }
+        Self {
+            name: name.into(),
+            audience: None,
+            realm: None,
+            algorithms: None,
+            keys: Vec::new(),
+            #[cfg(feature = "jwks-url")]
+            url: None,
+        }
     }
 
     /// How this issuer calls us in `aud`, where it does not as the principal or the builder say.
@@ -89,6 +101,14 @@ impl TrustedIssuer {
         self
     }
 
+    /// Where its keys are, in the place of keys that are given here.
+    #[cfg(feature = "jwks-url")]
+    #[must_use]
+    pub fn key_set_url(mut self, url: KeySetUrl) -> Self {
+        self.url = Some(url);
+        self
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -101,6 +121,16 @@ impl TrustedIssuer {
         bearer: BearerSpec,
         audience: Option<&str>,
     ) -> Result<Issuer, TokenConfigError> {
+        let algorithms = self.algorithms.unwrap_or_else(|| bearer.algorithms.to_vec());
+        let given = KeySet::new(self.keys).map_err(TokenConfigError::Keys)?;
+        #[cfg(feature = "jwks-url")]
+        let keys = match self.url {
+            Some(_) if !given.is_empty() => return Err(TokenConfigError::KeysAndUrl(self.name.into())),
+            Some(url) => KeySource::Url(url.finish(&self.name, &algorithms)?),
+            None => KeySource::Given(given),
+        };
+        #[cfg(not(feature = "jwks-url"))]
+        let keys = KeySource::Given(given);
         let audience = self.audience.as_deref().or(audience).unwrap_or_default();
         let expectations = Expectations {
             realm_required: self.realm.is_some(),
@@ -109,9 +139,7 @@ impl TrustedIssuer {
             audience: audience.into(),
             bearer,
         };
-        let keys = KeySet::new(self.keys).map_err(TokenConfigError::Keys)?;
-        let algorithms = self.algorithms.unwrap_or_else(|| bearer.algorithms.to_vec());
-        Issuer::new(algorithms.into(), KeySource::Given(keys), expectations)
+        Issuer::new(algorithms.into(), keys, expectations)
     }
 }
 

@@ -1,0 +1,109 @@
+//! SQLite.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::Sqlite;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous};
+
+use super::SqlStore;
+use super::connections::{Connections, TIME_OUT};
+use super::engine::Dialect;
+use crate::store::StoreError;
+
+/// How many connections read at the same time. Each is a thread.
+const READERS: u32 = 4;
+
+/// Keeps sessions in a file of SQLite: for one node, with nothing to run beside it.
+///
+/// ```
+/// use session_runtime::{SqliteStore, SystemClock};
+/// use std::time::Duration;
+///
+/// # async fn start(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
+/// # let url = format!("sqlite://{}/sessions.db", folder.display());
+/// // let url = "sqlite://sessions.db";
+/// let store = SqliteStore::connect(&url).await?;
+/// store.migrate().await?;
+/// store.sweep_every(Duration::from_mins(5), SystemClock);
+/// // Sessions::builder().store(store).sealing_key(key) ..
+/// # Ok(())
+/// # }
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+/// # let folder = tempfile::tempdir().unwrap();
+/// # runtime.block_on(start(folder.path())).unwrap();
+/// ```
+///
+/// One connection writes and several read meanwhile (WAL). What was answered is on the disk: a session that was ended stays
+/// ended when the power fails.
+pub type SqliteStore = SqlStore<Sqlite>;
+
+impl SqlStore<Sqlite> {
+    /// Opens the database at `url`, `sqlite://path/to/file` or `sqlite::memory:`, and makes the file where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the address makes no sense or the file cannot be opened.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Self::in_memory().await;
+        }
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(StoreError::new)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(TIME_OUT);
+        // Its first connection makes the file. Those that read come when they are needed.
+        let writes = pool_of(1).connect_with(options.clone()).await.map_err(StoreError::new)?;
+        Ok(Self::on(Connections::with_readers(pool_of(READERS).connect_lazy_with(options), writes)))
+    }
+
+    /// A database in the memory of the process, of this store alone, for tests: it ends with the store.
+    ///
+    /// # Errors
+    ///
+    /// When there is no memory for it.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new().in_memory(true);
+        // It ends with its only connection.
+        let pool = pool_of(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
+        Ok(Self::new(pool.connect_with(options).await.map_err(StoreError::new)?))
+    }
+}
+
+/// A connection in the process does not break behind one's back.
+fn pool_of(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).acquire_timeout(TIME_OUT).test_before_acquire(false)
+}
+
+impl Dialect for Sqlite {
+    const REMOTE: bool = false;
+    const QUOTE: char = '"';
+    const NUMBERED: bool = false;
+    const SWEEP: &'static str =
+        "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE expires_at <= ? LIMIT 1000)";
+    const VERSIONS: &'static [&'static [&'static str]] = &[&[
+        "CREATE TABLE IF NOT EXISTS {table} (
+            id BLOB NOT NULL PRIMARY KEY,
+            subject BLOB,
+            successor BLOB,
+            created_at INTEGER NOT NULL,
+            authenticated_at INTEGER NOT NULL,
+            last_seen_at INTEGER NOT NULL,
+            longest_pause INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            listing BLOB NOT NULL,
+            payload BLOB NOT NULL
+        ) STRICT",
+        "CREATE INDEX IF NOT EXISTS {subject} ON {table} (subject)",
+        "CREATE INDEX IF NOT EXISTS {expires_at} ON {table} (expires_at)",
+    ]];
+    const BEGIN: &'static str = "BEGIN IMMEDIATE";
+    const LOCK: Option<&'static str> = None;
+
+    fn affected(result: &SqliteQueryResult) -> u64 {
+        result.rows_affected()
+    }
+}
