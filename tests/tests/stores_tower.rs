@@ -16,7 +16,7 @@ use session_runtime::{
 };
 use tests::servers::Server;
 use tests::servers::redis::{command, redis};
-use tests::{ProbedStore, Site, User, hours, sealing_key, seconds, user};
+use tests::{ProbedStore, Site, User, sealing_key, seconds, user};
 use tower_sessions_core::session::Id;
 use tower_sessions_core::{SessionStore, session, session_store};
 use tower_sessions_redis_store::RedisStore;
@@ -96,7 +96,7 @@ async fn serves_a_guarded_site(store: TowerStore) {
     }
 
     let mut again = site.member(&user(7)).await;
-    site.clock.advance(hours(2) - seconds(1));
+    site.clock.advance(seconds(2 * 3_600 - 1));
     assert_eq!(again.get("/me").await.status, 200);
     site.clock.advance(seconds(1));
     assert_eq!(again.get("/me").await.status, 401);
