@@ -58,9 +58,13 @@ macro_rules! rows_of {
                     let router = Router::new().route("/", get(name)).with_state(with(remembered)?);
                     Some(Row::new(row_name, router, bearer(&token)))
                 };
+                let forged = forged(&token);
+                let refused = Router::new().route("/", get(name)).with_state(with(1000)?);
                 let rows = vec![
                     row(concat!($name, " token, remembered"), 1000)?,
                     row(concat!($name, " token, not remembered"), 0)?,
+                    Row::new(concat!($name, " token, forged"), refused, bearer(&forged))
+                        .answered_with(StatusCode::UNAUTHORIZED),
                 ];
                 Some((rows, key, token))
             }
@@ -89,6 +93,13 @@ fn key(algorithm: Algorithm) -> Option<SigningKey> {
 
 fn bearer(token: &str) -> http::HeaderMap {
     headers(Some((header::AUTHORIZATION, format!("Bearer {token}"))))
+}
+
+/// The dearest kind of forgery: all is right up to the signature. It must not cost more than a good token.
+fn forged(token: &str) -> String {
+    let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
+    let (first, rest) = signature.split_at_checked(1).unwrap_or_default();
+    format!("{signed}.{}{rest}", if first == "A" { "B" } else { "A" })
 }
 
 /// Each algorithm's rows, the guard's and those of `jsonwebtoken` by hand.

@@ -12,8 +12,10 @@
 )]
 
 mod entrance;
+pub mod forger;
 mod gate;
 mod guests;
+mod http_program;
 mod principals;
 pub mod races;
 pub mod servers;
@@ -24,6 +26,7 @@ mod visitor;
 pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
+pub use self::http_program::{HttpAnswer, HttpProgram, free_port};
 pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
 pub use self::site::{App, START, Site, router, sealing_key, sessions};
 pub use self::store::{Operation, ProbedStore};

@@ -122,7 +122,8 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Accepts tokens signed by this key's owner. Several keys are told apart by their ids.
+    /// Accepts tokens signed by this key's owner. Several keys are told apart by their ids: a token is tried by two keys at
+    /// most, so it has to name its key where there are more of its algorithm.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn verifying_key(mut self, key: VerifyingKey) -> Self {

@@ -23,7 +23,7 @@ pub enum TokenRefusal {
     AlgorithmNotDeclared,
     /// A token of another kind: `typ` is missing or another media type (RFC 8725 3.11).
     WrongType,
-    /// No key of this algorithm answers to the `kid`.
+    /// No key of this algorithm answers to the `kid`; or there is no `kid`, and more than two keys would answer.
     UnknownKey,
     /// The keys of the issuer are not to be had: their URL does not answer.
     KeysUnavailable,

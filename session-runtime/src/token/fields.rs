@@ -28,18 +28,23 @@ use crate::principal::{ClaimNames, SubjectDeserializer};
 /// [`TokenRefusal::NoPrincipal`] means that all claims before the fault were of the right type, and says nothing about
 /// those behind it.
 pub(super) fn read<'de, T: Deserialize<'de>>(
-    payload: &'de str,
+    text: &'de str,
     names: &ClaimNames,
     declared: Option<&'static str>,
     claims: &mut Claims<'de>,
 ) -> Result<T, TokenRefusal> {
-    let mut json = serde_json::Deserializer::from_str(payload);
+    let mut json = serde_json::Deserializer::from_str(text);
     let payload = Payload { names, declared, claims, principal: PhantomData };
     match json.deserialize_map(payload).and_then(|principal| json.end().map(|()| principal)) {
         Ok(principal) => Ok(principal),
-        Err(error) if error.is_data() => Err(claims.fault.unwrap_or(TokenRefusal::NoPrincipal)),
+        // What kind of error it is does not tell: a number where an enum is meant is called one of syntax.
+        Err(_) if is_object(text) => Err(claims.fault.unwrap_or(TokenRefusal::NoPrincipal)),
         Err(_) => Err(TokenRefusal::Malformed),
     }
+}
+
+fn is_object(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 struct Payload<'a, 'de, T> {

@@ -15,6 +15,8 @@ mod signing;
 mod verifying;
 
 pub use self::error::KeyError;
+#[cfg(test)]
+pub(in crate::token) use self::prepared::checked;
 pub(crate) use self::publish::published;
 pub use self::set::KeySet;
 pub use self::signing::SigningKey;

@@ -15,8 +15,11 @@ use crate::token::error::TokenRefusal;
 use crate::token::header::Header;
 use crate::token::provider::is_symmetric;
 
-/// More keys than this publishes no issuer, and each costs a signature where a token names none.
+/// More keys than this publishes no issuer.
 const MAX_KEYS: usize = 128;
+/// By how many keys a token is tried that does not say which one it is: each costs a signature check, and a forged token shall
+/// cost no more than twice a good one. Two are what an issuer has while it exchanges one for another.
+const MOST_CANDIDATES: usize = 2;
 
 /// The keys of one signer, told apart by their ids.
 ///
@@ -112,7 +115,8 @@ impl KeySet {
     ///
     /// [`TokenRefusal::TooLarge`] above 8 KiB, [`TokenRefusal::Malformed`], [`TokenRefusal::DuplicateHeader`],
     /// [`TokenRefusal::UnknownCritical`]; [`TokenRefusal::AlgorithmNotDeclared`] when no key is for its algorithm;
-    /// [`TokenRefusal::UnknownKey`] when none of them has its `kid`; [`TokenRefusal::BadSignature`].
+    /// [`TokenRefusal::UnknownKey`] when none of them has its `kid`, or it has none and more than two would do;
+    /// [`TokenRefusal::BadSignature`].
     pub fn verify(&self, jws: &str) -> Result<Vec<u8>, TokenRefusal> {
         self.verify_of_type(jws, None)
     }
@@ -149,11 +153,11 @@ impl KeySet {
             (Some(wanted), Some(id)) => wanted == id,
             _ => true,
         };
-        let mut candidates = self.0.iter().filter(|key| key.algorithm() == algorithm).filter(answers).peekable();
-        if candidates.peek().is_none() {
+        let candidates = || self.0.iter().filter(|key| key.algorithm() == algorithm).filter(answers);
+        if !(1..=MOST_CANDIDATES).contains(&candidates().take(MOST_CANDIDATES + 1).count()) {
             return Err(TokenRefusal::UnknownKey);
         }
-        if !candidates.any(|key| key.verifies(compact.signed.as_bytes(), &compact.signature)) {
+        if !candidates().any(|key| key.verifies(compact.signed.as_bytes(), &compact.signature)) {
             return Err(TokenRefusal::BadSignature);
         }
         Ok(())

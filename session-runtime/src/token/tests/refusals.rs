@@ -206,7 +206,7 @@ fn the_declared_claim_tells_access_tokens_apart() {
 fn a_payload_is_one_json_object() {
     for payload in ["", "[]", "1", "null", "{", "{}{}", "{} x", r#"{"sub":"\ud800"}"#, r#"{"a":1,}"#] {
         let refused = refusal_of(&token(payload)).unwrap();
-        assert!(matches!(refused, Malformed | NoPrincipal), "{payload}: {refused:?}");
+        assert!(matches!(refused, Malformed | WrongClaimType("sub")), "{payload}: {refused:?}");
     }
     assert_eq!(refusal_of(&token("{")), Some(Malformed));
     assert_eq!(refusal_of(&token(&format!("{} x", claims()))), Some(Malformed));
@@ -221,4 +221,52 @@ fn the_size_has_an_end() {
     assert_eq!(parse(token.len()), None);
     assert_eq!(parse(token.len() - 1), Some(TooLarge));
     assert_eq!(refusal_of(&"x".repeat(8 * 1024 + 1)), Some(TooLarge));
+}
+
+// What is refused costs no more signature checks than what is accepted: one, where the token names its key, and at most two
+// where it does not.
+#[test]
+fn no_token_is_dearer_than_a_good_one() {
+    let keys: Vec<_> = (0..20_u8)
+        .map(|number| SigningKey::secret(Algorithm::HS256, &[number; 32]).unwrap().with_id(number.to_string()))
+        .collect();
+    let verifier = verifier_of(HS256, keys.iter().map(SigningKey::verifying_key).collect());
+    let checks = |header: &str, signature: &str| {
+        let signed = [header, &claims().to_string()].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let before = crate::token::keys::checked();
+        let refused = verifier.accept::<User>(&format!("{signed}.{signature}"), NOW).is_err();
+        (refused, crate::token::keys::checked() - before)
+    };
+    let good = compact(&keys[7], r#"{"alg":"HS256","typ":"at+jwt","kid":"7"}"#, &claims().to_string());
+    let (_, signature) = good.rsplit_once('.').unwrap();
+    assert_eq!(checks(r#"{"alg":"HS256","typ":"at+jwt","kid":"7"}"#, signature), (false, 1));
+    for (header, signature, expected) in [
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"7"}"#, "AAAA", 1),
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"8"}"#, signature, 1),
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"20"}"#, signature, 0),
+        (r#"{"alg":"HS256","typ":"JWT","kid":"7"}"#, signature, 0),
+        (r#"{"alg":"none","typ":"at+jwt","kid":"7"}"#, signature, 0),
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"7","crit":["x"]}"#, signature, 0),
+        (r#"{"alg":"HS256","typ":"at+jwt","kid":"7"}"#, "A", 0),
+        (r#"{"alg":"HS256","typ":"at+jwt"}"#, signature, 0),
+    ] {
+        assert_eq!(checks(header, signature), (true, expected), "{header}");
+    }
+}
+
+#[test]
+fn a_token_that_names_no_key_is_tried_by_two_at_most() {
+    let refusal = |keys: u8| {
+        let keys: Vec<_> = (1..=keys)
+            .map(|number| SigningKey::secret(Algorithm::HS256, &[number; 32]).unwrap().with_id(number.to_string()))
+            .collect();
+        let verifier = verifier_of(HS256, keys.iter().map(SigningKey::verifying_key).collect());
+        let token = compact(keys.last().unwrap(), r#"{"alg":"HS256","typ":"at+jwt"}"#, &claims().to_string());
+        let before = crate::token::keys::checked();
+        let refusal = verifier.accept::<User>(&token, NOW).err();
+        (refusal, crate::token::keys::checked() - before)
+    };
+    assert_eq!(refusal(1), (None, 1));
+    assert_eq!(refusal(2), (None, 2));
+    assert_eq!(refusal(3), (Some(UnknownKey), 0));
 }
