@@ -105,6 +105,8 @@
 //! | `mysql` | | `MySqlStore`, also for MariaDB |
 //! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
 //! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
+//! | `tower-sessions` | | [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
+//! | `tower-sessions-0-14` | | the same for stores of tower-sessions 0.14, such as those for SQL databases, Redis and Moka |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -173,6 +175,9 @@ pub use store::PostgresStore;
 #[cfg(feature = "sqlite")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sqlite")))]
 pub use store::SqliteStore;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
+pub use store::TowerStore;
 #[cfg(feature = "memcached")]
 #[cfg_attr(docsrs, doc(cfg(feature = "memcached")))]
 pub use store::{MemcachedStore, MemcachedStoreBuilder};

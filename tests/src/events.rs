@@ -1,6 +1,5 @@
-//! What the library tells about what happens in it.
+//! What the library logs, for a test to look at.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -9,45 +8,65 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-/// The events of this thread, while it is kept.
-#[derive(Debug)]
-pub struct Events {
-    seen: Seen,
-    _guard: DefaultGuard,
-}
+/// The library's events from when this was made on.
+#[derive(Clone, Debug, Default)]
+pub struct Events(Arc<Mutex<Vec<LoggedEvent>>>);
 
-type Seen = Arc<Mutex<Vec<BTreeMap<&'static str, String>>>>;
+/// An event.
+#[derive(Clone, Debug, Default)]
+pub struct LoggedEvent {
+    level: String,
+    fields: Vec<(&'static str, String)>,
+}
 
 impl Events {
-    /// Begins to look.
-    pub fn watch() -> Self {
-        let seen = Seen::default();
-        Self { _guard: tracing::subscriber::set_default(Recorder(Arc::clone(&seen))), seen }
+    /// Those of this thread, for as long as the guard lives.
+    pub fn here() -> (Self, DefaultGuard) {
+        let events = Self::default();
+        let guard = tracing::subscriber::set_default(events.clone());
+        (events, guard)
     }
 
-    /// The fields of the events since it was last asked, their name among them as `message`.
-    pub fn take(&self) -> Vec<BTreeMap<&'static str, String>> {
-        self.seen.lock().unwrap().drain(..).collect()
+    /// Those of all threads; only one test of a program can have them.
+    pub fn everywhere() -> Self {
+        let events = Self::default();
+        tracing::subscriber::set_global_default(events.clone()).unwrap();
+        events
     }
 
-    /// How often this happened since it was last asked.
-    pub fn count(&self, name: &str) -> usize {
-        self.take().iter().filter(|event| event["message"] == name).count()
+    /// What was logged since this was last asked.
+    pub fn drain(&self) -> Vec<LoggedEvent> {
+        std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
 
-struct Recorder(Seen);
+impl LoggedEvent {
+    /// What it is called, such as `session.refused`.
+    pub fn name(&self) -> &str {
+        self.field("message").unwrap_or_default()
+    }
 
-#[derive(Default)]
-struct Fields(BTreeMap<&'static str, String>);
+    /// What it says under this name.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str())
+    }
+}
 
-impl Visit for Fields {
+/// All that it tells.
+impl fmt::Display for LoggedEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.level)?;
+        self.fields.iter().try_for_each(|(name, value)| write!(formatter, " {name}={value}"))
+    }
+}
+
+impl Visit for LoggedEvent {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0.insert(field.name(), format!("{value:?}"));
+        self.fields.push((field.name(), format!("{value:?}")));
     }
 }
 
-impl Subscriber for Recorder {
+impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "session"
     }
@@ -57,9 +76,9 @@ impl Subscriber for Recorder {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        self.0.lock().unwrap().push(fields.0);
+        let mut logged = LoggedEvent { level: event.metadata().level().to_string(), ..LoggedEvent::default() };
+        event.record(&mut logged);
+        self.0.lock().unwrap().push(logged);
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}

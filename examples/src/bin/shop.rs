@@ -1,7 +1,8 @@
-//! A small web shop on the in-process store: `cargo run -p examples --bin shop`.
+//! A small web shop: `cargo run -p examples --bin shop`.
 //!
 //! It listens on `127.0.0.1:3000`. `PORT` names another port, `PORT=0` takes a free one. Ctrl-C and SIGTERM stop it.
-//! `SHOP_ISSUER`, `SHOP_AUDIENCE` and `SHOP_JWKS_URL` name somebody whose tokens it takes beside its own.
+//! Sessions are in the process unless `SHOP_STORE` names another place, which needs a `SHOP_KEY`. `SHOP_ISSUER`, `SHOP_AUDIENCE`
+//! and `SHOP_JWKS_URL` name somebody whose tokens the shop takes beside its own. [`Settings::from_environment`] says more.
 
 use std::env;
 use std::error::Error;
@@ -9,7 +10,7 @@ use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use examples::shop::{self, DEMONSTRATION_PASSWORD, OutsideIssuer, Register};
+use examples::shop::{self, DEMONSTRATION_PASSWORD, Register, Settings};
 use session_runtime::SystemClock;
 use tokio::net::TcpListener;
 
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {
-    let router = shop::router(SystemClock, OutsideIssuer::from_environment()?)?;
+    let router = shop::router(SystemClock, Settings::from_environment(SystemClock).await?)?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port()?));
     let listener = TcpListener::bind(address)
         .await

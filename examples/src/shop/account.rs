@@ -6,7 +6,7 @@ use serde::Serialize;
 use session_runtime::{Session, Timestamp, session};
 
 use super::page::{Text, TimeOfDay, page};
-use super::user::User;
+use super::user::{Role, User};
 
 /// Each visit starts the fifteen minutes anew.
 #[session(required, max_age = "15m", sliding, login = "/login")]
@@ -17,13 +17,19 @@ pub(super) async fn account(session: Session<User>) -> Html<String> {
         ("Password given", session.authenticated_at().map_or_else(|| "unknown".to_owned(), time)),
         ("Last seen", time(session.last_seen_at())),
         ("Ends without another visit", time(session.expires_at())),
-        ("Roles", session.roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        ("Roles", Role::list(&session.roles)),
     ]
     .into_iter()
     .map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>", Text(value)))
     .collect::<Vec<_>>()
     .join("\n");
-    page("Your account", &format!("<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>", Text(&session.username)))
+    page(
+        "Your account",
+        &format!(
+            "<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>\n<p><a href=\"/sessions\">Where you are logged in</a></p>",
+            Text(&session.username)
+        ),
+    )
 }
 
 #[derive(Serialize)]

@@ -1,20 +1,21 @@
 //! A small web shop: pages for customers, for staff and for those who move money, and an interface for programs.
 //!
 //! A reader's path: `user` says whose sessions these are, `policies` what staff and treasury demand, `login` how a
-//! session begins and ends, and the rest are the pages behind them. Everything is in the process, so there is nothing to
-//! set up, and nothing survives it.
+//! session begins and ends, and the rest are the pages behind them. Unless the environment says otherwise (`settings`),
+//! everything is in the process: there is nothing to set up, and nothing survives it.
 
 mod account;
 mod api;
+mod devices;
 mod front;
 mod login;
-mod outside;
 mod page;
 mod policies;
 mod reauthenticate;
 mod refusals;
 mod register;
 mod response_headers;
+mod settings;
 mod staff;
 mod tokens;
 mod treasury;
@@ -22,19 +23,21 @@ mod user;
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::map_response;
 use session_runtime::routing::{get, jwks, post};
-use session_runtime::{
-    Algorithm, Clock, GuardedRouter, MemoryStore, PolicyTable, Sessions, SessionsBuilder, SigningKey,
-};
+use session_runtime::{Clock, ConfigError, GuardedRouter, PolicyTable, Revalidation, Sessions};
 
-pub use self::outside::OutsideIssuer;
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
+pub use self::settings::Settings;
 use self::treasury::Ledger;
 use self::user::User;
+
+/// How long a session goes on with what was known of its account: a role that was taken away is gone after that.
+const RIGHTS_COUNT_FOR: Duration = Duration::from_secs(60);
 
 /// The state of the router: what handlers and guards share.
 #[derive(Clone, FromRef)]
@@ -45,17 +48,17 @@ pub(crate) struct Shop {
     policies: Arc<PolicyTable>,
 }
 
-/// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire. Beside
-/// its own tokens it takes those of `outside`.
+/// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire.
 ///
 /// # Errors
 ///
-/// When the system gives no random bytes to draw a key from, and when the keys of `outside` are nowhere to be had safely.
-pub fn router(clock: impl Clock, outside: Option<OutsideIssuer>) -> Result<Router, Box<dyn Error>> {
+/// When the settings do not go together, such as an issuer whose keys are nowhere to be had safely.
+pub fn router(clock: impl Clock, settings: Settings) -> Result<Router, Box<dyn Error>> {
     let routes = routes();
+    let register = Arc::clone(&settings.register);
     let shop = Shop {
-        sessions: sessions(clock, outside)?,
-        register: Arc::new(Register::demonstration()),
+        sessions: sessions(clock, settings)?,
+        register,
         ledger: Arc::new(Ledger::demonstration()),
         policies: Arc::new(routes.policies()),
     };
@@ -76,7 +79,12 @@ fn routes() -> GuardedRouter<Shop> {
         .route("/reauthenticate", get(reauthenticate::reauthentication_form).post(reauthenticate::reauthenticate))
         .route("/account", get(account::account))
         .route("/heartbeat", get(account::heartbeat))
+        .route("/sessions", get(devices::sessions))
+        .route("/sessions/end", post(devices::end))
+        .route("/sessions/end-others", post(devices::end_others))
+        .route("/sessions/end-all", post(devices::end_all))
         .route("/staff", get(staff::staff))
+        .route("/staff/account", post(staff::change_account))
         .route("/treasury/transfer", get(treasury::transfer_form).post(treasury::transfer))
         .route("/jwks.json", jwks::<User, _>())
         .route("/api/token", post(tokens::token))
@@ -88,15 +96,12 @@ fn routes() -> GuardedRouter<Shop> {
         .fallback(front::not_found)
 }
 
-/// Sessions in this process, and tokens signed with a key that ends with it.
-fn sessions(clock: impl Clock, outside: Option<OutsideIssuer>) -> Result<Sessions<User>, Box<dyn Error>> {
+fn sessions(clock: impl Clock, settings: Settings) -> Result<Sessions<User>, ConfigError> {
     let builder = Sessions::builder()
-        .store(MemoryStore::new())
         .clock(clock)
         .issuer("https://shop.example")
         .audience("shop")
-        .signing_key(SigningKey::generate(Algorithm::EdDSA)?)
+        .revalidate(Revalidation::every(RIGHTS_COUNT_FOR, Arc::clone(&settings.register)))
         .on_refusal(refusals::as_page);
-    let trusted = outside.into_iter().map(OutsideIssuer::trusted);
-    Ok(trusted.fold(builder, SessionsBuilder::trusted_issuer).build()?)
+    settings.apply(builder).build()
 }

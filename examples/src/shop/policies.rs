@@ -10,14 +10,10 @@ use super::user::{Role, User};
 #[policy(principal(User), role(Role::Staff), max_age = "30m", sliding, login = "/login")]
 pub(super) struct Staff;
 
-/// Money moves only for admins who signed in just now, in a browser, and only out of funds that they keep.
-#[policy(
-    extends(Staff),
-    role(Role::Admin),
-    fresh = "5m",
-    cookie,
-    check(keeps_fund),
-    reauthenticate = "/reauthenticate",
-    state(Shop)
-)]
+/// Whatever only an admin may do, in a browser, and who has signed in just now.
+#[policy(extends(Staff), role(Role::Admin), fresh = "5m", cookie, reauthenticate = "/reauthenticate")]
+pub(super) struct Administration;
+
+/// Money moves only out of funds that the admin keeps.
+#[policy(extends(Administration), check(keeps_fund), state(Shop))]
 pub(super) struct Treasury;

@@ -1,8 +1,11 @@
 //! Who has an account, and whether a password is theirs.
 
+use std::error::Error;
 use std::fmt;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use argon2::{Argon2, PasswordVerifier};
+use session_runtime::PrincipalSource;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -13,7 +16,7 @@ pub const DEMONSTRATION_PASSWORD: &str = "correct horse battery";
 
 /// The accounts. `Display` lists them with their roles.
 pub struct Register {
-    accounts: &'static [Account],
+    accounts: RwLock<Vec<Account>>,
     /// Each hash takes 19 MiB while it is computed: many log-ins at once wait for one another instead of for memory.
     hashing: Semaphore,
 }
@@ -22,25 +25,26 @@ struct Account {
     username: &'static str,
     /// What a database would hold: Argon2id with a salt of its own.
     password_hash: &'static str,
-    roles: &'static [Role],
+    roles: Vec<Role>,
 }
 
-const DEMONSTRATION: &[Account] = &[
-    Account {
-        username: "alice",
-        password_hash: "$argon2id$v=19$m=19456,t=2,p=1$BC5XrqRZBWW2k3yOSOrRxw$jxWBv1IqekGGOjMLe9ctd5JuxYSO6MkyKGh5wziXNaQ",
-        roles: &[Role::Customer],
-    },
-    Account {
-        username: "bob",
-        password_hash: "$argon2id$v=19$m=19456,t=2,p=1$tc2nfJr1AdjXMCbjTiuPdA$6dxoCKg3MAUiimcncUElX4KOPOPfQZ39AH4euFsxFB0",
-        roles: &[Role::Staff],
-    },
-    Account {
-        username: "carol",
-        password_hash: "$argon2id$v=19$m=19456,t=2,p=1$/qBx6Y0s4ToIpcwLEdQLog$/Fuv9tFn1LGZ3in/Tx+kmC0a8A9lS9nf3aAynZir3ww",
-        roles: &[Role::Staff, Role::Admin],
-    },
+/// Names, hashes of the password, and roles.
+const DEMONSTRATION: [(&str, &str, &[Role]); 3] = [
+    (
+        "alice",
+        "$argon2id$v=19$m=19456,t=2,p=1$BC5XrqRZBWW2k3yOSOrRxw$jxWBv1IqekGGOjMLe9ctd5JuxYSO6MkyKGh5wziXNaQ",
+        &[Role::Customer],
+    ),
+    (
+        "bob",
+        "$argon2id$v=19$m=19456,t=2,p=1$tc2nfJr1AdjXMCbjTiuPdA$6dxoCKg3MAUiimcncUElX4KOPOPfQZ39AH4euFsxFB0",
+        &[Role::Staff],
+    ),
+    (
+        "carol",
+        "$argon2id$v=19$m=19456,t=2,p=1$/qBx6Y0s4ToIpcwLEdQLog$/Fuv9tFn1LGZ3in/Tx+kmC0a8A9lS9nf3aAynZir3ww",
+        &[Role::Staff, Role::Admin],
+    ),
 ];
 
 /// The hash of 32 random bytes that nobody has kept, verified in the place of an account that does not exist: how long the
@@ -56,21 +60,66 @@ const MOST_HASHES_AT_ONCE: usize = 4;
 impl Register {
     /// Three accounts: a customer, one of the staff, and an admin.
     pub fn demonstration() -> Self {
-        Self { accounts: DEMONSTRATION, hashing: Semaphore::new(MOST_HASHES_AT_ONCE) }
+        let account = |(username, password_hash, roles): (_, _, &[Role])| Account {
+            username,
+            password_hash,
+            roles: roles.to_vec(),
+        };
+        let accounts = DEMONSTRATION.into_iter().map(account).collect();
+        Self { accounts: RwLock::new(accounts), hashing: Semaphore::new(MOST_HASHES_AT_ONCE) }
     }
 
     /// The user whose name and password these are.
     ///
     /// A shop in earnest also counts failures and slows down who guesses.
     pub(super) async fn verify(&self, username: &str, password: String) -> Option<User> {
-        let account = self.accounts.iter().find(|account| account.username == username);
-        let hash = account.map_or(NOBODY, |account| account.password_hash);
+        let hash = self.find(username, |account| account.password_hash).unwrap_or(NOBODY);
         let _permit = self.hashing.acquire().await.ok()?;
         // Hashing takes as long as many requests; on this thread they would all wait.
         let verified = spawn_blocking(move || Argon2::default().verify_password(password.as_bytes(), hash).is_ok());
         // A thread that fails has verified nothing.
         let verified = verified.await.unwrap_or(false);
-        account.filter(|_| verified).map(Account::user)
+        self.find(username, Account::user).filter(|_| verified)
+    }
+
+    /// Everybody, with their roles.
+    pub(super) fn everybody(&self) -> Vec<(&'static str, Vec<Role>)> {
+        self.accounts().iter().map(|account| (account.username, account.roles.clone())).collect()
+    }
+
+    /// Gives an account these roles and no others; false when there is none of that name.
+    pub(super) fn set_roles(&self, username: &str, roles: &[Role]) -> bool {
+        let mut accounts = self.accounts_mut();
+        let account = accounts.iter_mut().find(|account| account.username == username);
+        account.map(|account| account.roles = roles.to_vec()).is_some()
+    }
+
+    /// Closes an account; false when there is none of that name.
+    pub(super) fn close(&self, username: &str) -> bool {
+        let mut accounts = self.accounts_mut();
+        let before = accounts.len();
+        accounts.retain(|account| account.username != username);
+        accounts.len() < before
+    }
+
+    fn find<T>(&self, username: &str, found: impl FnOnce(&Account) -> T) -> Option<T> {
+        self.accounts().iter().find(|account| account.username == username).map(found)
+    }
+
+    // Nothing here fails halfway, so what a thread left that did fail is whole.
+    fn accounts(&self) -> RwLockReadGuard<'_, Vec<Account>> {
+        self.accounts.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn accounts_mut(&self) -> RwLockWriteGuard<'_, Vec<Account>> {
+        self.accounts.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What sessions ask now and then: whether the account is still there, and what it may.
+impl PrincipalSource<User> for Register {
+    async fn load(&self, username: &String) -> Result<Option<User>, Box<dyn Error + Send + Sync>> {
+        Ok(self.find(username, Account::user))
     }
 }
 
@@ -78,7 +127,7 @@ impl Account {
     fn user(&self) -> User {
         User {
             username: self.username.to_owned(),
-            roles: self.roles.to_vec(),
+            roles: self.roles.clone(),
             scopes: SCOPES.map(str::to_owned).to_vec(),
         }
     }
@@ -87,11 +136,9 @@ impl Account {
 /// The names and roles, one account a line.
 impl fmt::Display for Register {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for account in self.accounts {
-            let roles = account.roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            writeln!(formatter, "{:6} {roles}", account.username)?;
-        }
-        Ok(())
+        self.everybody()
+            .into_iter()
+            .try_for_each(|(username, roles)| writeln!(formatter, "{username:6} {}", Role::list(&roles)))
     }
 }
 
@@ -121,7 +168,7 @@ mod tests {
     fn nobody_costs_as_much_as_somebody() {
         let parameters = |hash: &'static str| hash.rsplit_once('$').and_then(|(head, _)| head.rsplit_once('$'));
         let nobody = parameters(NOBODY).map(|(parameters, _)| parameters);
-        assert!(DEMONSTRATION.iter().all(|account| parameters(account.password_hash).map(|(p, _)| p) == nobody));
+        assert!(DEMONSTRATION.iter().all(|(_, hash, _)| parameters(hash).map(|(p, _)| p) == nobody));
         assert!(argon2::password_hash::phc::PasswordHash::new(NOBODY).is_ok());
     }
 }

@@ -41,3 +41,10 @@ impl fmt::Display for Role {
         })
     }
 }
+
+impl Role {
+    /// Several, as a person reads them.
+    pub(super) fn list(roles: &[Self]) -> String {
+        roles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+}

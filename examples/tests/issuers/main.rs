@@ -1,7 +1,6 @@
 //! The running shop and tokens that other people's libraries have signed: it takes those that are for it and no others, also
 //! while their issuer changes its keys, goes down and comes back.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::format_push_string, reason = "a test need not be fast")]
 
 mod program;
 
@@ -9,23 +8,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use self::program::{Library, Program, free_port, shop};
 use serde_json::Value;
+use tests::{HttpProgram, free_port};
+
+use self::program::{Library, shop};
 
 /// What the shop answers to the bearer of this token.
-fn me(shop: &Program, token: &str) -> (u16, String) {
+fn me(shop: &HttpProgram, token: &str) -> (u16, String) {
     let answer = shop.ask("GET", "/api/me", &[("Authorization", &format!("Bearer {token}"))], "").unwrap();
     (answer.status, answer.body)
 }
 
-fn token(issuer: &Program, query: &str) -> String {
+fn token(issuer: &HttpProgram, query: &str) -> String {
     let answer = issuer.get(&format!("/token?{query}"));
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.body
 }
 
-fn trusting(issuer: &Program) -> Program {
-    let address = format!("http://{}", issuer.address);
+fn trusting(issuer: &HttpProgram) -> HttpProgram {
+    let address = format!("http://{}", issuer.address());
     shop(&address, Some(&format!("{address}/jwks")))
 }
 
@@ -84,7 +85,7 @@ fn tokens_of_jose() {
 fn tokens_of_oidc_provider() {
     for algorithm in ["ES256", "EdDSA", "PS256"] {
         let Some(provider) = Library::OidcProvider.start(0, &[algorithm]) else { return };
-        let shop = shop(&format!("http://{}", provider.address), None);
+        let shop = shop(&format!("http://{}", provider.address()), None);
         // `ada`, and the secret in the provider's script (RFC 6749 2.3.1).
         let headers = [
             ("Authorization", "Basic YWRhOmErc2VjcmV0K29mK2ErdGVzdA=="),
@@ -102,7 +103,7 @@ fn tokens_of_oidc_provider() {
 }
 
 /// What the shop answers to this token, as soon as it is `expected`. Until then it is 401: never 5xx.
-fn becomes(shop: &Program, token: &str, expected: u16) {
+fn becomes(shop: &HttpProgram, token: &str, expected: u16) {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let (status, body) = me(shop, token);

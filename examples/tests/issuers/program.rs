@@ -1,79 +1,18 @@
-//! Programs that a test starts, and speaks HTTP to.
+//! The shop, and issuers beside it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
-/// A server that ends with the test, however the test ends.
-pub(crate) struct Program {
-    child: Child,
-    pub(crate) address: String,
-}
-
-impl Program {
-    /// Starts it, and waits until it says where it is.
-    pub(crate) fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let said = lines.find_map(|line| line.split_once("http://").map(|(_, address)| address.to_owned()));
-        // Whoever writes to a pipe that nobody reads is ended by it.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: said.unwrap() }
-    }
-
-    pub(crate) fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[], "").unwrap()
-    }
-
-    pub(crate) fn post(&self, path: &str) -> Answer {
-        self.ask("POST", path, &[], "").unwrap()
-    }
-
-    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
-        stream.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
-        let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
-        for (name, value) in headers {
-            request.extend([name, ": ", value, "\r\n"]);
-        }
-        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-        stream.write_all(request.as_bytes()).ok()?;
-        let mut response = String::new();
-        stream.read_to_string(&mut response).ok()?;
-        let (head, body) = response.split_once("\r\n\r\n")?;
-        Some(Answer { status: head.split(' ').nth(1)?.parse().ok()?, body: body.to_owned() })
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: String,
-}
+use tests::HttpProgram;
 
 /// The shop, which trusts the issuer at this address.
-pub(crate) fn shop(issuer: &str, jwks_url: Option<&str>) -> Program {
+pub(crate) fn shop(issuer: &str, jwks_url: Option<&str>) -> HttpProgram {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
     command.env("PORT", "0").env("SHOP_ISSUER", issuer).env("SHOP_AUDIENCE", "shop");
     if let Some(url) = jwks_url {
         command.env("SHOP_JWKS_URL", url);
     }
-    Program::start(&mut command)
-}
-
-/// A port on which nobody listens now.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    HttpProgram::start(&mut command)
 }
 
 /// A library that others sign tokens with, where it is installed.
@@ -98,9 +37,9 @@ impl Library {
     }
 
     /// An issuer that signs with it. `None`, and a word about it, where it is not installed; a failure where all is required.
-    pub(crate) fn start(self, port: u16, more: &[&str]) -> Option<Program> {
+    pub(crate) fn start(self, port: u16, more: &[&str]) -> Option<HttpProgram> {
         let mut command = self.command()?;
-        Some(Program::start(command.arg(port.to_string()).args(more)))
+        Some(HttpProgram::start(command.arg(port.to_string()).args(more)))
     }
 
     fn command(self) -> Option<Command> {

@@ -1,7 +1,9 @@
 //! The shop, as its visitors meet it.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod browsers;
+mod devices;
+mod nodes;
 mod process;
 mod programs;
 mod site;

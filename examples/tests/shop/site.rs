@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Request, StatusCode, request};
-use examples::shop::{self, DEMONSTRATION_PASSWORD};
+use examples::shop::{self, DEMONSTRATION_PASSWORD, Settings};
 use http_body_util::BodyExt;
 use session_runtime::{ManualClock, Timestamp};
 use tower::ServiceExt;
@@ -24,7 +24,7 @@ impl Site {
     pub(crate) fn open() -> Self {
         assert_eq!(PASSWORD.replace('+', " "), DEMONSTRATION_PASSWORD);
         let clock = ManualClock::at(Timestamp::from_secs(1_800_000_000));
-        Self { router: shop::router(clock.clone(), None).unwrap(), clock }
+        Self { router: shop::router(clock.clone(), Settings::in_process().unwrap()).unwrap(), clock }
     }
 
     pub(crate) fn pass(&self, minutes: u64) {
@@ -32,7 +32,7 @@ impl Site {
     }
 
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { site: self, cookie: None }
+        Browser { site: self, cookie: None, user_agent: "" }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -69,6 +69,7 @@ impl Answer {
 pub(crate) struct Browser<'s> {
     site: &'s Site,
     pub(crate) cookie: Option<String>,
+    pub(crate) user_agent: &'static str,
 }
 
 impl Browser<'_> {
@@ -92,6 +93,9 @@ impl Browser<'_> {
 
     async fn send(&mut self, mut request: request::Builder, form: &str) -> Answer {
         request = request.header("host", "127.0.0.1:3000").header(ACCEPT, "text/html");
+        if !self.user_agent.is_empty() {
+            request = request.header(USER_AGENT, self.user_agent);
+        }
         if let Some(cookie) = &self.cookie {
             request = request.header(COOKIE, cookie);
         }

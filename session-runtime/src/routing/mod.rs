@@ -5,6 +5,7 @@ mod endpoint;
 mod jwks;
 mod method;
 mod router;
+mod shortfall;
 mod summary;
 mod table;
 
@@ -12,5 +13,6 @@ mod table;
 pub use self::jwks::jwks;
 pub use self::method::{GuardedMethodRouter, any, delete, get, head, options, patch, post, put, trace};
 pub use self::router::GuardedRouter;
+pub use self::shortfall::Shortfall;
 pub use self::summary::PolicySummary;
 pub use self::table::{PolicyRow, PolicyTable, Protection};

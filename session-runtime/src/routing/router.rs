@@ -232,15 +232,6 @@ fn shared_realm(one: &PolicySummary, other: &PolicySummary) -> ConfigError {
     ConfigError::new(ConfigErrorKind::Realm, text)
 }
 
-impl PolicyRow {
-    fn policy(&self) -> Option<&PolicySummary> {
-        match &self.protection {
-            Protection::Policy(policy) => Some(policy),
-            Protection::Open { .. } => None,
-        }
-    }
-}
-
 impl<S: Clone + Send + Sync + 'static> Default for GuardedRouter<S> {
     fn default() -> Self {
         Self::new()

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Shortfall;
 use crate::forgery::ForgeryCheck;
 use crate::policy::{Access, Limits, PolicySpec, Stated, Written};
 use crate::principal::PrincipalSpec;
@@ -49,6 +50,10 @@ pub struct PolicySummary {
     pub login: Option<&'static str>,
     /// Where browsers whose session is not fresh are sent.
     pub reauthenticate: Option<&'static str>,
+    /// What the store of its sessions does not promise, where [`PolicyTable::with_sessions`](super::PolicyTable::with_sessions)
+    /// was told of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_promised: Vec<Shortfall>,
     /// Tells principals apart that share a realm's name.
     #[serde(skip)]
     pub(super) principal_type: TypeId,
@@ -84,6 +89,7 @@ impl PolicySummary {
             csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
             login: spec.login,
             reauthenticate: spec.reauthenticate,
+            not_promised: Vec::new(),
             principal_type,
         }
     }

@@ -1,10 +1,14 @@
 //! Every route of a router and what protects it.
 
+use std::any::TypeId;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::PolicySummary;
+use super::{PolicySummary, Shortfall};
+use crate::policy::Of;
+use crate::principal::Principal;
+use crate::sessions::Sessions;
 
 /// Every route of a [`GuardedRouter`](super::GuardedRouter) and what protects it, for review and for a snapshot test.
 ///
@@ -56,6 +60,42 @@ impl PolicyTable {
         &self.rows
     }
 
+    /// Adds, of every route that takes a cookie of this principal, what the store of these sessions does not promise: the
+    /// text says it at its head, the JSON in each of those routes (`not_promised`).
+    ///
+    /// A router does not know the stores, since it gets them with its state. Of a store that keeps every
+    /// [promise](crate::StorePromises), nothing is added.
+    #[must_use]
+    pub fn with_sessions<P: Principal>(mut self, sessions: &Sessions<P>) -> Self {
+        let shortfalls = sessions.store().map(|store| Shortfall::of(store.promises())).unwrap_or_default();
+        for row in &mut self.rows {
+            if let Protection::Policy(policy) = &mut row.protection
+                && policy.principal_type == TypeId::of::<Of<P>>()
+                && policy.via.contains(&"cookie")
+            {
+                policy.not_promised.clone_from(&shortfalls);
+            }
+        }
+        self
+    }
+
+    /// A line for each realm whose store does not promise everything.
+    fn warnings(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for policy in self.rows.iter().filter_map(PolicyRow::policy) {
+            if policy.not_promised.is_empty() {
+                continue;
+            }
+            let consequences: Vec<_> = policy.not_promised.iter().map(|shortfall| shortfall.consequence()).collect();
+            let (principal, realm) = (policy.principal.unwrap_or("-"), policy.realm.unwrap_or("-"));
+            let line = format!("!! sessions of {principal} ({realm}): {}", consequences.join(", "));
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
     /// The table as a JSON array, one object a route.
     pub fn to_json(&self) -> String {
         // A table holds texts and numbers alone, which always serialise.
@@ -69,6 +109,13 @@ impl PolicyTable {
 }
 
 impl PolicyRow {
+    pub(super) fn policy(&self) -> Option<&PolicySummary> {
+        match &self.protection {
+            Protection::Policy(policy) => Some(policy),
+            Protection::Open { .. } => None,
+        }
+    }
+
     fn cells(&self) -> [String; HEADINGS.len()] {
         let dash = || String::from("-");
         match &self.protection {
@@ -103,6 +150,9 @@ impl fmt::Display for PolicyTable {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.chars().count());
             }
+        }
+        for line in self.warnings() {
+            writeln!(formatter, "{line}")?;
         }
         for row in &cells {
             let mut line = String::new();

@@ -47,6 +47,12 @@ pub trait PrincipalSource<P: Principal>: Send + Sync + 'static {
     fn load(&self, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send;
 }
 
+impl<P: Principal, S: PrincipalSource<P>> PrincipalSource<P> for Arc<S> {
+    fn load(&self, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send {
+        S::load(self, id)
+    }
+}
+
 type Loaded<P> = Result<Option<P>, Box<dyn Error + Send + Sync>>;
 
 /// A [`PrincipalSource`] of whatever type.

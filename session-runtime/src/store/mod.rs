@@ -1,6 +1,6 @@
 //! Where server-side sessions live, and what a store owes to them.
 
-#[cfg(feature = "memcached")]
+#[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod encoding;
 mod future;
 mod key;
@@ -12,6 +12,8 @@ mod record;
 mod redis;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 mod sql;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+mod tower;
 
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
@@ -29,6 +31,8 @@ pub use self::sql::PostgresStore;
 pub use self::sql::SqliteStore;
 #[cfg(any(feature = "mysql", feature = "postgres", feature = "sqlite"))]
 pub use self::sql::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+pub use self::tower::TowerStore;
 
 use std::fmt;
 use std::sync::Arc;

@@ -145,7 +145,7 @@ impl Server {
     #[cfg(target_os = "linux")]
     fn send_to_all(&self, signal: &str) {
         let process = self.process.as_ref().unwrap().id();
-        assert!(send(process, signal), "kill cannot send SIG{signal}");
+        assert!(send(process, signal), "SIG{signal} cannot be sent");
         // Those that ended meanwhile need no signal.
         for child in children_of(process) {
             let _ = send(child, signal);
@@ -199,8 +199,10 @@ fn has_ended(process: &mut Child) -> bool {
 
 /// Whether the signal was sent.
 fn send(process: u32, signal: &str) -> bool {
-    let sent = Command::new("kill").arg(format!("-{signal}")).arg(process.to_string()).stderr(Stdio::null()).status();
-    sent.is_ok_and(|status| status.success())
+    // The shell has it built in; the program of this name is not everywhere.
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -\"$0\" \"$1\"", signal, &process.to_string()]);
+    kill.stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
 /// The processes that this one started, as proc(5) tells.

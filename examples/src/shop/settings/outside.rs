@@ -1,16 +1,17 @@
 //! An issuer beside the shop whose tokens open its interface for programs, too.
 
-use std::env;
 use std::error::Error;
 use std::time::Duration;
 
 use session_runtime::{KeySetUrl, TrustedIssuer};
 
+use super::variable;
+
 /// How this issuer is asked again soon: it is a program on this machine that somebody tries things with.
 const COOLDOWN: Duration = Duration::from_secs(1);
 
 /// What the environment says about an issuer outside of the shop.
-pub struct OutsideIssuer {
+pub(super) struct OutsideIssuer {
     issuer: String,
     audience: String,
     jwks_url: Option<String>,
@@ -23,7 +24,7 @@ impl OutsideIssuer {
     /// # Errors
     ///
     /// When there is an issuer and no audience, or one of them is no text.
-    pub fn from_environment() -> Result<Option<Self>, Box<dyn Error>> {
+    pub(super) fn from_environment() -> Result<Option<Self>, Box<dyn Error>> {
         let Some(issuer) = variable("SHOP_ISSUER")? else { return Ok(None) };
         let audience =
             variable("SHOP_AUDIENCE")?.ok_or("`SHOP_ISSUER` needs `SHOP_AUDIENCE`: how it calls the shop")?;
@@ -34,13 +35,5 @@ impl OutsideIssuer {
     pub(super) fn trusted(self) -> TrustedIssuer {
         let url = self.jwks_url.map_or_else(KeySetUrl::discovered, KeySetUrl::new);
         TrustedIssuer::new(self.issuer).audience(self.audience).key_set_url(url.http_on_loopback().cooldown(COOLDOWN))
-    }
-}
-
-fn variable(name: &str) -> Result<Option<String>, String> {
-    match env::var(name) {
-        Ok(value) => Ok(Some(value)),
-        Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(format!("`{name}` is not a text")),
     }
 }

@@ -1,0 +1,88 @@
+//! What the environment says about this shop: where its sessions are, its keys, and whose tokens it takes.
+
+mod keys;
+mod outside;
+mod place;
+
+use std::env;
+use std::error::Error;
+use std::sync::Arc;
+
+use session_runtime::{Clock, MemoryStore, SessionsBuilder, Store};
+
+use self::keys::Keys;
+use self::outside::OutsideIssuer;
+use super::register::Register;
+use super::user::User;
+
+/// What a shop is opened with.
+pub struct Settings {
+    store: Arc<dyn Store>,
+    keys: Keys,
+    outside: Option<OutsideIssuer>,
+    /// Who has an account.
+    pub register: Arc<Register>,
+}
+
+impl Settings {
+    /// Sessions in the process and tokens signed with a key that ends with it, for the accounts of the demonstration.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no random bytes to draw a key from.
+    pub fn in_process() -> Result<Self, Box<dyn Error>> {
+        Ok(Self {
+            store: Arc::new(MemoryStore::new()),
+            keys: Keys::generated()?,
+            outside: None,
+            register: Arc::new(Register::demonstration()),
+        })
+    }
+
+    /// As [`in_process`](Self::in_process), unless these variables say otherwise:
+    ///
+    /// * `SHOP_STORE`: where sessions are kept (`memory`, `sqlite:PATH`, `redis://..`, `memcache://..`, `postgres://..`,
+    ///   `mysql://..`);
+    /// * `SHOP_KEY`: 32 random bytes in base64, from which all keys are derived, the same in every shop that shares a store;
+    ///   behind a comma, those that were here before it;
+    /// * `SHOP_ISSUER`, `SHOP_AUDIENCE`, `SHOP_JWKS_URL`: an issuer outside of the shop whose tokens count, too, for whom
+    ///   they have to be, and where its keys are unless its own configuration says so.
+    ///
+    /// # Errors
+    ///
+    /// When one of them makes no sense, there is a store outside the process and no key, or the store does not answer.
+    pub async fn from_environment(clock: impl Clock + Clone) -> Result<Self, Box<dyn Error>> {
+        let mut settings = Self::in_process()?;
+        settings.outside = OutsideIssuer::from_environment()?;
+        let key = variable("SHOP_KEY")?;
+        if let Some(key) = &key {
+            settings.keys = Keys::derived(key)?;
+        }
+        if let Some(place) = variable("SHOP_STORE")?.filter(|place| place != "memory") {
+            if key.is_none() {
+                return Err(
+                    "`SHOP_STORE` needs `SHOP_KEY`, by which its sessions are sealed: 32 random bytes in base64, \
+                            as `openssl rand -base64 32` prints them"
+                        .into(),
+                );
+            }
+            settings.store = place::open(&place, clock).await?;
+        }
+        Ok(settings)
+    }
+
+    /// Gives the builder what it needs of these.
+    pub(super) fn apply(self, builder: SessionsBuilder<User>) -> SessionsBuilder<User> {
+        let builder = self.keys.apply(builder.store(self.store));
+        let trusted = self.outside.into_iter().map(OutsideIssuer::trusted);
+        trusted.fold(builder, SessionsBuilder::trusted_issuer)
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("`{name}` is not a text")),
+    }
+}
