@@ -122,6 +122,7 @@ mod store;
 mod sealing;
 mod cookie;
 mod sessions;
+mod key_values;
 mod session;
 
 // The request's path.
@@ -148,6 +149,9 @@ pub mod conformance;
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
+pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
 pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};

@@ -144,7 +144,8 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
         forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
         let visit = &call.visit;
         let device = device_of(&call.parts.headers);
-        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone(), device))
+        let (exchange, key_values) = (visit.exchange.clone(), visit.key_values.clone());
+        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), exchange, key_values, device))
     }
 }
 

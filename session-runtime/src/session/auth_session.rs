@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Session;
+use crate::key_values::RequestKeyValues;
 use crate::principal::Principal;
 use crate::sessions::{
     ALIAS_LIFETIME, Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
@@ -32,6 +33,7 @@ pub struct AuthSession<P> {
     session: Option<Session<P>>,
     sessions: Sessions<P>,
     exchange: Arc<Exchange>,
+    key_values: Option<RequestKeyValues>,
     device: Option<Box<str>>,
 }
 
@@ -40,9 +42,10 @@ impl<P: Principal> AuthSession<P> {
         session: Option<Session<P>>,
         sessions: Sessions<P>,
         exchange: Arc<Exchange>,
+        key_values: Option<RequestKeyValues>,
         device: Option<Box<str>>,
     ) -> Self {
-        Self { session, sessions, exchange, device }
+        Self { session, sessions, exchange, key_values, device }
     }
 
     /// The visitor's session, if there is one.
@@ -64,11 +67,11 @@ impl<P: Principal> AuthSession<P> {
     pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
-            Some(Current::Named(issued)) => Some(issued.key),
+            Some(Current::Named(issued)) => Some(issued),
             None => None,
         };
-        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
-        let opened = self.sessions.open(contents, self.device.clone()).await?;
+        let contents = Contents::new(principal, self.sessions.now())?;
+        let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
         if let Err(error) = self.close_others(before, &opened.contents.subject).await {
@@ -99,6 +102,11 @@ impl<P: Principal> AuthSession<P> {
         }
         self.session = None;
         self.exchange.forget();
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if let Some(key_values) = &self.key_values {
+            key_values.forget().await;
+            key_values.reopen();
+        }
         Ok(())
     }
 
@@ -126,7 +134,8 @@ impl<P: Principal> AuthSession<P> {
         let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
-                Ok(Unsealed { contents: Arc::clone(&contents), instants, ..standing })
+                let contents = contents.renewed(&standing.contents);
+                Ok(Unsealed { contents: Arc::new(contents), instants, ..standing })
             } else {
                 // This request logged in somebody else since: that session is not this one.
                 Err(SessionErrorKind::Ended.into())
@@ -134,6 +143,46 @@ impl<P: Principal> AuthSession<P> {
         };
         let issued = self.sessions.succeed(&issued, ALIAS_LIFETIME, again).await?;
         Ok(self.enter(Opened { issued, contents, instants }))
+    }
+
+    /// The new session, and the record that has to end for it.
+    #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+    async fn begin(
+        &self,
+        before: Option<Issued>,
+        contents: Contents<P>,
+    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
+        let opened = self.sessions.open(Arc::new(contents), self.device.clone()).await?;
+        Ok((opened, before.map(|issued| issued.key)))
+    }
+
+    /// The new session with the key-values of the visitor, and the record that has to end for it. Nothing is taken along
+    /// of what another subject left.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    async fn begin(
+        &self,
+        before: Option<Issued>,
+        mut contents: Contents<P>,
+    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
+        let key_values = self.key_values.as_ref();
+        let device = self.device.clone();
+        if let Some(old) = &before
+            && let Some(opened) = self.sessions.open_after(old, &contents, device.clone()).await?
+        {
+            key_values.inspect(|key_values| key_values.reopen());
+            return Ok((opened, None));
+        }
+        if let Some(left_behind) = key_values.and_then(RequestKeyValues::left_behind) {
+            contents.key_values = left_behind;
+        }
+        let opened = self.sessions.open(Arc::new(contents), device).await?;
+        if let Some(key_values) = key_values {
+            if before.is_some() {
+                key_values.forget().await;
+            }
+            key_values.reopen();
+        }
+        Ok((opened, before.map(|issued| issued.key)))
     }
 
     async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {

@@ -133,6 +133,11 @@ impl<P: Principal> Session<P> {
         self.instants.expires_at
     }
 
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    pub(crate) fn contents(&self) -> Arc<Contents<P>> {
+        Arc::clone(&self.contents)
+    }
+
     pub(crate) const fn instants(&self) -> &Instants {
         &self.instants
     }

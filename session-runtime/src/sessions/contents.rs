@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SessionError, SessionErrorKind};
+use super::{KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
 
@@ -15,12 +15,13 @@ pub(crate) struct Contents<P> {
     pub(crate) checked_at: Timestamp,
     /// Who says so, for a token: another issuer may call somebody else by this name (ASVS 10.3.3).
     pub(crate) issuer: Option<Arc<str>>,
+    pub(crate) key_values: KeyValues,
 }
 
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject, checked_at, issuer: None })
+        Ok(Self { principal, subject, checked_at, issuer: None, key_values: KeyValues::default() })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
@@ -31,7 +32,28 @@ impl<P: Principal> Contents<P> {
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
-        Ok(changed)
+        Ok(changed.with_key_values_of(self))
+    }
+
+    /// These, with the key-values of those that stand.
+    pub(crate) fn with_key_values_of(self, standing: &Self) -> Self {
+        Self { key_values: standing.key_values.clone(), ..self }
+    }
+
+    /// The same, in the place of those that stand.
+    pub(crate) fn renewed(&self, standing: &Self) -> Self {
+        self.holding(standing.key_values.clone())
+    }
+
+    /// The same, with other key-values.
+    pub(crate) fn holding(&self, key_values: KeyValues) -> Self {
+        Self {
+            principal: self.principal.clone(),
+            subject: self.subject.clone(),
+            checked_at: self.checked_at,
+            issuer: self.issuer.clone(),
+            key_values,
+        }
     }
 
     /// The principal as JSON, to be compared: the order of an object's members says nothing.
@@ -51,6 +73,9 @@ struct Written<'a, T> {
     /// In milliseconds.
     #[serde(default)]
     checked_at: u64,
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
+    key_values: KeyValues,
 }
 
 #[cfg(feature = "sealing")]
@@ -60,6 +85,8 @@ impl<P: Principal> Contents<P> {
             subject: (&*self.subject).into(),
             principal: AsKept(&self.principal),
             checked_at: self.checked_at.as_millis(),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            key_values: self.key_values.clone(),
         };
         serde_json::to_vec(&written).map(zeroize::Zeroizing::new)
     }
@@ -71,6 +98,10 @@ impl<P: Principal> Contents<P> {
             subject: written.subject.into(),
             issuer: None,
             checked_at: Timestamp::from_millis(written.checked_at),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            key_values: written.key_values,
+            #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+            key_values: KeyValues::default(),
         })
     }
 }

@@ -16,6 +16,8 @@ struct State {
     current: Option<Current>,
     outcome: Outcome,
     rotation_due: bool,
+    /// The response has been sent.
+    is_closed: bool,
 }
 
 /// The record that the request's cookie names.
@@ -107,6 +109,38 @@ impl Exchange {
         state.current = None;
         state.outcome.cookie = CookieChange::Remove;
         state.outcome.clear_site_data = true;
+    }
+
+    /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
+    pub(crate) fn begin(&self, issued: Issued) {
+        let mut state = self.state();
+        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.current = Some(Current::Named(issued));
+    }
+
+    /// What the request's cookie leads to was looked up.
+    pub(crate) fn found(&self, current: Option<Current>) {
+        self.state().current = current;
+    }
+
+    /// Goes on where another one stands, if that one has something to say about the cookie.
+    pub(crate) fn take_over(&self, before: &Self) {
+        if matches!(before.state().outcome.cookie, CookieChange::Keep) {
+            return;
+        }
+        let (current, outcome) = (before.current(), before.outcome());
+        let mut state = self.state();
+        state.current = current;
+        state.outcome = outcome;
+    }
+
+    /// From here on no id can be given out, because no response carries it.
+    pub(crate) fn close(&self) {
+        self.state().is_closed = true;
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().is_closed
     }
 
     /// The handler looks at the session of another principal, if there is one.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+use super::key_values::Anonymous;
 use super::{
     ConfigError, ConfigErrorKind, Contents, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed,
 };
@@ -156,32 +158,12 @@ impl<P: Principal> Sessions<P> {
 impl<P: Principal> Sessions<P> {
     fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
         let Some(ring) = &self.0.keys.ring else { return Ok(()) };
-        let sealed = Sealed::of(record);
-        let contents = unsealed.contents.to_bytes().map_err(|_| SessionErrorKind::Unserialisable)?;
-        let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
-        let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
-        let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
-        let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
-        record.payload = Payload::sealed(payload);
-        record.listing = Payload::sealed(listing);
-        Ok(())
+        seal_bytes(ring, record, unsealed.contents.to_bytes(), issued)
     }
 
     fn unsealed_contents(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
         let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
-        let opened =
-            record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
-        let Some(bytes) = opened else {
-            tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
-            return None;
-        };
-        match Contents::from_bytes(&bytes) {
-            Ok(contents) => Some(Arc::new(contents)),
-            Err(reason) => {
-                tracing::warn!(target: "session", %reason, "session.unreadable");
-                None
-            }
-        }
+        opened(ring, record, id, Contents::from_bytes)
     }
 
     /// What a list of sessions shows of this one.
@@ -189,6 +171,82 @@ impl<P: Principal> Sessions<P> {
         let Some(ring) = &self.0.keys.ring else { return record.listing.as_value() };
         let bytes = ring.open_listing(&Sealed::of(record), key, record.listing.as_sealed()?)?;
         serde_json::from_slice(&bytes).ok().map(Arc::new)
+    }
+}
+
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+impl<P: Principal> Sessions<P> {
+    /// The record of a visitor whom nobody knows yet.
+    pub(super) fn anonymous_record(
+        &self,
+        anonymous: &Arc<Anonymous>,
+        instants: Instants,
+        issued: &Issued,
+    ) -> Result<Record, SessionError> {
+        let mut record = Record {
+            created_at: instants.created_at,
+            authenticated_at: instants.created_at,
+            last_seen_at: instants.last_seen_at,
+            longest_pause: instants.longest_pause,
+            expires_at: instants.expires_at,
+            revision: 0,
+            subject: None,
+            successor: None,
+            payload: Payload::value(Arc::clone(anonymous)),
+            listing: Payload::value(Arc::new(Listing { subject: "".into(), device: None })),
+        };
+        if let Some(ring) = &self.0.keys.ring {
+            let contents = serde_json::to_vec(&**anonymous).map(Zeroizing::new);
+            seal_bytes(ring, &mut record, contents, issued)?;
+        }
+        Ok(record)
+    }
+
+    /// What the record of a visitor whom nobody knows yet holds; `None` when it holds something else.
+    pub(super) fn unseal_anonymous(&self, record: &Record, id: &SessionId) -> Option<Arc<Anonymous>> {
+        let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
+        opened(ring, record, id, |bytes| serde_json::from_slice(bytes))
+    }
+}
+
+/// Seals a record whose listing is still open, with this for its contents.
+#[cfg(feature = "sealing")]
+fn seal_bytes(
+    ring: &KeyRing,
+    record: &mut Record,
+    contents: Result<Zeroizing<Vec<u8>>, serde_json::Error>,
+    issued: &Issued,
+) -> Result<(), SessionError> {
+    let sealed = Sealed::of(record);
+    let contents = contents.map_err(|_| SessionErrorKind::Unserialisable)?;
+    let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
+    let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
+    let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
+    let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
+    record.payload = Payload::sealed(payload);
+    record.listing = Payload::sealed(listing);
+    Ok(())
+}
+
+/// What a sealed record holds, as `read` understands it.
+#[cfg(feature = "sealing")]
+fn opened<T>(
+    ring: &KeyRing,
+    record: &Record,
+    id: &SessionId,
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+) -> Option<Arc<T>> {
+    let opened = record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
+    let Some(bytes) = opened else {
+        tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
+        return None;
+    };
+    match read(&bytes) {
+        Ok(contents) => Some(Arc::new(contents)),
+        Err(reason) => {
+            tracing::warn!(target: "session", %reason, "session.unreadable");
+            None
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod contents;
 mod error;
 mod exchange;
 mod instants;
+mod key_values;
 mod keeping;
 mod lifecycle;
 mod revalidation;
@@ -20,7 +21,10 @@ pub use self::revalidation::{PrincipalSource, Revalidation};
 pub(crate) use self::contents::Contents;
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
-pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, LONGEST_CHAIN, Opened, UNASKED_ALIAS_LIFETIME, Unsealed};
+pub(crate) use self::key_values::KeyValues;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+pub(crate) use self::key_values::{Changes, Data, Look, Records, Seen};
+pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, standing_record};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;

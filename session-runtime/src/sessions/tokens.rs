@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
+use super::{ConfigError, ConfigErrorKind, Contents, Instants, KeyValues, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
@@ -143,7 +143,8 @@ impl<P: Principal> TokenSession<P> {
             longest_pause: Duration::ZERO,
             expires_at: dates.expires_at,
         };
-        let contents = Contents { principal, subject, checked_at: issued_at, issuer: Some(issuer) };
+        let key_values = KeyValues::default();
+        let contents = Contents { principal, subject, checked_at: issued_at, issuer: Some(issuer), key_values };
         Self { contents: Arc::new(contents), instants, standing }
     }
 }

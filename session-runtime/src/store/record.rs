@@ -51,6 +51,11 @@ impl Record {
         matches!(self.payload.0, Form::Unreadable)
     }
 
+    /// Whether it is of a visitor whom nobody knows yet: what a store may forget before any session.
+    pub const fn is_anonymous(&self) -> bool {
+        self.subject.is_none() && !self.is_unreadable()
+    }
+
     /// Counts the replacements; [`Store::replace`](super::Store::replace) compares it.
     pub const fn revision(&self) -> u64 {
         self.revision

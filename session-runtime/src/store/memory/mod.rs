@@ -16,6 +16,8 @@ const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
 /// How many sessions share one lock at the least, so that the oldest of a shard is about the oldest of all.
 const SESSIONS_PER_SHARD: usize = 1024;
 const MOST_SHARDS: usize = 64;
+/// How many sessions there is room for with each record of a visitor whom nobody knows.
+const SESSIONS_PER_ANONYMOUS: usize = 4;
 /// How often a shard is searched for records that have expired.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 
@@ -23,6 +25,10 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 ///
 /// Bounded: when it is full, a new session takes the place of the one that was idle for the longest time, which is
 /// [counted](Self::statistics). Records that have expired are dropped as new ones come.
+///
+/// Key-values of visitors who are not logged in have room of their own, a quarter as much unless
+/// [said otherwise](Self::anonymous_capacity): anybody can have some, and whoever has many takes the place of others like
+/// that, and never that of a session.
 ///
 /// ```
 /// use session_runtime::MemoryStore;
@@ -34,10 +40,13 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 pub struct MemoryStore {
     shards: Box<[RwLock<Shard>]>,
     capacity_per_shard: usize,
+    anonymous_per_shard: usize,
     /// Taken before a shard's lock, by whatever adds or removes a record, so that index and records never disagree.
     subjects: Mutex<HashMap<SubjectKey, BTreeSet<StoreKey>>>,
     sessions: AtomicUsize,
+    anonymous: AtomicUsize,
     displaced: AtomicU64,
+    displaced_anonymous: AtomicU64,
     expired: AtomicU64,
 }
 
@@ -45,10 +54,14 @@ pub struct MemoryStore {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryStoreStatistics {
-    /// How many records it holds, those included that have expired and were not dropped yet.
+    /// How many records of sessions it holds, those included that have expired and were not dropped yet.
     pub sessions: usize,
+    /// How many records of visitors who are not logged in.
+    pub anonymous: usize,
     /// How many sessions ended because the store was full.
     pub displaced: u64,
+    /// How many records of visitors who are not logged in ended because there were too many of them.
+    pub displaced_anonymous: u64,
     /// How many records were dropped because they had expired.
     pub expired: u64,
 }
@@ -57,6 +70,7 @@ pub struct MemoryStoreStatistics {
 struct Shard {
     records: HashMap<StoreKey, Record, BuildHasherDefault<KeyHasher>>,
     by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
+    anonymous_by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
     swept_at: Option<Timestamp>,
 }
 
@@ -72,18 +86,30 @@ impl MemoryStore {
         Self {
             shards: (0..shards).map(|_| RwLock::default()).collect(),
             capacity_per_shard: sessions.get() / shards,
+            anonymous_per_shard: (sessions.get() / SESSIONS_PER_ANONYMOUS / shards).max(1),
             subjects: Mutex::default(),
             sessions: AtomicUsize::new(0),
+            anonymous: AtomicUsize::new(0),
             displaced: AtomicU64::new(0),
+            displaced_anonymous: AtomicU64::new(0),
             expired: AtomicU64::new(0),
         }
+    }
+
+    /// Room for about this many visitors with key-values who are not logged in, at least one for each 1024 sessions.
+    #[must_use]
+    pub fn anonymous_capacity(mut self, visitors: NonZeroUsize) -> Self {
+        self.anonymous_per_shard = (visitors.get() / self.shards.len()).max(1);
+        self
     }
 
     /// What the store holds and what it had to drop.
     pub fn statistics(&self) -> MemoryStoreStatistics {
         MemoryStoreStatistics {
             sessions: self.sessions.load(Ordering::Relaxed),
+            anonymous: self.anonymous.load(Ordering::Relaxed),
             displaced: self.displaced.load(Ordering::Relaxed),
+            displaced_anonymous: self.displaced_anonymous.load(Ordering::Relaxed),
             expired: self.expired.load(Ordering::Relaxed),
         }
     }
@@ -94,17 +120,18 @@ impl MemoryStore {
         if shard.records.contains_key(&key) {
             return false;
         }
-        self.make_room(&mut shard, &mut subjects, record.last_seen_at);
-        shard.by_last_seen.insert((record.last_seen_at, key));
+        self.make_room(&mut shard, &mut subjects, &record);
+        shard.queue(&record).insert((record.last_seen_at, key));
+        self.count(&record).fetch_add(1, Ordering::Relaxed);
         if let Some(subject) = record.subject {
             subjects.entry(subject).or_default().insert(key);
         }
         shard.records.insert(key, record);
-        self.sessions.fetch_add(1, Ordering::Relaxed);
         true
     }
 
-    fn make_room(&self, shard: &mut Shard, subjects: &mut Subjects, now: Timestamp) {
+    fn make_room(&self, shard: &mut Shard, subjects: &mut Subjects, record: &Record) {
+        let now = record.last_seen_at;
         if shard.swept_at.is_none_or(|swept_at| now.since(swept_at) >= SWEEP_INTERVAL) {
             shard.swept_at = Some(now);
             let expired: Vec<StoreKey> =
@@ -114,18 +141,29 @@ impl MemoryStore {
                 self.expired.fetch_add(1, Ordering::Relaxed);
             }
         }
-        while shard.records.len() >= self.capacity_per_shard {
-            let Some(&(_, oldest)) = shard.by_last_seen.first() else { return };
+        let anonymous = record.is_anonymous();
+        let (capacity, count) = if anonymous {
+            (self.anonymous_per_shard, &self.displaced_anonymous)
+        } else {
+            (self.capacity_per_shard, &self.displaced)
+        };
+        while shard.queue(record).len() >= capacity {
+            let Some(&(_, oldest)) = shard.queue(record).first() else { return };
             self.take(shard, subjects, oldest);
-            let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(target: "session", displaced, "session.displaced");
+            let displaced = count.fetch_add(1, Ordering::Relaxed) + 1;
+            tracing::warn!(target: "session", displaced, anonymous, "session.displaced");
         }
+    }
+
+    /// How many records there are like this one.
+    const fn count(&self, record: &Record) -> &AtomicUsize {
+        if record.is_anonymous() { &self.anonymous } else { &self.sessions }
     }
 
     /// Takes a record out of its shard and the index.
     fn take(&self, shard: &mut Shard, subjects: &mut Subjects, key: StoreKey) -> Option<Record> {
         let record = shard.records.remove(&key)?;
-        shard.by_last_seen.remove(&(record.last_seen_at, key));
+        shard.queue(&record).remove(&(record.last_seen_at, key));
         if let Some(subject) = record.subject
             && let Some(keys) = subjects.get_mut(&subject)
         {
@@ -134,7 +172,7 @@ impl MemoryStore {
                 subjects.remove(&subject);
             }
         }
-        self.sessions.fetch_sub(1, Ordering::Relaxed);
+        self.count(&record).fetch_sub(1, Ordering::Relaxed);
         Some(record)
     }
 
@@ -152,15 +190,17 @@ impl MemoryStore {
     }
 
     fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> bool {
-        let mut shard = self.write(key);
+        let mut guard = self.write(key);
+        let shard = &mut *guard;
         let stands = |record: &&mut Record| record.successor.is_none() && seen_at < record.expires_at;
         let Some(record) = shard.records.get_mut(&key).filter(stands) else { return false };
         let before = record.last_seen_at;
         record.touched(seen_at, expires_at);
         let after = record.last_seen_at;
         if before != after {
-            shard.by_last_seen.remove(&(before, key));
-            shard.by_last_seen.insert((after, key));
+            let queue = if record.is_anonymous() { &mut shard.anonymous_by_last_seen } else { &mut shard.by_last_seen };
+            queue.remove(&(before, key));
+            queue.insert((after, key));
         }
         true
     }
@@ -209,6 +249,13 @@ impl MemoryStore {
         // Other bytes than those that the shard's own table hashes by.
         let [.., last] = *key.as_bytes();
         &self.shards[usize::from(last) % self.shards.len()]
+    }
+}
+
+impl Shard {
+    /// Those who give way to a record like this one, the first of them first.
+    const fn queue(&mut self, record: &Record) -> &mut BTreeSet<(Timestamp, StoreKey)> {
+        if record.is_anonymous() { &mut self.anonymous_by_last_seen } else { &mut self.by_last_seen }
     }
 }
 

@@ -167,3 +167,38 @@ async fn the_capacity_is_never_exceeded() {
     assert!(statistics.sessions <= 5_000, "{statistics:?}");
     assert_eq!(statistics.sessions as u64 + statistics.displaced, 20_000);
 }
+
+fn anonymous(seen_at: Timestamp) -> Record {
+    Record { subject: None, ..record("nobody", seen_at) }
+}
+
+#[tokio::test]
+async fn who_is_not_logged_in_displaces_nobody_who_is() {
+    let store = store(4).anonymous_capacity(NonZeroUsize::new(2).unwrap());
+    for number in 0..4 {
+        assert!(store.insert(key(number), record("ada", NOW)).await.unwrap());
+    }
+    for number in 10..20 {
+        assert!(store.insert(key(number), anonymous(later(u64::from(number)))).await.unwrap());
+    }
+    let MemoryStoreStatistics { sessions, anonymous, displaced, displaced_anonymous, .. } = store.statistics();
+    assert_eq!((sessions, anonymous, displaced, displaced_anonymous), (4, 2, 0, 8));
+    for number in [0, 1, 2, 3, 18, 19] {
+        assert!(store.load(key(number)).await.unwrap().is_some(), "{number}");
+    }
+    assert!(store.load(key(17)).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn nor_does_a_session_displace_them() {
+    let store = store(2).anonymous_capacity(NonZeroUsize::new(2).unwrap());
+    assert!(store.insert(key(1), anonymous(NOW)).await.unwrap());
+    for number in 10..20 {
+        assert!(store.insert(key(number), record("ada", later(1))).await.unwrap());
+    }
+    assert!(store.touch(key(1), later(5), later(3_605)).await.unwrap());
+    assert_eq!(store.statistics().anonymous, 1);
+    assert_eq!(store.remove(key(1)).await.unwrap(), Removed::Record);
+    let MemoryStoreStatistics { sessions, anonymous, .. } = store.statistics();
+    assert_eq!((sessions, anonymous), (2, 0));
+}
