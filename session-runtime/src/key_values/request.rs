@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::Extensions;
 
+use super::records::Records;
 #[cfg(feature = "tower-sessions-0-14")]
 use super::release::release_0_14;
 #[cfg(feature = "tower-sessions")]
@@ -13,7 +14,7 @@ use super::release::release_0_15;
 use super::shelf::Shelf;
 use crate::credential::SessionId;
 use crate::principal::Principal;
-use crate::sessions::{Exchange, KeyValues, Look, Records, SessionErrorKind};
+use crate::sessions::{Exchange, KeyValues, Look, SessionErrorKind};
 
 /// The key-values of one request, shared by whoever may touch them: handler, log-in, and the end of the response.
 #[derive(Clone)]

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::records::Records;
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::sessions::{
-    Changes, Current, Data, Exchange, Issued, KeyValues, Look, Records, Seen, SessionError, SessionErrorKind,
+    Changes, Current, Data, Exchange, Issued, KeyValues, Look, Seen, SessionError, SessionErrorKind,
 };
 
 /// How much later than the last use of a record of nobody the next one is written down.

@@ -53,7 +53,8 @@ impl<P: Principal> AuthSession<P> {
         self.session.as_ref()
     }
 
-    /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends.
+    /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends. Its
+    /// key-values are taken along, unless it was another subject's.
     ///
     /// Verify the password, or whatever proves who this is, before you call this.
     ///

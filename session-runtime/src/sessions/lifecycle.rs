@@ -87,7 +87,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// [`succeed`](Self::succeed), where `renew` makes the whole record, from the one that stands and for the new id.
-    pub(super) async fn succeed_as(
+    pub(crate) async fn succeed_as(
         &self,
         old: &Issued,
         alias_lifetime: Duration,
@@ -129,7 +129,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// [`replace`](Self::replace), where `rewrite` makes the whole record, and something of it to be returned.
-    pub(super) async fn replace_record<T: Send>(
+    pub(crate) async fn replace_record<T: Send>(
         &self,
         issued: &Issued,
         mut rewrite: impl FnMut(&Record) -> Result<(Record, T), SessionError> + Send,
@@ -154,7 +154,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The record under `key`, if it can be changed.
-    pub(super) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
+    pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
         let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
         if record.successor.is_some() {
             return Err(SessionErrorKind::Superseded.into());
@@ -230,7 +230,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// Draws an id and inserts what `record` makes for it.
-    pub(super) async fn insert_as(
+    pub(crate) async fn insert_as(
         &self,
         mut record: impl FnMut(&Issued) -> Result<Record, SessionError> + Send,
     ) -> Result<Issued, SessionError> {

@@ -17,7 +17,7 @@ mod records;
 pub(crate) use self::absent::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub(crate) use self::{
-    anonymous::{ANONYMOUS_IDLE, Anonymous},
+    anonymous::Anonymous,
     kept::{Changes, Data, KeyValues},
-    records::{Look, Records, Seen},
+    records::{Look, Seen, anonymous_expiry},
 };

@@ -1,17 +1,11 @@
-//! Reads and writes key-values in the records of one principal's realm.
+//! Key-values in the records of one principal's realm.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::super::lifecycle::standing_record;
-use super::super::{
-    ALIAS_LIFETIME, Contents, Current, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed, expiry,
-};
-use super::{ANONYMOUS_IDLE, Anonymous, Changes, KeyValues};
-use crate::authenticate::{Standing, authenticate};
+use super::super::{Contents, Current, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed, expiry};
+use super::anonymous::ANONYMOUS_IDLE;
+use super::{Anonymous, Changes, KeyValues};
 use crate::clock::Timestamp;
-use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::store::Record;
 
@@ -61,104 +55,6 @@ pub(crate) struct Look {
     pub(crate) closed: Option<SessionErrorKind>,
 }
 
-type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send + 'a>>;
-
-/// [`Sessions`], of whichever principal.
-pub(crate) trait Records: Send + Sync {
-    fn now(&self) -> Timestamp;
-
-    /// How long a session lasts at the most.
-    fn longest(&self) -> Duration;
-
-    /// What stands under the id of a cookie.
-    fn look<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Look>;
-
-    /// What is kept under an id.
-    fn read<'a>(&'a self, issued: &'a Issued) -> Answer<'a, KeyValues>;
-
-    /// Makes the changes to what stands under an id.
-    fn change<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, ()>;
-
-    /// Makes the changes and lets the session go on under a new id.
-    fn rotate<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, Issued>;
-
-    /// Begins a record of nobody.
-    fn begin<'a>(&'a self, changes: &'a Changes) -> Answer<'a, Issued>;
-
-    /// Counts a use of a record of nobody. False when it is gone.
-    fn used<'a>(&'a self, issued: &'a Issued, created_at: Timestamp) -> Answer<'a, bool>;
-}
-
-impl<P: Principal> Records for Sessions<P> {
-    fn now(&self) -> Timestamp {
-        Self::now(self)
-    }
-
-    fn longest(&self) -> Duration {
-        P::SPEC.absolute
-    }
-
-    fn look<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Look> {
-        Box::pin(async move {
-            let issued = Issued { key: Self::key_of(id), id: id.clone() };
-            let Some(record) = standing_record(self.store()?, issued.key).await? else { return Ok(Look::default()) };
-            let now = self.now();
-            if record.is_anonymous() {
-                return Ok(self.anonymous_look(&record, issued, now));
-            }
-            let is_alias = record.successor.is_some();
-            Ok(match authenticate(&record, now, || self.unseal(&record, id)) {
-                Standing::Good(contents, instants) => Look {
-                    current: Some(if is_alias { Current::Alias(issued.key) } else { Current::Named(issued) }),
-                    seen: Some(Seen::of_session(contents, instants.expires_at)),
-                    closed: None,
-                },
-                Standing::Over => Look::default(),
-                Standing::Unreadable => Look { closed: Some(SessionErrorKind::Ended), ..Look::default() },
-            })
-        })
-    }
-
-    fn read<'a>(&'a self, issued: &'a Issued) -> Answer<'a, KeyValues> {
-        Box::pin(async move {
-            let standing = self.standing(issued.key).await?;
-            self.key_values(&standing, issued)
-        })
-    }
-
-    fn change<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, ()> {
-        Box::pin(self.replace_record(issued, move |standing| {
-            let record = self.with_changes(standing, issued, changes, issued)?;
-            Ok((record, ()))
-        }))
-    }
-
-    fn rotate<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, Issued> {
-        let renew = move |standing: &Record, new: &Issued| self.with_changes(standing, issued, changes, new);
-        Box::pin(self.succeed_as(issued, ALIAS_LIFETIME, renew))
-    }
-
-    fn begin<'a>(&'a self, changes: &'a Changes) -> Answer<'a, Issued> {
-        Box::pin(async move {
-            let anonymous = Arc::new(Anonymous { key_values: changes.applied_to(&KeyValues::default()) });
-            let now = self.now();
-            self.insert_as(|issued| {
-                let expires_at = anonymous_expiry::<P>(now, now);
-                let instants = Instants { expires_at, ..Instants::starting(now, P::SPEC) };
-                self.anonymous_record(&anonymous, instants, issued)
-            })
-            .await
-        })
-    }
-
-    fn used<'a>(&'a self, issued: &'a Issued, created_at: Timestamp) -> Answer<'a, bool> {
-        Box::pin(async move {
-            let now = self.now();
-            Ok(self.store()?.touch(issued.key, now, anonymous_expiry::<P>(created_at, now)).await?)
-        })
-    }
-}
-
 impl<P: Principal> Sessions<P> {
     /// What the record of nobody says about a request that shows its id.
     pub(crate) fn anonymous_look(&self, record: &Record, issued: Issued, now: Timestamp) -> Look {
@@ -183,6 +79,14 @@ impl<P: Principal> Sessions<P> {
         }
     }
 
+    /// Begins a record of nobody.
+    pub(crate) async fn begin_anonymous(&self, changes: &Changes) -> Result<Issued, SessionError> {
+        let anonymous = Arc::new(Anonymous { key_values: changes.applied_to(&KeyValues::default()) });
+        let now = self.now();
+        let instants = Instants { expires_at: anonymous_expiry::<P>(now, now), ..Instants::starting(now, P::SPEC) };
+        self.insert_as(|issued| self.anonymous_record(&anonymous, instants, issued)).await
+    }
+
     /// The key-values of the record under an id, for a session that takes its place: those of a visitor whom nobody knew, or
     /// of the same subject. `None` where they are somebody else's.
     pub(crate) fn key_values_for(&self, subject: &str, standing: &Record, issued: &Issued) -> Option<KeyValues> {
@@ -193,7 +97,7 @@ impl<P: Principal> Sessions<P> {
         (*contents.subject == *subject).then(|| contents.key_values.carried_over())
     }
 
-    fn key_values(&self, standing: &Record, issued: &Issued) -> Result<KeyValues, SessionError> {
+    pub(crate) fn key_values(&self, standing: &Record, issued: &Issued) -> Result<KeyValues, SessionError> {
         let unread = || SessionError::from(SessionErrorKind::Ended);
         if standing.is_anonymous() {
             let anonymous = self.unseal_anonymous(standing, &issued.id).ok_or_else(unread)?;
@@ -203,7 +107,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The record that stands under `old`, changed, as it is kept under `new`.
-    fn with_changes(
+    pub(crate) fn with_changes(
         &self,
         standing: &Record,
         old: &Issued,
@@ -222,6 +126,6 @@ impl<P: Principal> Sessions<P> {
 }
 
 /// When a record of nobody that was last used now is forgotten.
-fn anonymous_expiry<P: Principal>(created_at: Timestamp, used_at: Timestamp) -> Timestamp {
+pub(crate) fn anonymous_expiry<P: Principal>(created_at: Timestamp, used_at: Timestamp) -> Timestamp {
     expiry(created_at, used_at, P::SPEC).min(used_at.plus(ANONYMOUS_IDLE))
 }
