@@ -12,6 +12,7 @@
 )]
 
 mod entrance;
+mod events;
 pub mod forger;
 mod gate;
 mod guests;
@@ -24,6 +25,7 @@ mod store;
 mod visitor;
 
 pub use self::entrance::{Failed, WhoAmI, entrance};
+pub use self::events::{Events, LoggedEvent};
 pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
 pub use self::http_program::{HttpAnswer, HttpProgram, free_port};

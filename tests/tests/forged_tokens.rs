@@ -3,17 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::fmt;
-use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Serialize};
 use session_runtime::routing::get;
 use session_runtime::{Algorithm, GuardedRouter, ManualClock, Principal, Session, Sessions, SigningKey, session};
 use tests::forger::{ED25519, P256, RSA, forgeries, good};
-use tests::{START, Visitor, router};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
+use tests::{Events, START, Visitor, router};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Role {
@@ -53,34 +48,6 @@ fn visitor() -> Visitor {
     Visitor::of(&router(GuardedRouter::new().route("/", get(whose)), sessions))
 }
 
-/// The reasons in the events of this thread.
-#[derive(Clone, Default)]
-struct Reasons(Arc<Mutex<Vec<String>>>);
-
-impl Visit for Reasons {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        if field.name() == "reason" {
-            self.0.lock().unwrap().push(format!("{value:?}"));
-        }
-    }
-}
-
-impl Subscriber for Reasons {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "session"
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn event(&self, event: &Event<'_>) {
-        event.record(&mut self.clone());
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
 #[tokio::test]
 async fn the_forger_can_do_it_right() {
     for token in good() {
@@ -92,15 +59,15 @@ async fn the_forger_can_do_it_right() {
 // ASVS 9.1.1 to 9.2.4; RFC 8725 2, 3; ASVS 16.5.1: a response does not tell the reason, an event does.
 #[tokio::test]
 async fn no_forgery_is_admitted_and_each_is_refused_for_its_own_reason() {
-    let reasons = Reasons::default();
-    let _guard = tracing::subscriber::set_default(reasons.clone());
+    let (events, _guard) = Events::here();
     let (mut visitor, forged) = (visitor(), forgeries());
     let mut failures = Vec::new();
     for forgery in &forged {
         let answer = visitor.ask("GET /", &[("authorization", &format!("Bearer {}", forgery.token))]).await;
-        let found = reasons.0.lock().unwrap().drain(..).next();
+        let events = events.drain();
+        let found = events.iter().find_map(|event| event.field("reason"));
         let status = if forgery.reason.is_some() { 401 } else { 400 };
-        if answer.status != status || found.as_deref() != forgery.reason {
+        if answer.status != status || found != forgery.reason {
             failures.push(format!("{}: {} {found:?}, not {:?}", forgery.name, answer.status, forgery.reason));
         }
     }

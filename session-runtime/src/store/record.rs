@@ -87,6 +87,7 @@ impl Record {
     }
 
     /// [`Store::touch`](super::Store::touch), as far as it concerns the record.
+    #[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(crate) fn touched(&mut self, seen_at: Timestamp, expires_at: Timestamp) {
         self.longest_pause = self.longest_pause.max(seen_at.since(self.last_seen_at));
         self.last_seen_at = self.last_seen_at.max(seen_at);

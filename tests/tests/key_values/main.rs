@@ -291,8 +291,8 @@ async fn nobodys_record_is_forgotten_an_hour_after_its_last_use() {
 
 #[tokio::test]
 async fn nobodys_records_displace_no_session() {
-    let one = NonZeroUsize::MIN;
-    let store = MemoryStore::with_capacity(NonZeroUsize::new(2).unwrap()).anonymous_capacity(one);
+    // Room for one of them beside two sessions.
+    let store = MemoryStore::with_capacity(NonZeroUsize::new(2).unwrap());
     let site = Site::with(routes(), store, |builder| builder);
     let (mut ada, mut bob) = (site.member(&user(7)).await, site.member(&user(8)).await);
     let (mut first, mut last) = (site.visitor(), site.visitor());

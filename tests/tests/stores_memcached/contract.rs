@@ -8,7 +8,7 @@ use tests::{ProbedStore, Site, races};
 
 use crate::server::{LIST, NAME, NOW, ask, indexed, key, later, memcached, parts, record, store, subject};
 
-const ROUNDS: u64 = 100;
+const ROUNDS: u64 = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memcached_keeps_the_contract_but_for_subjects() {

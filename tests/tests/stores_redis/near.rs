@@ -11,7 +11,7 @@ use tests::{ProbedStore, Site, races};
 
 use crate::server::{address, key, later, record};
 
-const ROUNDS: u64 = 100;
+const ROUNDS: u64 = 200;
 const RECORDS: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 async fn node(server: &Server) -> RedisStore {

@@ -10,7 +10,7 @@ use crate::{outages, rules};
 async fn every_rule_holds_in_mariadb() {
     let Some(server) = mariadb() else { return };
     let pool = MySqlPoolOptions::new().max_connections(10).connect(&mariadb_url(&server)).await.unwrap();
-    rules::all(&pool, 20).await;
+    rules::all(&pool, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

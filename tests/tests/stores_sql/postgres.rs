@@ -14,7 +14,7 @@ use crate::{outages, rules};
 async fn every_rule_holds_in_postgresql() {
     let Some(server) = postgres() else { return };
     let pool = PgPoolOptions::new().max_connections(10).connect(&postgres_url(&server)).await.unwrap();
-    rules::all(&pool, 20).await;
+    rules::all(&pool, 200).await;
     the_end_of_all_sessions_catches_a_rotation_under_way(&pool).await;
 }
 

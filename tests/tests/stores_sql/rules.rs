@@ -66,7 +66,6 @@ async fn the_contract_holds<DB: Engine>(pool: &Pool<DB>) {
     assert_eq!(report.not_promised(), <[&str; 0]>::default());
 }
 
-// Issue 4, item 5.
 async fn what_meets_ends_well<DB: Engine>(pool: &Pool<DB>, rounds: u64) {
     let store: Arc<dyn Store> = Arc::new(store(pool).await.time_out(Duration::from_secs(30)));
     races::all(rounds, |round| {

@@ -20,7 +20,7 @@ async fn every_rule_holds_in_a_file() {
     let options = options.journal_mode(SqliteJournalMode::Wal).busy_timeout(Duration::from_secs(30));
     let options = options.synchronous(sqlx::sqlite::SqliteSynchronous::Off);
     let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
-    rules::all(&pool, 10).await;
+    rules::all(&pool, 200).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,13 +1,19 @@
 //! The in-process store: bounded, sharded, nothing to set up.
 
-use std::collections::{BTreeSet, HashMap};
+mod entry;
+mod queue;
+mod shard;
+mod slot;
+
+use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
+use self::entry::{Entry, Kind};
+use self::shard::{Shard, name_of};
+use self::slot::Slot;
 use super::{Record, Removed, Replaced, Store, StoreFuture, StoreKey, StorePromises, SubjectKey};
 use crate::clock::Timestamp;
 
@@ -16,19 +22,14 @@ const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
 /// How many sessions share one lock at the least, so that the oldest of a shard is about the oldest of all.
 const SESSIONS_PER_SHARD: usize = 1024;
 const MOST_SHARDS: usize = 64;
-/// How many sessions there is room for with each record of a visitor whom nobody knows.
+/// Of so many sessions that there is room for, one more record may be of a visitor whom nobody knows.
 const SESSIONS_PER_ANONYMOUS: usize = 4;
-/// How often a shard is searched for records that have expired.
-const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Keeps sessions in the process: for one node, for development, for tests.
 ///
 /// Bounded: when it is full, a new session takes the place of the one that was idle for the longest time, which is
-/// [counted](Self::statistics). Records that have expired are dropped as new ones come.
-///
-/// Key-values of visitors who are not logged in have room of their own, a quarter as much unless
-/// [said otherwise](Self::anonymous_capacity): anybody can have some, and whoever has many takes the place of others like
-/// that, and never that of a session.
+/// [counted](Self::statistics). Visitors whom nobody knows have room of their own, a quarter as much, and never displace
+/// anybody who logged in. Records that have expired are dropped as new ones come.
 ///
 /// ```
 /// use session_runtime::MemoryStore;
@@ -40,9 +41,8 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 pub struct MemoryStore {
     shards: Box<[RwLock<Shard>]>,
     capacity_per_shard: usize,
-    anonymous_per_shard: usize,
     /// Taken before a shard's lock, by whatever adds or removes a record, so that index and records never disagree.
-    subjects: Mutex<HashMap<SubjectKey, BTreeSet<StoreKey>>>,
+    subjects: Mutex<Subjects>,
     sessions: AtomicUsize,
     anonymous: AtomicUsize,
     displaced: AtomicU64,
@@ -50,28 +50,24 @@ pub struct MemoryStore {
     expired: AtomicU64,
 }
 
+/// Where the records of a subject are: by the beginning of its key, the shard and the place. What is found there may be
+/// another's whose key begins in the same way.
+type Subjects = BTreeSet<(u64, u32, Slot)>;
+
 /// What a [`MemoryStore`] holds and what it had to drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryStoreStatistics {
-    /// How many records of sessions it holds, those included that have expired and were not dropped yet.
+    /// How many records of visitors who logged in it holds, those included that have expired and were not dropped yet.
     pub sessions: usize,
-    /// How many records of visitors who are not logged in.
+    /// How many of visitors whom nobody knows.
     pub anonymous: usize,
     /// How many sessions ended because the store was full.
     pub displaced: u64,
-    /// How many records of visitors who are not logged in ended because there were too many of them.
+    /// How many records of visitors whom nobody knows were dropped because there was no room for more of them.
     pub displaced_anonymous: u64,
     /// How many records were dropped because they had expired.
     pub expired: u64,
-}
-
-#[derive(Default)]
-struct Shard {
-    records: HashMap<StoreKey, Record, BuildHasherDefault<KeyHasher>>,
-    by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
-    anonymous_by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
-    swept_at: Option<Timestamp>,
 }
 
 impl MemoryStore {
@@ -86,7 +82,6 @@ impl MemoryStore {
         Self {
             shards: (0..shards).map(|_| RwLock::default()).collect(),
             capacity_per_shard: sessions.get() / shards,
-            anonymous_per_shard: (sessions.get() / SESSIONS_PER_ANONYMOUS / shards).max(1),
             subjects: Mutex::default(),
             sessions: AtomicUsize::new(0),
             anonymous: AtomicUsize::new(0),
@@ -94,13 +89,6 @@ impl MemoryStore {
             displaced_anonymous: AtomicU64::new(0),
             expired: AtomicU64::new(0),
         }
-    }
-
-    /// Room for about this many visitors with key-values who are not logged in, at least one for each 1024 sessions.
-    #[must_use]
-    pub fn anonymous_capacity(mut self, visitors: NonZeroUsize) -> Self {
-        self.anonymous_per_shard = (visitors.get() / self.shards.len()).max(1);
-        self
     }
 
     /// What the store holds and what it had to drop.
@@ -116,72 +104,70 @@ impl MemoryStore {
 
     fn insert_now(&self, key: StoreKey, record: Record) -> bool {
         let mut subjects = self.subjects();
-        let mut shard = self.write(key);
-        if shard.records.contains_key(&key) {
+        let number = self.number(key);
+        let mut shard = self.write(number);
+        if shard.find(key).is_some() {
             return false;
         }
-        self.make_room(&mut shard, &mut subjects, &record);
-        shard.queue(&record).insert((record.last_seen_at, key));
-        self.count(&record).fetch_add(1, Ordering::Relaxed);
-        if let Some(subject) = record.subject {
-            subjects.entry(subject).or_default().insert(key);
+        let (now, entry) = (record.last_seen_at, Entry::new(key, record));
+        let (kind, subject) = (entry.kind(), entry.subject);
+        self.make_room(&mut shard, number, &mut subjects, kind, now);
+        let Some(slot) = shard.insert(entry) else { return false };
+        if let Some(subject) = subject {
+            subjects.insert((name_of(subject.as_bytes()), number, slot));
         }
-        shard.records.insert(key, record);
+        self.held(kind).fetch_add(1, Ordering::Relaxed);
         true
     }
 
-    fn make_room(&self, shard: &mut Shard, subjects: &mut Subjects, record: &Record) {
-        let now = record.last_seen_at;
-        if shard.swept_at.is_none_or(|swept_at| now.since(swept_at) >= SWEEP_INTERVAL) {
-            shard.swept_at = Some(now);
-            let expired: Vec<StoreKey> =
-                shard.records.iter().filter(|(_, record)| record.expires_at <= now).map(|(key, _)| *key).collect();
-            for key in expired {
-                self.take(shard, subjects, key);
-                self.expired.fetch_add(1, Ordering::Relaxed);
+    fn make_room(&self, shard: &mut Shard, number: u32, subjects: &mut Subjects, kind: Kind, now: Timestamp) {
+        for slot in shard.expired(now) {
+            self.take(shard, number, subjects, slot);
+            self.expired.fetch_add(1, Ordering::Relaxed);
+        }
+        let capacity = match kind {
+            Kind::Session => self.capacity_per_shard,
+            Kind::Anonymous => (self.capacity_per_shard / SESSIONS_PER_ANONYMOUS).max(1),
+        };
+        while shard.length(kind) >= capacity {
+            let Some(oldest) = shard.oldest(kind) else { return };
+            self.take(shard, number, subjects, oldest);
+            match kind {
+                Kind::Session => {
+                    let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
+                    tracing::warn!(target: "session", displaced, "session.displaced");
+                }
+                Kind::Anonymous => drop(self.displaced_anonymous.fetch_add(1, Ordering::Relaxed)),
             }
         }
-        let anonymous = record.is_anonymous();
-        let (capacity, count) = if anonymous {
-            (self.anonymous_per_shard, &self.displaced_anonymous)
-        } else {
-            (self.capacity_per_shard, &self.displaced)
-        };
-        while shard.queue(record).len() >= capacity {
-            let Some(&(_, oldest)) = shard.queue(record).first() else { return };
-            self.take(shard, subjects, oldest);
-            let displaced = count.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(target: "session", displaced, anonymous, "session.displaced");
-        }
-    }
-
-    /// How many records there are like this one.
-    const fn count(&self, record: &Record) -> &AtomicUsize {
-        if record.is_anonymous() { &self.anonymous } else { &self.sessions }
     }
 
     /// Takes a record out of its shard and the index.
-    fn take(&self, shard: &mut Shard, subjects: &mut Subjects, key: StoreKey) -> Option<Record> {
-        let record = shard.records.remove(&key)?;
-        shard.queue(&record).remove(&(record.last_seen_at, key));
-        if let Some(subject) = record.subject
-            && let Some(keys) = subjects.get_mut(&subject)
-        {
-            keys.remove(&key);
-            if keys.is_empty() {
-                subjects.remove(&subject);
-            }
+    fn take(&self, shard: &mut Shard, number: u32, subjects: &mut Subjects, slot: Slot) -> Option<Entry> {
+        let entry = shard.take(slot)?;
+        if let Some(subject) = entry.subject {
+            subjects.remove(&(name_of(subject.as_bytes()), number, slot));
         }
-        self.count(&record).fetch_sub(1, Ordering::Relaxed);
-        Some(record)
+        self.held(entry.kind()).fetch_sub(1, Ordering::Relaxed);
+        Some(entry)
+    }
+
+    /// How many there are of a kind.
+    fn held(&self, kind: Kind) -> &AtomicUsize {
+        match kind {
+            Kind::Session => &self.sessions,
+            Kind::Anonymous => &self.anonymous,
+        }
     }
 
     /// Changes a record that still has this revision.
     fn change(&self, key: StoreKey, revision: u64, change: impl FnOnce(&mut Record)) -> Replaced {
-        match self.write(key).records.get_mut(&key) {
-            Some(record) if record.successor.is_some() => Replaced::Gone,
-            Some(record) if record.revision == revision => {
-                change(record);
+        match self.write(self.number(key)).get_mut(key) {
+            Some(entry) if entry.successor().is_some() => Replaced::Gone,
+            Some(entry) if entry.revision() == revision => {
+                let mut record = entry.record();
+                change(&mut record);
+                entry.change(record);
                 Replaced::Replaced
             }
             Some(_) => Replaced::Conflict,
@@ -190,44 +176,44 @@ impl MemoryStore {
     }
 
     fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> bool {
-        let mut guard = self.write(key);
-        let shard = &mut *guard;
-        let stands = |record: &&mut Record| record.successor.is_none() && seen_at < record.expires_at;
-        let Some(record) = shard.records.get_mut(&key).filter(stands) else { return false };
-        let before = record.last_seen_at;
-        record.touched(seen_at, expires_at);
-        let after = record.last_seen_at;
-        if before != after {
-            let queue = if record.is_anonymous() { &mut shard.anonymous_by_last_seen } else { &mut shard.by_last_seen };
-            queue.remove(&(before, key));
-            queue.insert((after, key));
+        let mut shard = self.write(self.number(key));
+        let stands = |entry: &&mut Entry| entry.successor().is_none() && seen_at < entry.expires_at;
+        let Some(entry) = shard.get_mut(key).filter(stands) else { return false };
+        let before = entry.last_seen_at;
+        entry.touch(seen_at, expires_at);
+        if before != entry.last_seen_at {
+            shard.renew(key);
         }
         true
     }
 
     fn remove_now(&self, key: StoreKey) -> Removed {
         let mut subjects = self.subjects();
-        let mut shard = self.write(key);
-        let Some(record) = self.take(&mut shard, &mut subjects, key) else { return Removed::Nothing };
-        record.successor.map_or(Removed::Record, Removed::Alias)
+        let number = self.number(key);
+        let mut shard = self.write(number);
+        let taken = shard.find(key).and_then(|slot| self.take(&mut shard, number, &mut subjects, slot));
+        taken.map_or(Removed::Nothing, |entry| entry.successor().map_or(Removed::Record, Removed::Alias))
     }
 
     fn of_subject_now(&self, subject: SubjectKey) -> Vec<(StoreKey, Record)> {
         let subjects = self.subjects();
-        let keys = subjects.get(&subject).into_iter().flatten();
-        keys.filter_map(|key| Some((*key, self.read(*key).records.get(key)?.clone())))
-            .filter(|(_, record)| record.successor.is_none())
-            .collect()
+        let records = places(&subjects, subject).filter_map(|(number, slot)| {
+            let shard = self.read(number);
+            let entry =
+                shard.get(slot).filter(|entry| entry.subject == Some(subject) && entry.successor().is_none())?;
+            Some((entry.key, entry.record()))
+        });
+        records.collect()
     }
 
     fn remove_subject_now(&self, subject: SubjectKey, except: Option<StoreKey>) -> usize {
         let mut subjects = self.subjects();
-        let keys = subjects.get(&subject).cloned().unwrap_or_default();
-        let others = keys.into_iter().filter(|key| Some(*key) != except);
-        let removed = others.filter_map(|key| {
-            let mut shard = self.write(key);
-            let stands_for_it = shard.records.get(&key)?.successor.is_some_and(|successor| Some(successor) == except);
-            if stands_for_it { None } else { self.take(&mut shard, &mut subjects, key) }
+        let places: Vec<_> = places(&subjects, subject).collect();
+        let removed = places.into_iter().filter_map(|(number, slot)| {
+            let mut shard = self.write(number);
+            let entry = shard.get(slot).filter(|entry| entry.subject == Some(subject))?;
+            let stays = except.is_some_and(|kept| entry.key == kept || entry.successor() == Some(kept));
+            if stays { None } else { self.take(&mut shard, number, &mut subjects, slot) }
         });
         removed.count()
     }
@@ -236,30 +222,32 @@ impl MemoryStore {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, key: StoreKey) -> RwLockReadGuard<'_, Shard> {
-        self.shard(key).read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self, number: u32) -> RwLockReadGuard<'_, Shard> {
+        self.shard(number).read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, key: StoreKey) -> RwLockWriteGuard<'_, Shard> {
-        self.shard(key).write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self, number: u32) -> RwLockWriteGuard<'_, Shard> {
+        self.shard(number).write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// In which shard a key is: by another byte than those that the shard's own table hashes by.
+    fn number(&self, key: StoreKey) -> u32 {
+        let [.., last] = *key.as_bytes();
+        u32::from(last) % u32::try_from(self.shards.len()).unwrap_or(1)
     }
 
     #[expect(clippy::indexing_slicing, reason = "the index is a remainder of the length, which is at least one")]
-    fn shard(&self, key: StoreKey) -> &RwLock<Shard> {
-        // Other bytes than those that the shard's own table hashes by.
-        let [.., last] = *key.as_bytes();
-        &self.shards[usize::from(last) % self.shards.len()]
+    fn shard(&self, number: u32) -> &RwLock<Shard> {
+        &self.shards[number as usize % self.shards.len()]
     }
 }
 
-impl Shard {
-    /// Those who give way to a record like this one, the first of them first.
-    const fn queue(&mut self, record: &Record) -> &mut BTreeSet<(Timestamp, StoreKey)> {
-        if record.is_anonymous() { &mut self.anonymous_by_last_seen } else { &mut self.by_last_seen }
-    }
+/// Where records of this subject may be.
+fn places(subjects: &Subjects, subject: SubjectKey) -> impl Iterator<Item = (u32, Slot)> {
+    let name = name_of(subject.as_bytes());
+    let all = (name, 0, Slot::FIRST)..=(name, u32::MAX, Slot::LAST);
+    subjects.range(all).map(|&(_, number, slot)| (number, slot))
 }
-
-type Subjects = HashMap<SubjectKey, BTreeSet<StoreKey>>;
 
 impl Default for MemoryStore {
     fn default() -> Self {
@@ -279,7 +267,7 @@ impl Store for MemoryStore {
     }
 
     fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
-        StoreFuture::ready(self.read(key).records.get(&key).cloned())
+        StoreFuture::ready(self.read(self.number(key)).load(key))
     }
 
     fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
@@ -314,25 +302,6 @@ impl Store for MemoryStore {
     fn in_process(&self) -> bool {
         true
     }
-}
-
-/// Takes a key's first bytes as its hash: they are those of a SHA-256 already, and nobody chooses what is inserted.
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk() {
-            self.0 = u64::from_ne_bytes(*first);
-        }
-    }
-
-    /// The length that goes before an array says nothing.
-    fn write_usize(&mut self, _: usize) {}
 }
 
 #[cfg(test)]
