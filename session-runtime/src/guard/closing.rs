@@ -23,6 +23,10 @@ pub struct Closing {
 
 struct Visited {
     exchange: Arc<Exchange>,
+    #[cfg_attr(
+        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
+        expect(dead_code, reason = "there are none")
+    )]
     key_values: Option<RequestKeyValues>,
     cookie: Option<Arc<CookieWriter>>,
     read: Via,
@@ -51,6 +55,7 @@ impl Closing {
     pub(super) fn finish(self, mut response: Response) -> Response {
         if let Some(visit) = self.visit {
             let Outcome { cookie, clear_site_data, another_read } = visit.exchange.outcome();
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             if !visit.key_values.is_some_and(|key_values| key_values.is_of_layer()) {
                 visit.exchange.close();
             }

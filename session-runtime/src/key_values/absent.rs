@@ -3,9 +3,3 @@
 /// None.
 #[derive(Clone, Debug)]
 pub(crate) enum RequestKeyValues {}
-
-impl RequestKeyValues {
-    pub(crate) const fn is_of_layer(&self) -> bool {
-        match *self {}
-    }
-}

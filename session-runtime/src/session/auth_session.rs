@@ -34,6 +34,10 @@ pub struct AuthSession<P> {
     session: Option<Session<P>>,
     sessions: Sessions<P>,
     exchange: Arc<Exchange>,
+    #[cfg_attr(
+        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
+        expect(dead_code, reason = "there are none")
+    )]
     key_values: Option<RequestKeyValues>,
     device: &'static Device,
 }

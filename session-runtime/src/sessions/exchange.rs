@@ -17,6 +17,7 @@ struct State {
     outcome: Outcome,
     rotation_due: bool,
     /// The response has been sent.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     is_closed: bool,
 }
 
@@ -111,6 +112,24 @@ impl Exchange {
         state.outcome.clear_site_data = true;
     }
 
+    /// The handler looks at the session of another principal, if there is one.
+    pub(crate) fn look_at_another(&self) {
+        self.state().outcome.another_read = true;
+    }
+
+    /// What the response says, once.
+    pub(crate) fn outcome(&self) -> Outcome {
+        std::mem::take(&mut self.state().outcome)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What key-values need beyond that, since a visitor may have some without a session.
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
         let mut state = self.state();
@@ -141,19 +160,5 @@ impl Exchange {
 
     pub(crate) fn is_closed(&self) -> bool {
         self.state().is_closed
-    }
-
-    /// The handler looks at the session of another principal, if there is one.
-    pub(crate) fn look_at_another(&self) {
-        self.state().outcome.another_read = true;
-    }
-
-    /// What the response says, once.
-    pub(crate) fn outcome(&self) -> Outcome {
-        std::mem::take(&mut self.state().outcome)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
