@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use tower_service::Service;
 
 /// One application and one request to it.
@@ -11,6 +11,7 @@ pub struct Row {
     /// What it measures.
     pub name: &'static str,
     router: Router,
+    method: Method,
     headers: HeaderMap,
     expected: StatusCode,
     before: Box<dyn Fn()>,
@@ -19,7 +20,13 @@ pub struct Row {
 impl Row {
     /// A row that asks for `/`, with these headers, and is answered with 200.
     pub fn new(name: &'static str, router: Router, headers: HeaderMap) -> Self {
-        Self { name, router, headers, expected: StatusCode::OK, before: Box::new(|| ()) }
+        Self { name, router, method: Method::GET, headers, expected: StatusCode::OK, before: Box::new(|| ()) }
+    }
+
+    /// Asks in this way.
+    #[must_use]
+    pub fn method(self, method: Method) -> Self {
+        Self { method, ..self }
     }
 
     /// Expects this status.
@@ -50,6 +57,7 @@ impl Row {
     /// Sends the request once.
     pub async fn send(&self) -> Response {
         let mut request = Request::new(Body::empty());
+        request.method_mut().clone_from(&self.method);
         request.headers_mut().clone_from(&self.headers);
         match self.router.clone().call(request).await {
             Ok(response) => response,

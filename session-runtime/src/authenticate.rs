@@ -38,12 +38,16 @@ pub(crate) fn authenticate<P: Principal>(
         let ahead = record.created_at.max(record.last_seen_at).since(now);
         tracing::warn!(target: "session", ?ahead, "session.clock_skew");
     }
-    let instants = Instants::of(record, now, P::SPEC);
+    let mut instants = Instants::of(record, now, P::SPEC);
     if instants.are_over(now) {
         return Standing::Over;
     }
-    match unseal() {
-        Some(contents) => Standing::Good(contents, instants),
-        None => Standing::Unreadable,
+    let Some(contents) = unseal() else { return Standing::Unreadable };
+    if let Some(ends_at) = contents.key_values.ends_at() {
+        instants.expires_at = instants.expires_at.min(ends_at);
+        if instants.are_over(now) {
+            return Standing::Over;
+        }
     }
+    Standing::Good(contents, instants)
 }

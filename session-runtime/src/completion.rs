@@ -220,6 +220,9 @@ pub mod cookie {
 
 /// In `bearer(..)` of a principal.
 pub mod bearer {
+    /// `revocable`: asks at every use whether the token was revoked
+    pub const revocable: &str = "revocable";
+
     /// `alg("EdDSA")`: the algorithms that the issuer signs with
     pub const alg: &str = "alg(\"EdDSA\")";
 

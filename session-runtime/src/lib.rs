@@ -55,7 +55,9 @@
 //! | logging in and out | [`AuthSession`] |
 //! | rights that change while somebody is logged in | [`Revalidation`] |
 //! | listing and ending somebody's sessions | [`Sessions::of`] |
+//! | ending a token before it expires | `Sessions::revoke` |
 //! | access tokens, and refresh tokens to renew them | `Sessions::issue_pair` |
+//! | key-values of a visitor, logged in or not | [`key_values`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
@@ -105,8 +107,8 @@
 //! | `mysql` | | `MySqlStore`, also for MariaDB |
 //! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
 //! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
-//! | `tower-sessions` | | [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
-//! | `tower-sessions-0-14` | | the same for stores of tower-sessions 0.14, such as those for SQL databases, Redis and Moka |
+//! | `tower-sessions` | | [`key_values`] by `tower_sessions::Session` 0.15; [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
+//! | `tower-sessions-0-14` | | the same for tower-sessions 0.14, where its stores for SQL databases, Redis and Moka still are |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -123,6 +125,11 @@ mod store;
 mod sealing;
 mod cookie;
 mod sessions;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
+pub mod key_values;
+#[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+mod key_values;
 mod session;
 
 // The request's path.
@@ -149,6 +156,9 @@ pub mod conformance;
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
+pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
 pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};

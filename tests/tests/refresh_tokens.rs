@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use session_runtime::routing::get;
 use session_runtime::{
-    Algorithm, GrantError, GrantErrorKind, GuardedRouter, ManualClock, MemoryStore, Principal, Session, Sessions,
-    SigningKey, SqliteStore, TokenOptions, TokenPair, session,
+    Algorithm, GrantError, GrantErrorKind, GuardedRouter, ManualClock, MemoryStore, Principal, PrincipalSource,
+    Revalidation, Session, Sessions, SigningKey, SqliteStore, TokenOptions, TokenPair, session,
 };
 use tests::{Events, Operation, ProbedStore, SECRET, START, Visitor, minutes, router, seconds, sessions};
 use tokio::task::JoinSet;
@@ -143,7 +143,7 @@ async fn what_was_granted_is_copied_and_never_renewed() {
         let ids: std::collections::BTreeSet<_> =
             [&first, &second, &third].map(|pair| pair.access().id().to_owned()).into();
         assert_eq!(ids.len(), 3);
-        assert_eq!(claims(&first)["sid"], claims(&third)["sid"]);
+        assert_eq!(claims(&first)["refresh_family"], claims(&third)["refresh_family"]);
     }
 }
 
@@ -178,7 +178,9 @@ async fn what_is_no_refresh_token_is_refused() {
         let forged = URL_SAFE_NO_PAD.encode([1; 65]);
         for text in ["", "x", access, other.refresh_token(), &forged, &refresh[1..], &format!("{refresh}=")] {
             assert_eq!(place.sessions.refresh(text).await.unwrap_err().kind(), GrantErrorKind::InvalidGrant, "{text}");
-            place.sessions.revoke(text).await.unwrap();
+            let revoked = place.sessions.revoke(text).await.map_err(|error| error.kind());
+            let expected = if text == access { Err(GrantErrorKind::UnsupportedTokenType) } else { Ok(()) };
+            assert_eq!(revoked, expected, "{text}");
         }
         assert!(place.refresh(&pair).await.is_ok());
         assert!(machines.refresh(other.refresh_token()).await.is_ok());
@@ -422,4 +424,66 @@ async fn no_debug_shows_a_token() {
     let pair = place.begin().await;
     let shown = format!("{pair:?} {:?}", place.sessions);
     assert!(!shown.contains(pair.refresh_token()) && !shown.contains(pair.access().token()), "{shown}");
+}
+
+/// Who has an account, with which rights; nobody can tell while it is `Err`.
+#[derive(Clone)]
+struct Accounts(Arc<std::sync::Mutex<Result<Option<Client>, String>>>);
+
+impl Accounts {
+    fn of(client: Client) -> Self {
+        Self(Arc::new(std::sync::Mutex::new(Ok(Some(client)))))
+    }
+
+    fn set(&self, answer: Result<Option<Client>, String>) {
+        *self.0.lock().unwrap() = answer;
+    }
+}
+
+impl PrincipalSource<Client> for Accounts {
+    async fn load(&self, _: &u64) -> Result<Option<Client>, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(self.0.lock().unwrap().clone()?)
+    }
+}
+
+// ASVS 8.3.2: rights that were withdrawn are not renewed, and those that were granted since are not gained.
+#[tokio::test]
+async fn refreshing_asks_who_somebody_is_now() {
+    for stale in [Duration::ZERO, minutes(10)] {
+        let (clock, store) = (ManualClock::at(START), ProbedStore::over(MemoryStore::new()));
+        let accounts = Accounts::of(client(7));
+        let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
+        let revalidation = Revalidation::every(minutes(1), accounts.clone()).stale(stale);
+        let sessions: Sessions<Client> =
+            sessions(&clock, &store).signing_key(key).revalidate(revalidation).build().unwrap();
+        let place = Place { clock, store, sessions };
+        let pair = place.begin().await;
+
+        let scopes = vec!["orders:write".into(), "admin".into()];
+        accounts.set(Ok(Some(Client { roles: Vec::new(), scopes, ..client(7) })));
+        let pair = place.refresh(&pair).await.unwrap();
+        assert_eq!(pair.access().scope(), Some("orders:write"));
+        assert_eq!(claims(&pair)["roles"], serde_json::json!([]));
+        accounts.set(Ok(Some(client(7))));
+        let pair = place.refresh(&pair).await.unwrap();
+        assert_eq!(pair.access().scope(), Some("orders:read orders:write"));
+
+        accounts.set(Err("the database is down".into()));
+        place.clock.advance(minutes(6));
+        let tolerated = place.refresh(&pair).await;
+        assert_eq!(tolerated.is_ok(), !stale.is_zero());
+        let pair = tolerated.unwrap_or(pair);
+        place.clock.advance(Duration::from_millis(5 * 60_000 - 1));
+        let tolerated = place.refresh(&pair).await;
+        assert_eq!(tolerated.is_ok(), !stale.is_zero());
+        let pair = tolerated.unwrap_or(pair);
+        place.clock.advance(Duration::from_millis(1));
+        assert_eq!(outcome(place.refresh(&pair).await), Err(GrantErrorKind::Unavailable));
+        accounts.set(Ok(Some(client(8))));
+        assert_eq!(outcome(place.refresh(&pair).await), Err(GrantErrorKind::Unavailable), "somebody else");
+        accounts.set(Ok(None));
+        assert_eq!(outcome(place.refresh(&pair).await), DEAD);
+        accounts.set(Ok(Some(client(7))));
+        assert_eq!(outcome(place.refresh(&pair).await), DEAD, "for good");
+    }
 }

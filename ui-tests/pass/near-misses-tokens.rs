@@ -31,6 +31,14 @@ pub struct Old {
     pub id: u64,
 }
 
+// J11: what was revoked is forgotten when it would have expired.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(bearer(alg("EdDSA"), revocable, max_age = "15m"))]
+pub struct Revocable {
+    #[principal(id)]
+    pub id: u64,
+}
+
 // J06, J07: an encrypted issuer, or one on this machine; keys are for the builder.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(bearer(alg("EdDSA"), issuer = "https://id.example/realm"))]

@@ -36,6 +36,7 @@ pub(super) fn check(bearer: &Given<BearerOptions>, fields: &Fields, diagnostics:
     legacy_is_needed(options, diagnostics);
     issuer_is_encrypted(options, diagnostics);
     rights_are_recent(options, fields, diagnostics);
+    revocations_end(options, diagnostics);
 }
 
 /// A name of the registry that is verified here, spelt as there.
@@ -155,4 +156,13 @@ fn rights_are_recent(options: &BearerOptions, fields: &Fields, diagnostics: &mut
         age.value.written()
     );
     diagnostics.warn(Warning::at(age.key.span(), "rights_outlive_their_withdrawal", text));
+}
+
+/// What was revoked is remembered for as long as it could otherwise be used.
+fn revocations_end(options: &BearerOptions, diagnostics: &mut Diagnostics) {
+    let Some(revocable) = options.revocable.as_ref().filter(|_| options.max_age.is_none()) else { return };
+    diagnostics.mistake(
+        Mistake::at(revocable, "nobody knows how long tokens live, so what was revoked could never be forgotten")
+            .help("write `max_age = \"15m\"` beside it: older tokens are refused"),
+    );
 }

@@ -139,11 +139,12 @@ fn bearer(options: &BearerOptions, rt: &TokenStream) -> TokenStream {
     let leeway = options.leeway.as_ref().map(|given| given.value.seconds).map(|seconds| quote!(.leeway(#seconds)));
     let max_age = options.max_age.as_ref().map(|given| given.value.seconds).map(|seconds| quote!(.max_age(#seconds)));
     let auth_time = options.auth_time.as_ref().map(|_| quote!(.auth_time()));
+    let revocable = options.revocable.as_ref().map(|_| quote!(.revocable()));
     let claim = options.claim.as_ref().map(|given| &given.value).map(|(name, value)| quote!(.claim(#name, #value)));
     quote! {
         .bearer(
             #rt::BearerSpec::new(&[#(#rt::Algorithm::#algorithms),*])
-                #issuer #audience #typ #leeway #max_age #auth_time #claim
+                #issuer #audience #typ #leeway #max_age #auth_time #revocable #claim
         )
     }
 }

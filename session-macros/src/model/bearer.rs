@@ -18,6 +18,7 @@ pub(crate) struct BearerOptions {
     pub(crate) leeway: Option<Given<Length>>,
     pub(crate) max_age: Option<Given<Length>>,
     pub(crate) auth_time: Option<Ident>,
+    pub(crate) revocable: Option<Ident>,
     pub(crate) claim: Option<Given<(LitStr, LitStr)>>,
 }
 
@@ -40,6 +41,7 @@ impl BearerOptions {
             "leeway" => self.leeway = Given::read(item, Item::length, diagnostics),
             "max_age" => self.max_age = Given::read(item, Item::length, diagnostics),
             "auth_time" => self.auth_time = Some(item.name.clone()),
+            "revocable" => self.revocable = Some(item.name.clone()),
             "claim" => self.claim = Given::read(item, claim, diagnostics),
             _ => diagnostics.mistake(item.not_understood()),
         }

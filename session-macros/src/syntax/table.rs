@@ -85,8 +85,9 @@ pub(super) static TABLE: &[Key] = &[
         .later("leave it out: sessions last as long as the browser is open, and at most `absolute`"),
     value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself")
         .later("leave it out: the cookie names a session that a store keeps"),
-    flag("revocable", &[Place::Cookie, Place::Bearer], "revocable", "keeps a list of revoked tokens")
-        .later("leave it out and issue tokens that expire within minutes"),
+    flag("revocable", BEARER, "revocable", "asks at every use whether the token was revoked"),
+    flag("revocable", COOKIE, "revocable", "keeps a list of sessions that were ended")
+        .later("leave it out: sessions in a store end when their visitor logs out"),
     flag("unrevocable", COOKIE, "unrevocable", "says that nobody can be logged out")
         .later("leave it out: sessions in a store end when their visitor logs out"),
     list("alg", BEARER, "alg(\"EdDSA\")", "the algorithms that the issuer signs with"),

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use axum::response::Response;
 
-use super::identify::standing_record;
 use super::refuse::{Refused, refuse};
 use super::visit::{Call, Visit};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry};
+use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, standing_record};
 use crate::store::StoreError;
 
 /// How far `last_seen_at` may lag behind at the most.

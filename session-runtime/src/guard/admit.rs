@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
+use super::values::{Found, found, hand_out, too_old};
 use super::visit::{Call, Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::forgery::{self, Verdict};
@@ -91,7 +92,10 @@ async fn admit<P: Principal>(
     parts: &Parts,
 ) -> Result<Visit<P>, Response> {
     match examine(&sessions, spec, parts).await {
-        Ok((session, exchange)) => Ok(Visit { session, sessions, exchange }),
+        Ok((session, exchange, found)) => {
+            let key_values = hand_out(&sessions, spec, parts, &exchange, found);
+            Ok(Visit { session, sessions, exchange, key_values })
+        }
         Err(refused) => Err(refuse(&sessions, spec, parts, refused)),
     }
 }
@@ -101,14 +105,17 @@ async fn examine<P: Principal>(
     sessions: &Sessions<P>,
     spec: &'static PolicySpec,
     parts: &Parts,
-) -> Result<(Option<Session<P>>, Arc<Exchange>), Refused> {
+) -> Result<(Option<Session<P>>, Arc<Exchange>, Found), Refused> {
     let now = sessions.now();
     let identity = identify(sessions, spec.via, &parts.headers, now).await?;
     if spec.access == Access::Required && !matches!(identity, Identity::Known(..)) {
         return Err(identity.refused());
     }
+    let mut found = found(&identity);
     let (mut session, exchange) = match identity {
         Identity::Known(session, exchange) => (Some(session), exchange),
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        Identity::Unknown(exchange, _) => (None, exchange),
         _ => (None, Arc::new(Exchange::default())),
     };
     let by_token = session.as_ref().is_some_and(|session| session.credential() == CredentialKind::Bearer);
@@ -117,7 +124,10 @@ async fn examine<P: Principal>(
     {
         match (denial, spec.access) {
             // To an optional route, a session that is too old for it is none.
-            (Denial::TooOld, Access::Optional) if !by_token => session = None,
+            (Denial::TooOld, Access::Optional) if !by_token => {
+                session = None;
+                found = too_old();
+            }
             (denial, _) => return Err(denial.into()),
         }
     }
@@ -125,7 +135,7 @@ async fn examine<P: Principal>(
     if spec.via.cookie && !by_token {
         forbid_forgery(sessions, spec, parts)?;
     }
-    Ok((session, exchange))
+    Ok((session, exchange, found))
 }
 
 /// Looks for forgery where the guard did not, because the route accepts no cookie: an argument sets one, or reads that of

@@ -14,8 +14,9 @@ use super::visit::{Call, Visited};
 use crate::policy::{Of, Via};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{AuthSession, Session, device_of};
+use crate::session::{AuthSession, Session};
 use crate::sessions::Sessions;
+use crate::sessions::device_of;
 
 /// Any argument of a guarded handler but the last; any argument of a check.
 #[diagnostic::on_unimplemented(
@@ -144,7 +145,8 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
         forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
         let visit = &call.visit;
         let device = device_of(&call.parts.headers);
-        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), visit.exchange.clone(), device))
+        let (exchange, key_values) = (visit.exchange.clone(), visit.key_values.clone());
+        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), exchange, key_values, device))
     }
 }
 

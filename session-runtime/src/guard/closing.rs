@@ -6,6 +6,9 @@ use axum::response::Response;
 
 use crate::cookie::CookieWriter;
 use crate::finalise::{Finish, finish};
+use crate::key_values::RequestKeyValues;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+use crate::key_values::answered;
 use crate::policy::Via;
 use crate::principal::Principal;
 use crate::sessions::Sessions;
@@ -20,18 +23,42 @@ pub struct Closing {
 
 struct Visited {
     exchange: Arc<Exchange>,
+    #[cfg_attr(
+        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
+        expect(dead_code, reason = "there are none")
+    )]
+    key_values: Option<RequestKeyValues>,
     cookie: Option<Arc<CookieWriter>>,
     read: Via,
 }
 
 impl Closing {
-    pub(super) fn of<P: Principal>(sessions: &Sessions<P>, exchange: Arc<Exchange>, read: Via) -> Self {
-        Self { visit: Some(Visited { exchange, cookie: sessions.cookie().cloned(), read }) }
+    pub(super) fn of<P: Principal>(
+        sessions: &Sessions<P>,
+        exchange: Arc<Exchange>,
+        key_values: Option<RequestKeyValues>,
+        read: Via,
+    ) -> Self {
+        Self { visit: Some(Visited { exchange, key_values, cookie: sessions.cookie().cloned(), read }) }
+    }
+
+    /// Writes the key-values that were changed and not saved, before the response is finished.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    pub(super) async fn keep(&self, response: Response) -> Response {
+        match self.visit.as_ref().and_then(|visit| visit.key_values.as_ref()) {
+            // A layer may write after this one.
+            Some(key_values) if !key_values.is_of_layer() => answered(key_values, response).await,
+            _ => response,
+        }
     }
 
     pub(super) fn finish(self, mut response: Response) -> Response {
         if let Some(visit) = self.visit {
             let Outcome { cookie, clear_site_data, another_read } = visit.exchange.outcome();
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            if !visit.key_values.is_some_and(|key_values| key_values.is_of_layer()) {
+                visit.exchange.close();
+            }
             let cookie_name = visit.cookie.as_ref().map(|writer| writer.name());
             let cookie = visit.cookie.and_then(|writer| match cookie {
                 CookieChange::Keep => None,

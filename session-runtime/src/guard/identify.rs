@@ -12,10 +12,11 @@ use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
 use crate::session::{CredentialKind, Session};
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+use crate::sessions::Look;
 #[cfg(feature = "jwt")]
 use crate::sessions::TokenSession;
-use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, LONGEST_CHAIN, Sessions};
-use crate::store::{Record, Store, StoreError, StoreKey};
+use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, Sessions, standing_record};
 #[cfg(feature = "jwt")]
 use crate::token::TokenRefusal;
 
@@ -23,6 +24,9 @@ use crate::token::TokenRefusal;
 pub(super) enum Identity<P: Principal> {
     /// A visitor with a session that stands.
     Known(Session<P>, Arc<Exchange>),
+    /// A visitor whom nobody knows, with key-values.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    Unknown(Arc<Exchange>, Look),
     /// Nobody: no credential that the route accepts.
     Anonymous,
     /// A cookie that names no session of this realm, and never will again.
@@ -36,6 +40,9 @@ impl<P: Principal> Identity<P> {
     pub(super) fn refused(&self) -> Refused {
         match self {
             Self::Anonymous => RefusalKind::NoCredential.into(),
+            // Their cookie says nothing about who they are.
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            Self::Unknown(..) => RefusalKind::NoCredential.into(),
             Self::Dead => Refused::dead_cookie(),
             Self::Known(..) | Self::Unreadable => RefusalKind::InvalidCredential.into(),
         }
@@ -72,6 +79,10 @@ async fn by_cookie<P: Principal>(
 ) -> Result<Identity<P>, Refused> {
     let key = Sessions::<P>::key_of(&id);
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    if record.is_anonymous() {
+        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key }, now)));
+    }
     match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
             if record.successor().is_some() {
@@ -98,6 +109,15 @@ async fn by_cookie<P: Principal>(
     }
 }
 
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+fn unknown<P: Principal>(look: Look) -> Identity<P> {
+    match &look {
+        Look { seen: Some(_), .. } => Identity::Unknown(Arc::new(Exchange::new(look.current.clone())), look),
+        Look { closed: Some(_), .. } => Identity::Unreadable,
+        Look { .. } => Identity::Dead,
+    }
+}
+
 fn known<P: Principal>(
     sessions: &Sessions<P>,
     contents: Arc<Contents<P>>,
@@ -106,18 +126,6 @@ fn known<P: Principal>(
 ) -> Identity<P> {
     let shared = Arc::clone(&exchange);
     Identity::Known(Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared), exchange)
-}
-
-/// The record under `key`. An alias stands only as long as what it stands for.
-pub(super) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
-    let Some(record) = store.load(key).await? else { return Ok(None) };
-    let mut next = record.successor();
-    for _ in 0..LONGEST_CHAIN {
-        let Some(key) = next else { return Ok(Some(record)) };
-        let Some(successor) = store.load(key).await? else { return Ok(None) };
-        next = successor.successor();
-    }
-    Ok(None)
 }
 
 #[cfg(feature = "jwt")]
@@ -132,7 +140,7 @@ async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timest
         Err(reason) => {
             tracing::info!(target: "session", %reason, "session.token_refused");
             // Nobody knows whether the visitor may, as when a store is down.
-            let unknown = reason == TokenRefusal::KeysUnavailable;
+            let unknown = matches!(reason, TokenRefusal::KeysUnavailable | TokenRefusal::RevocationsUnavailable);
             Err(if unknown { RefusalKind::Unavailable } else { RefusalKind::InvalidCredential }.into())
         }
     }

@@ -12,6 +12,7 @@ mod closing;
 mod identify;
 mod refuse;
 mod stand_in;
+mod values;
 mod visit;
 
 pub use self::admit::{Admits, HasSessions};
@@ -73,6 +74,8 @@ impl<G, A> Guarded<G, A> {
 /// Of each handler, the compiler makes one of these: what is not here, all of them share.
 async fn respond<R: HandlerResponse>(handler: impl Future<Output = R>, closing: Closing) -> Response {
     let response = handler.await.into_response();
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    let response = closing.keep(response).await;
     closing.finish(response)
 }
 

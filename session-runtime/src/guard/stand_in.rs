@@ -69,7 +69,11 @@ where
     let (call, body, closing) = enter::<C, R, S>(spec, request, state).await?;
     match A::take_all(call, body, state).await {
         Ok(arguments) => Ok(Admitted { arguments, closing }),
-        Err(response) => Err(closing.finish(response)),
+        Err(response) => {
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            let response = closing.keep(response).await;
+            Err(closing.finish(response))
+        }
     }
 }
 
@@ -88,8 +92,13 @@ where
     let visit = state.admit(spec, &parts).await?;
     let mut call = Call { parts, visit, spec };
     let closing = call.closing();
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    R::hand_out(&mut call);
     if let Err(response) = C::run(&mut call, state).await {
-        return Err(closing.finish(R::refused_by_check(&call, response)));
+        let response = R::refused_by_check(&call, response);
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        let response = closing.keep(response).await;
+        return Err(closing.finish(response));
     }
     call.settle().await?;
     Ok((call, body, closing))

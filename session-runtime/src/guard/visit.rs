@@ -9,6 +9,7 @@ use http::request::Parts;
 use super::activity::{count_as_activity, replace_id_where_due};
 use super::closing::Closing;
 use super::refuse::context;
+use crate::key_values::RequestKeyValues;
 use crate::policy::{Of, Open, PolicySpec, Realm};
 use crate::principal::Principal;
 use crate::refusal;
@@ -38,6 +39,12 @@ pub trait Visited: Realm {
     where
         Self: Sized;
 
+    /// Puts into the request what other extractors find there.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    fn hand_out(call: &mut Call<Self>)
+    where
+        Self: Sized;
+
     /// What finishing the response needs.
     fn closing(call: &Call<Self>) -> Closing
     where
@@ -49,6 +56,7 @@ pub struct Visit<P: Principal> {
     pub(super) session: Option<Session<P>>,
     pub(super) sessions: Sessions<P>,
     pub(super) exchange: Arc<Exchange>,
+    pub(super) key_values: Option<RequestKeyValues>,
 }
 
 impl<P: Principal> Visited for Of<P> {
@@ -65,8 +73,16 @@ impl<P: Principal> Visited for Of<P> {
         refusal::refused_by_check(response, &context::<P>(call.spec), &call.parts, on_refusal)
     }
 
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    fn hand_out(call: &mut Call<Self>) {
+        if let Some(key_values) = &call.visit.key_values {
+            key_values.insert_into(&mut call.parts.extensions);
+        }
+    }
+
     fn closing(call: &Call<Self>) -> Closing {
-        Closing::of(&call.visit.sessions, Arc::clone(&call.visit.exchange), call.spec.via)
+        let Visit { sessions, exchange, key_values, .. } = &call.visit;
+        Closing::of(sessions, Arc::clone(exchange), key_values.clone(), call.spec.via)
     }
 }
 
@@ -81,6 +97,9 @@ impl Visited for Open {
     fn refused_by_check(_: &Call<Self>, response: Response) -> Response {
         response
     }
+
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    fn hand_out(_: &mut Call<Self>) {}
 
     fn closing(_: &Call<Self>) -> Closing {
         Closing::default()

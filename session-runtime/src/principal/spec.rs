@@ -212,6 +212,7 @@ pub struct BearerSpec {
     pub(crate) max_age: Option<Duration>,
     pub(crate) auth_time: bool,
     pub(crate) claim: Option<(&'static str, &'static str)>,
+    pub(crate) revocable: bool,
 }
 
 impl BearerSpec {
@@ -226,6 +227,7 @@ impl BearerSpec {
             max_age: None,
             auth_time: false,
             claim: None,
+            revocable: false,
         }
     }
 
@@ -269,6 +271,13 @@ impl BearerSpec {
     #[must_use]
     pub const fn claim(mut self, name: &'static str, value: &'static str) -> Self {
         self.claim = Some((name, value));
+        self
+    }
+
+    /// Declares `revocable`: whether a token was revoked is asked at every use.
+    #[must_use]
+    pub const fn revocable(mut self) -> Self {
+        self.revocable = true;
         self
     }
 

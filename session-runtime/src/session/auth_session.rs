@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Session;
+use crate::key_values::RequestKeyValues;
 use crate::principal::Principal;
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions,
+    Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -32,7 +34,12 @@ pub struct AuthSession<P> {
     session: Option<Session<P>>,
     sessions: Sessions<P>,
     exchange: Arc<Exchange>,
-    device: Option<Box<str>>,
+    #[cfg_attr(
+        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
+        expect(dead_code, reason = "there are none")
+    )]
+    key_values: Option<RequestKeyValues>,
+    device: &'static Device,
 }
 
 impl<P: Principal> AuthSession<P> {
@@ -40,9 +47,10 @@ impl<P: Principal> AuthSession<P> {
         session: Option<Session<P>>,
         sessions: Sessions<P>,
         exchange: Arc<Exchange>,
-        device: Option<Box<str>>,
+        key_values: Option<RequestKeyValues>,
+        device: &'static Device,
     ) -> Self {
-        Self { session, sessions, exchange, device }
+        Self { session, sessions, exchange, key_values, device }
     }
 
     /// The visitor's session, if there is one.
@@ -50,7 +58,8 @@ impl<P: Principal> AuthSession<P> {
         self.session.as_ref()
     }
 
-    /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends.
+    /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends. Its
+    /// key-values are taken along, unless it was another subject's.
     ///
     /// Verify the password, or whatever proves who this is, before you call this.
     ///
@@ -64,11 +73,11 @@ impl<P: Principal> AuthSession<P> {
     pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
-            Some(Current::Named(issued)) => Some(issued.key),
+            Some(Current::Named(issued)) => Some(issued),
             None => None,
         };
-        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
-        let opened = self.sessions.open(contents, self.device.clone()).await?;
+        let contents = Contents::new(principal, self.sessions.now())?;
+        let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
         if let Err(error) = self.close_others(before, &opened.contents.subject).await {
@@ -83,22 +92,33 @@ impl<P: Principal> AuthSession<P> {
     ///
     /// Without a session nothing is ended, and the browser is told the same.
     ///
-    /// A token is not ended: it is in no store, and good until it expires. On a route that accepts tokens, a client that
-    /// shows one gets the error (403) and not a success that would promise too much; write `cookie` in the route's attribute
-    /// to look at the cookie alone.
+    /// A token ends where the principal declares `bearer(revocable)`: it is revoked, and the refresh tokens of its family with
+    /// it. Elsewhere it is in no store, and good until it expires: a client that shows one gets the error (403) and not a
+    /// success that would promise too much; write `cookie` in the route's attribute to look at the cookie alone.
     ///
     /// # Errors
     ///
-    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token;
+    /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token that cannot be revoked;
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session may still stand then.
     pub async fn log_out(&mut self) -> Result<(), SessionError> {
         match self.exchange.current() {
             Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
-            None if self.session.is_some() => return Err(SessionErrorKind::NotACookie.into()),
-            None => {}
+            None => {
+                if let Some(session) = &self.session {
+                    // No cookie is forgotten by it: the token alone decides what a request is that shows both.
+                    session.end_token().await?;
+                    self.session = None;
+                    return Ok(());
+                }
+            }
         }
         self.session = None;
         self.exchange.forget();
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if let Some(key_values) = &self.key_values {
+            key_values.forget().await;
+            key_values.reopen();
+        }
         Ok(())
     }
 
@@ -126,7 +146,8 @@ impl<P: Principal> AuthSession<P> {
         let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
-                Ok(Unsealed { contents: Arc::clone(&contents), instants, ..standing })
+                let contents = contents.renewed(&standing.contents);
+                Ok(Unsealed { contents: Arc::new(contents), instants, ..standing })
             } else {
                 // This request logged in somebody else since: that session is not this one.
                 Err(SessionErrorKind::Ended.into())
@@ -134,6 +155,45 @@ impl<P: Principal> AuthSession<P> {
         };
         let issued = self.sessions.succeed(&issued, ALIAS_LIFETIME, again).await?;
         Ok(self.enter(Opened { issued, contents, instants }))
+    }
+
+    /// The new session, and the record that has to end for it.
+    #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+    async fn begin(
+        &self,
+        before: Option<Issued>,
+        contents: Contents<P>,
+    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
+        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
+        Ok((opened, before.map(|issued| issued.key)))
+    }
+
+    /// The new session with the key-values of the visitor, and the record that has to end for it. Nothing is taken along
+    /// of what another subject left.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    async fn begin(
+        &self,
+        before: Option<Issued>,
+        mut contents: Contents<P>,
+    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
+        let key_values = self.key_values.as_ref();
+        if let Some(old) = &before
+            && let Some(opened) = self.sessions.open_after(old, &contents, self.device).await?
+        {
+            key_values.inspect(|key_values| key_values.reopen());
+            return Ok((opened, None));
+        }
+        if let Some(left_behind) = key_values.and_then(RequestKeyValues::left_behind) {
+            contents.key_values = left_behind;
+        }
+        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
+        if let Some(key_values) = key_values {
+            if before.is_some() {
+                key_values.forget().await;
+            }
+            key_values.reopen();
+        }
+        Ok((opened, before.map(|issued| issued.key)))
     }
 
     async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {

@@ -205,6 +205,8 @@ impl<P: Principal> Sessions<P> {
         }
         #[cfg(feature = "jwt")]
         {
+            // Before the families: none of them may issue one more that counts.
+            self.revoke_all(&subject).await?;
             ended += self.end_families(&subject).await?;
         }
         Ok(ended)

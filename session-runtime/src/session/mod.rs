@@ -1,11 +1,9 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
-mod device;
 mod inventory;
 
 pub use self::auth_session::AuthSession;
-pub(crate) use self::device::device_of;
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 use std::fmt;
@@ -110,7 +108,7 @@ impl<P: Principal> Session<P> {
     /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
     /// what another calls `7`.
     pub fn issuer(&self) -> Option<&str> {
-        self.contents.issuer.as_deref()
+        self.contents.token.as_ref().map(|token| &*token.issuer)
     }
 
     /// When the visitor logged in, or the token was issued.
@@ -131,6 +129,11 @@ impl<P: Principal> Session<P> {
     /// When the session ends unless there is activity.
     pub fn expires_at(&self) -> Timestamp {
         self.instants.expires_at
+    }
+
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    pub(crate) fn contents(&self) -> Arc<Contents<P>> {
+        Arc::clone(&self.contents)
     }
 
     pub(crate) const fn instants(&self) -> &Instants {
@@ -200,6 +203,18 @@ impl<P: Principal> Session<P> {
             CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),
         }
+    }
+
+    /// Ends the token whose session it is.
+    #[cfg(feature = "jwt")]
+    async fn end_token(&self) -> Result<(), SessionError> {
+        self.sessions.end_token(&self.contents).await
+    }
+
+    #[cfg(not(feature = "jwt"))]
+    #[expect(clippy::unused_async, reason = "with tokens it has to wait")]
+    async fn end_token(&self) -> Result<(), SessionError> {
+        Err(SessionErrorKind::NotACookie.into())
     }
 
     fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Arc<Exchange>) -> Self {

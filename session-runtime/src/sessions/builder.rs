@@ -30,6 +30,8 @@ pub struct SessionsBuilder<P: Principal> {
     keys: KeySettings,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
+    revocations: Option<Box<dyn Store>>,
+    #[cfg(feature = "jwt")]
     pub(super) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
 }
@@ -44,6 +46,8 @@ impl<P: Principal> SessionsBuilder<P> {
             on_refusal: None,
             keys: KeySettings::default(),
             revalidation: None,
+            #[cfg(feature = "jwt")]
+            revocations: None,
             #[cfg(feature = "jwt")]
             tokens: super::tokens::TokenSettings::default(),
             principal: PhantomData,
@@ -167,6 +171,16 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
+    /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`: a store that
+    /// [keeps](crate::StorePromises::keeps_until_expiry) what it is given, and the same for every node. Unless said, it is the
+    /// [`store`](Self::store) of the sessions.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn revocation_store(mut self, store: impl Store) -> Self {
+        self.revocations = Some(Box::new(store));
+        self
+    }
+
     /// Remembers this many verified tokens, so that their signatures are not checked again; 0 remembers none.
     ///
     /// Unless said otherwise, 10,000 where the principal declares algorithms with key pairs, and none for HMAC, which costs
@@ -225,7 +239,13 @@ impl<P: Principal> SessionsBuilder<P> {
         }
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
-        let keys = self.keys.finish(P::SPEC, self.store.as_deref())?;
+        #[cfg(feature = "jwt")]
+        super::revocation::check(P::SPEC, self.store.as_deref(), self.revocations.as_deref())?;
+        #[cfg(feature = "jwt")]
+        let revocations = self.revocations.as_deref();
+        #[cfg(not(feature = "jwt"))]
+        let revocations = None;
+        let keys = self.keys.finish(P::SPEC, self.store.as_deref(), revocations)?;
         #[cfg(feature = "jwt")]
         let tokens = self.tokens.finish(P::SPEC)?;
         Ok(Sessions(Arc::new(Inner {
@@ -234,6 +254,8 @@ impl<P: Principal> SessionsBuilder<P> {
             cookie,
             trusted_origins,
             on_refusal: self.on_refusal,
+            #[cfg(feature = "jwt")]
+            revocations: self.revocations,
             keys,
             revalidation: self.revalidation,
             #[cfg(feature = "jwt")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{SessionError, SessionErrorKind};
+use super::{KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
 
@@ -13,14 +13,26 @@ pub(crate) struct Contents<P> {
     pub(crate) subject: Box<str>,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
     pub(crate) checked_at: Timestamp,
-    /// Who says so, for a token: another issuer may call somebody else by this name (ASVS 10.3.3).
-    pub(crate) issuer: Option<Arc<str>>,
+    /// The token that says so, where one does.
+    pub(crate) token: Option<Token>,
+    pub(crate) key_values: KeyValues,
+}
+
+/// What names a token whose session it is.
+#[derive(Clone)]
+pub(crate) struct Token {
+    /// Who issued it: another issuer may call somebody else by the same name (ASVS 10.3.3).
+    pub(crate) issuer: Arc<str>,
+    /// Its `jti`.
+    pub(crate) id: Option<Box<str>>,
+    /// Of which family of refresh tokens it is.
+    pub(crate) family: Option<Box<str>>,
 }
 
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject, checked_at, issuer: None })
+        Ok(Self { principal, subject, checked_at, token: None, key_values: KeyValues::default() })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
@@ -31,7 +43,28 @@ impl<P: Principal> Contents<P> {
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
-        Ok(changed)
+        Ok(changed.with_key_values_of(self))
+    }
+
+    /// These, with the key-values of those that stand.
+    pub(crate) fn with_key_values_of(self, standing: &Self) -> Self {
+        Self { key_values: standing.key_values.clone(), ..self }
+    }
+
+    /// The same, in the place of those that stand.
+    pub(crate) fn renewed(&self, standing: &Self) -> Self {
+        self.holding(standing.key_values.clone())
+    }
+
+    /// The same, with other key-values.
+    pub(crate) fn holding(&self, key_values: KeyValues) -> Self {
+        Self {
+            principal: self.principal.clone(),
+            subject: self.subject.clone(),
+            checked_at: self.checked_at,
+            token: self.token.clone(),
+            key_values,
+        }
     }
 
     /// The principal as JSON, to be compared: the order of an object's members says nothing.
@@ -42,6 +75,7 @@ impl<P: Principal> Contents<P> {
 
 /// [`Contents`] as bytes: JSON, so that another release's principal, which has gained a field with a default or lost one,
 /// still reads it.
+#[cfg(feature = "sealing")]
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Written<'a, T> {
     #[serde(borrow)]
@@ -50,14 +84,20 @@ struct Written<'a, T> {
     /// In milliseconds.
     #[serde(default)]
     checked_at: u64,
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
+    key_values: KeyValues,
 }
 
+#[cfg(feature = "sealing")]
 impl<P: Principal> Contents<P> {
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
         let written = Written {
             subject: (&*self.subject).into(),
             principal: AsKept(&self.principal),
             checked_at: self.checked_at.as_millis(),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            key_values: self.key_values.clone(),
         };
         serde_json::to_vec(&written).map(zeroize::Zeroizing::new)
     }
@@ -67,8 +107,12 @@ impl<P: Principal> Contents<P> {
         Ok(Self {
             principal: written.principal.0,
             subject: written.subject.into(),
-            issuer: None,
+            token: None,
             checked_at: Timestamp::from_millis(written.checked_at),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            key_values: written.key_values,
+            #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+            key_values: KeyValues::default(),
         })
     }
 }

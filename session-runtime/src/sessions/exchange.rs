@@ -16,6 +16,9 @@ struct State {
     current: Option<Current>,
     outcome: Outcome,
     rotation_due: bool,
+    /// The response has been sent.
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    is_closed: bool,
 }
 
 /// The record that the request's cookie names.
@@ -121,5 +124,41 @@ impl Exchange {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What key-values need beyond that, since a visitor may have some without a session.
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+impl Exchange {
+    /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
+    pub(crate) fn begin(&self, issued: Issued) {
+        let mut state = self.state();
+        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.current = Some(Current::Named(issued));
+    }
+
+    /// What the request's cookie leads to was looked up.
+    pub(crate) fn found(&self, current: Option<Current>) {
+        self.state().current = current;
+    }
+
+    /// Goes on where another one stands, if that one has something to say about the cookie.
+    pub(crate) fn take_over(&self, before: &Self) {
+        if matches!(before.state().outcome.cookie, CookieChange::Keep) {
+            return;
+        }
+        let (current, outcome) = (before.current(), before.outcome());
+        let mut state = self.state();
+        state.current = current;
+        state.outcome = outcome;
+    }
+
+    /// From here on no id can be given out, because no response carries it.
+    pub(crate) fn close(&self) {
+        self.state().is_closed = true;
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().is_closed
     }
 }

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+use super::key_values::Anonymous;
 use super::{
-    ConfigError, ConfigErrorKind, Contents, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ConfigError, ConfigErrorKind, Contents, Device, Instants, Issued, SessionError, SessionErrorKind, Sessions,
+    Unsealed,
 };
 use crate::credential::SessionId;
 use crate::principal::{Principal, PrincipalSpec};
@@ -31,7 +34,8 @@ pub(super) struct StoreKeys {
     ring: Option<KeyRing>,
 }
 
-/// What a list of somebody's sessions shows of one.
+/// What a list of somebody's sessions shows of one. A record that leaves the process has it sealed; one that does not has
+/// the device, and the subject is in its contents.
 #[cfg_attr(feature = "sealing", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Listing {
     pub(crate) subject: Box<str>,
@@ -43,11 +47,17 @@ impl KeySettings {
         self,
         principal: &'static PrincipalSpec,
         store: Option<&dyn Store>,
+        revocations: Option<&dyn Store>,
     ) -> Result<StoreKeys, ConfigError> {
-        if store.is_none_or(Store::in_process) {
+        let stays = store.is_none_or(Store::in_process);
+        if stays && revocations.is_none_or(Store::in_process) {
             return self.for_the_process(principal);
         }
-        self.for_outside(principal)
+        let keys = self.for_outside(principal)?;
+        // Whose tokens were revoked has to be told by every node alike; sessions that stay are not sealed for that.
+        #[cfg(feature = "sealing")]
+        let keys = StoreKeys { ring: keys.ring.filter(|_| !stays), ..keys };
+        Ok(keys)
     }
 
     /// Nothing is sealed that never leaves the process; the index lies in it, and ends with it.
@@ -122,7 +132,6 @@ impl<P: Principal> Sessions<P> {
     /// The record of a session under the id that leads to it.
     pub(crate) fn record(&self, unsealed: &Unsealed<P>, issued: &Issued) -> Result<Record, SessionError> {
         let Unsealed { contents, instants, device } = unsealed;
-        let listing = Listing { subject: contents.subject.clone(), device: device.clone() };
         let subject = self.subject_keys(&contents.subject).next();
         let mut record = Record {
             created_at: instants.created_at,
@@ -134,78 +143,187 @@ impl<P: Principal> Sessions<P> {
             subject: Some(subject.ok_or(SessionErrorKind::Unidentifiable)?),
             successor: None,
             payload: Payload::value(Arc::clone(contents)),
-            listing: Payload::value(Arc::new(listing)),
+            listing: Payload::constant(*device),
         };
-        self.seal(&mut record, issued, || contents.to_bytes())?;
+        self.seal(&mut record, unsealed, issued)?;
         Ok(record)
     }
 
     /// What a record holds, and `None` when it holds something else: another release's principal, or what was sealed under
     /// a key that is not ours.
     pub(crate) fn unseal(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
-        self.opened(record, id, Contents::from_bytes)
+        self.unsealed_contents(record, id)
     }
 
     /// [`unseal`](Self::unseal), with what else the record keeps.
     pub(crate) fn unsealed(&self, record: &Record, issued: &Issued) -> Option<Unsealed<P>> {
         Some(Unsealed {
-            contents: self.unseal(record, &issued.id)?,
+            contents: self.unsealed_contents(record, &issued.id)?,
             instants: Instants::kept(record),
-            device: self.listing(record, issued.key).and_then(|listing| listing.device.clone()),
+            device: self.device(record, issued.key),
         })
+    }
+}
+
+impl<P: Principal> Sessions<P> {
+    /// With what the visitor logged in.
+    fn device(&self, record: &Record, key: StoreKey) -> &'static Device {
+        record.listing.as_constant().unwrap_or_else(|| {
+            let listing = self.listing(record, key);
+            Device::named(listing.as_ref().and_then(|listing| listing.device.as_deref()).unwrap_or_default())
+        })
+    }
+
+    fn unsealed_listing(record: &Record) -> Option<Listing> {
+        let device: &Device = record.listing.as_constant()?;
+        let contents: Arc<Contents<P>> = record.payload.as_value()?;
+        Some(Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) })
     }
 }
 
 #[cfg(feature = "sealing")]
 impl<P: Principal> Sessions<P> {
-    /// Seals what a record holds, which `contents` makes of it, and what is shown of it; where nothing is sealed, it stays as
-    /// it is.
-    pub(super) fn seal(
+    fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
+        let Some(ring) = &self.0.keys.ring else { return Ok(()) };
+        let Unsealed { contents, device, .. } = unsealed;
+        let listing = Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) };
+        seal_bytes(ring, record, contents.to_bytes(), &listing, issued)
+    }
+
+    fn unsealed_contents(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
+        let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
+        opened(ring, record, id, Contents::from_bytes)
+    }
+
+    /// What a list of sessions shows of this one.
+    pub(crate) fn listing(&self, record: &Record, key: StoreKey) -> Option<Listing> {
+        let Some(ring) = &self.0.keys.ring else { return Self::unsealed_listing(record) };
+        let bytes = ring.open_listing(&Sealed::of(record), key, record.listing.as_sealed()?)?;
+        serde_json::from_slice(&bytes).ok()
+    }
+}
+
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+impl<P: Principal> Sessions<P> {
+    /// The record of a visitor whom nobody knows yet.
+    pub(super) fn anonymous_record(
+        &self,
+        anonymous: &Arc<Anonymous>,
+        instants: Instants,
+        issued: &Issued,
+    ) -> Result<Record, SessionError> {
+        let mut record = Record {
+            created_at: instants.created_at,
+            authenticated_at: instants.created_at,
+            last_seen_at: instants.last_seen_at,
+            longest_pause: instants.longest_pause,
+            expires_at: instants.expires_at,
+            revision: 0,
+            subject: None,
+            successor: None,
+            payload: Payload::value(Arc::clone(anonymous)),
+            listing: Payload::constant(Device::named("")),
+        };
+        if let Some(ring) = &self.0.keys.ring {
+            let contents = serde_json::to_vec(&**anonymous).map(Zeroizing::new);
+            let listing = Listing { subject: "".into(), device: None };
+            seal_bytes(ring, &mut record, contents, &listing, issued)?;
+        }
+        Ok(record)
+    }
+
+    /// What the record of a visitor whom nobody knows yet holds; `None` when it holds something else.
+    pub(super) fn unseal_anonymous(&self, record: &Record, id: &SessionId) -> Option<Arc<Anonymous>> {
+        let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
+        opened(ring, record, id, |bytes| serde_json::from_slice(bytes))
+    }
+}
+
+/// What is neither a session nor a visitor whom nobody knows, under the same keys.
+#[cfg(feature = "jwt")]
+impl<P: Principal> Sessions<P> {
+    /// Seals what a record of `subject` holds, unless it stays in the process.
+    #[cfg_attr(
+        not(feature = "sealing"),
+        expect(
+            unused_variables,
+            clippy::unused_self,
+            clippy::unnecessary_wraps,
+            reason = "with `sealing` it needs them"
+        )
+    )]
+    pub(super) fn seal_other(
         &self,
         record: &mut Record,
-        issued: &Issued,
+        subject: &str,
         contents: impl FnOnce() -> serde_json::Result<Zeroizing<Vec<u8>>>,
+        issued: &Issued,
     ) -> Result<(), SessionError> {
-        let Some(ring) = &self.0.keys.ring else { return Ok(()) };
-        let sealed = Sealed::of(record);
-        let contents = contents().map_err(|_| SessionErrorKind::Unserialisable)?;
-        let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
-        let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
-        let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
-        let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
-        record.payload = Payload::sealed(payload);
-        record.listing = Payload::sealed(listing);
+        #[cfg(feature = "sealing")]
+        if let Some(ring) = &self.0.keys.ring {
+            let listing = Listing { subject: subject.into(), device: None };
+            seal_bytes(ring, record, contents(), &listing, issued)?;
+        }
         Ok(())
     }
 
-    /// What a record holds, which `read` makes of its bytes.
-    pub(super) fn opened<T: Send + Sync + 'static>(
+    /// What such a record holds, as `read` understands it.
+    #[cfg_attr(
+        not(feature = "sealing"),
+        expect(unused_variables, clippy::unused_self, reason = "with `sealing` it needs them")
+    )]
+    pub(super) fn opened_other<T: Send + Sync + 'static>(
         &self,
         record: &Record,
         id: &SessionId,
         read: impl FnOnce(&[u8]) -> serde_json::Result<T>,
     ) -> Option<Arc<T>> {
-        let Some(ring) = &self.0.keys.ring else { return record.payload.as_value() };
-        let opened =
-            record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
-        let Some(bytes) = opened else {
-            tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
-            return None;
-        };
-        match read(&bytes) {
-            Ok(contents) => Some(Arc::new(contents)),
-            Err(reason) => {
-                tracing::warn!(target: "session", %reason, "session.unreadable");
-                None
-            }
+        #[cfg(feature = "sealing")]
+        if let Some(ring) = &self.0.keys.ring {
+            return opened(ring, record, id, read);
         }
+        record.payload.as_value()
     }
+}
 
-    /// What a list of sessions shows of this one.
-    pub(crate) fn listing(&self, record: &Record, key: StoreKey) -> Option<Arc<Listing>> {
-        let Some(ring) = &self.0.keys.ring else { return record.listing.as_value() };
-        let bytes = ring.open_listing(&Sealed::of(record), key, record.listing.as_sealed()?)?;
-        serde_json::from_slice(&bytes).ok().map(Arc::new)
+/// Seals a record with this for its contents, and this for its listing.
+#[cfg(feature = "sealing")]
+fn seal_bytes(
+    ring: &KeyRing,
+    record: &mut Record,
+    contents: Result<Zeroizing<Vec<u8>>, serde_json::Error>,
+    listing: &Listing,
+    issued: &Issued,
+) -> Result<(), SessionError> {
+    let sealed = Sealed::of(record);
+    let contents = contents.map_err(|_| SessionErrorKind::Unserialisable)?;
+    let listing = serde_json::to_vec(listing).map_err(|_| SessionErrorKind::Unserialisable)?;
+    let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
+    let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
+    record.payload = Payload::sealed(payload);
+    record.listing = Payload::sealed(listing);
+    Ok(())
+}
+
+/// What a sealed record holds, as `read` understands it.
+#[cfg(feature = "sealing")]
+fn opened<T>(
+    ring: &KeyRing,
+    record: &Record,
+    id: &SessionId,
+    read: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+) -> Option<Arc<T>> {
+    let opened = record.payload.as_sealed().and_then(|sealed| ring.open(&Sealed::of(record), id.as_bytes(), sealed));
+    let Some(bytes) = opened else {
+        tracing::warn!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
+        return None;
+    };
+    match read(&bytes) {
+        Ok(contents) => Some(Arc::new(contents)),
+        Err(reason) => {
+            tracing::warn!(target: "session", %reason, "session.unreadable");
+            None
+        }
     }
 }
 
@@ -213,28 +331,18 @@ impl<P: Principal> Sessions<P> {
 #[cfg(not(feature = "sealing"))]
 impl<P: Principal> Sessions<P> {
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "with the feature `sealing` it may fail")]
-    pub(super) fn seal(
-        &self,
-        _: &mut Record,
-        _: &Issued,
-        _: impl FnOnce() -> serde_json::Result<Zeroizing<Vec<u8>>>,
-    ) -> Result<(), SessionError> {
+    fn seal(&self, _: &mut Record, _: &Unsealed<P>, _: &Issued) -> Result<(), SessionError> {
         Ok(())
     }
 
     #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
-    pub(super) fn opened<T: Send + Sync + 'static>(
-        &self,
-        record: &Record,
-        _: &SessionId,
-        _: impl FnOnce(&[u8]) -> serde_json::Result<T>,
-    ) -> Option<Arc<T>> {
+    fn unsealed_contents(&self, record: &Record, _: &SessionId) -> Option<Arc<Contents<P>>> {
         record.payload.as_value()
     }
 
     /// What a list of sessions shows of this one.
     #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
-    pub(crate) fn listing(&self, record: &Record, _: StoreKey) -> Option<Arc<Listing>> {
-        record.listing.as_value()
+    pub(crate) fn listing(&self, record: &Record, _: StoreKey) -> Option<Listing> {
+        Self::unsealed_listing(record)
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Contents, Instants, SessionError, SessionErrorKind, Sessions};
+use super::{Contents, Device, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
-use crate::store::{Record, Removed, Replaced, StoreError, StoreKey};
+use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
 
 /// How long an id that was replaced still answers, so that requests under way are not thrown out.
 pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
@@ -18,7 +18,7 @@ pub(super) const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
 pub(super) const MOST_CONFLICTS: usize = 1000;
 /// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
-pub(crate) const LONGEST_CHAIN: usize = 64;
+const LONGEST_CHAIN: usize = 64;
 
 pub(super) const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
@@ -34,7 +34,7 @@ pub(crate) struct Unsealed<P> {
     pub(crate) contents: Arc<Contents<P>>,
     pub(crate) instants: Instants,
     /// With what the visitor logged in.
-    pub(crate) device: Option<Box<str>>,
+    pub(crate) device: &'static Device,
 }
 
 /// A session that was begun.
@@ -49,7 +49,7 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn open(
         &self,
         contents: Arc<Contents<P>>,
-        device: Option<Box<str>>,
+        device: &'static Device,
     ) -> Result<Opened<P>, SessionError> {
         let mut instants = Instants::starting(self.now(), P::SPEC);
         instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;
@@ -60,7 +60,7 @@ impl<P: Principal> Sessions<P> {
 
     /// `now`, or the instant after the subject's newest session, where `max_sessions` has to tell which is the newest: within
     /// one millisecond, or between nodes whose clocks disagree, `now` does not. The session's end is not moved by it.
-    async fn after_others(&self, subject: &str, now: Timestamp) -> Result<Timestamp, SessionError> {
+    pub(super) async fn after_others(&self, subject: &str, now: Timestamp) -> Result<Timestamp, SessionError> {
         if P::SPEC.max_sessions.is_none() {
             return Ok(now);
         }
@@ -79,12 +79,25 @@ impl<P: Principal> Sessions<P> {
         alias_lifetime: Duration,
         change: impl Fn(Unsealed<P>) -> Result<Unsealed<P>, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
+        let renew = move |standing: &Record, issued: &Issued| {
+            let unsealed = self.unsealed(standing, old).ok_or(SessionErrorKind::Ended)?;
+            self.record(&change(unsealed)?, issued)
+        };
+        self.succeed_as(old, alias_lifetime, renew).await
+    }
+
+    /// [`succeed`](Self::succeed), where `renew` makes the whole record, from the one that stands and for the new id.
+    pub(crate) async fn succeed_as(
+        &self,
+        old: &Issued,
+        alias_lifetime: Duration,
+        mut renew: impl FnMut(&Record, &Issued) -> Result<Record, SessionError> + Send,
+    ) -> Result<Issued, SessionError> {
         let store = self.store()?;
         for _ in 0..MOST_CONFLICTS {
             let standing = self.standing(old.key).await?;
-            let unsealed = self.unsealed(&standing, old).ok_or(SessionErrorKind::Ended)?;
             let revision = standing.revision;
-            let issued = self.insert(&change(unsealed)?).await?;
+            let issued = self.insert_as(|issued| renew(&standing, issued)).await?;
             match store.alias(old.key, issued.key, self.now().plus(alias_lifetime), revision).await {
                 Ok(Replaced::Replaced) => return Ok(issued),
                 Ok(Replaced::Conflict | Replaced::Gone) => {
@@ -107,14 +120,26 @@ impl<P: Principal> Sessions<P> {
         issued: &Issued,
         mut change: impl FnMut(&Contents<P>) -> Result<Contents<P>, SessionError> + Send,
     ) -> Result<Arc<Contents<P>>, SessionError> {
+        let rewrite = |standing: &Record| {
+            let mut unsealed = self.unsealed(standing, issued).ok_or(SessionErrorKind::Ended)?;
+            unsealed.contents = Arc::new(change(&unsealed.contents)?);
+            Ok((self.record(&unsealed, issued)?, unsealed.contents))
+        };
+        self.replace_record(issued, rewrite).await
+    }
+
+    /// [`replace`](Self::replace), where `rewrite` makes the whole record, and something of it to be returned.
+    pub(crate) async fn replace_record<T: Send>(
+        &self,
+        issued: &Issued,
+        mut rewrite: impl FnMut(&Record) -> Result<(Record, T), SessionError> + Send,
+    ) -> Result<T, SessionError> {
         let store = self.store()?;
         for _ in 0..MOST_CONFLICTS {
             let standing = self.standing(issued.key).await?;
-            let mut unsealed = self.unsealed(&standing, issued).ok_or(SessionErrorKind::Ended)?;
-            unsealed.contents = Arc::new(change(&unsealed.contents)?);
-            let record = self.record(&unsealed, issued)?;
+            let (record, written) = rewrite(&standing)?;
             match store.replace(issued.key, record, standing.revision).await? {
-                Replaced::Replaced => return Ok(unsealed.contents),
+                Replaced::Replaced => return Ok(written),
                 // The next look at the record tells which of the two it is.
                 Replaced::Conflict | Replaced::Gone => {}
             }
@@ -129,7 +154,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The record under `key`, if it can be changed.
-    async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
+    pub(crate) async fn standing(&self, key: StoreKey) -> Result<Record, SessionError> {
         let record = self.store()?.load(key).await?.ok_or(SessionErrorKind::Ended)?;
         if record.successor.is_some() {
             return Err(SessionErrorKind::Superseded.into());
@@ -201,15 +226,34 @@ impl<P: Principal> Sessions<P> {
     }
 
     async fn insert(&self, unsealed: &Unsealed<P>) -> Result<Issued, SessionError> {
+        self.insert_as(|issued| self.record(unsealed, issued)).await
+    }
+
+    /// Draws an id and inserts what `record` makes for it.
+    pub(crate) async fn insert_as(
+        &self,
+        mut record: impl FnMut(&Issued) -> Result<Record, SessionError> + Send,
+    ) -> Result<Issued, SessionError> {
         let store = self.store()?;
         for _ in 0..DRAWS {
             let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
             let issued = Issued { key: Self::key_of(&id), id };
-            let record = self.record(unsealed, &issued)?;
-            if store.insert(issued.key, record).await? {
+            if store.insert(issued.key, record(&issued)?).await? {
                 return Ok(issued);
             }
         }
         Err(StoreError::new("the store says of every new id that it exists").into())
     }
+}
+
+/// The record under `key`. An alias stands only as long as what it stands for.
+pub(crate) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
+    let Some(record) = store.load(key).await? else { return Ok(None) };
+    let mut next = record.successor;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(key) = next else { return Ok(Some(record)) };
+        let Some(successor) = store.load(key).await? else { return Ok(None) };
+        next = successor.successor;
+    }
+    Ok(None)
 }

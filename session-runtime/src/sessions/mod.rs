@@ -3,14 +3,18 @@
 mod builder;
 mod config_error;
 mod contents;
+mod device;
 mod error;
 mod exchange;
 mod instants;
+mod key_values;
 mod keeping;
 mod lifecycle;
 #[cfg(feature = "jwt")]
 mod refresh;
 mod revalidation;
+#[cfg(feature = "jwt")]
+mod revocation;
 #[cfg(feature = "jwt")]
 mod tokens;
 
@@ -21,10 +25,14 @@ pub use self::error::{SessionError, SessionErrorKind};
 pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
-pub(crate) use self::contents::Contents;
+pub(crate) use self::contents::{Contents, Token};
+pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
-pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, LONGEST_CHAIN, Opened, UNASKED_ALIAS_LIFETIME, Unsealed};
+pub(crate) use self::key_values::KeyValues;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};
+pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, standing_record};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;
@@ -60,6 +68,8 @@ struct Inner<P> {
     cookie: Option<Arc<CookieWriter>>,
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,
+    #[cfg(feature = "jwt")]
+    revocations: Option<Box<dyn Store>>,
     keys: StoreKeys,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Contents, Issued, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Principal, subject_of};
 use crate::store::StoreKey;
 
 /// Where the application keeps its principals: an account's row, a directory.
@@ -72,7 +72,9 @@ impl<P: Principal, S: PrincipalSource<P>> Source<P> for S {
 /// changed replaces what the session holds and gives it a new id; an account that is gone ends it. Without revalidation,
 /// what was known at log-in counts until the session is updated or ends.
 ///
-/// Tokens are not looked up: they say themselves who somebody is, for as long as they live.
+/// Access tokens are not looked up: they say themselves who somebody is, for as long as they live. Whoever refreshes one is
+/// asked about at every time: an account that is gone ends the family, roles are those of now, and scopes that are gone are
+/// left out.
 pub struct Revalidation<P> {
     every: Duration,
     stale: Duration,
@@ -183,6 +185,7 @@ impl<P: Principal> Revalidation<P> {
         now: Timestamp,
     ) -> Answer<P> {
         let Ok(loaded) = Contents::new(principal, now) else { return self.failed(known, &"it has no id", now) };
+        let loaded = loaded.with_key_values_of(&known);
         if loaded.subject != known.subject {
             return self.failed(known, &"the source answered with somebody else", now);
         }
@@ -193,7 +196,7 @@ impl<P: Principal> Revalidation<P> {
         // Where nothing changed, what another request has updated meanwhile stays.
         let replaced = sessions.replace(issued, |standing| {
             let source = if changed { &loaded.principal } else { &standing.principal };
-            Contents::new(source.clone(), now)
+            Ok(Contents::new(source.clone(), now)?.with_key_values_of(standing))
         });
         match replaced.await {
             Ok(contents) if changed => Answer::Changed(contents),
@@ -201,6 +204,28 @@ impl<P: Principal> Revalidation<P> {
             // Another request replaced the id: this one goes on with what was found out.
             Err(error) => after(error.kind(), Arc::new(loaded)),
         }
+    }
+
+    /// Who was granted tokens, and as of when; `None` when they are nobody any more. While nobody can tell, what was known
+    /// `checked_at` goes on counting as long as it does for sessions.
+    #[cfg(feature = "jwt")]
+    pub(super) async fn grantee(
+        &self,
+        known: &P,
+        checked_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<(P, Timestamp)>, SessionErrorKind> {
+        let error: Box<dyn Error + Send + Sync> = match self.source.load_again(known).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(principal)) => match (subject_of(principal.id()), subject_of(known.id())) {
+                (Ok(loaded), Ok(known)) if loaded == known => return Ok(Some((principal, now))),
+                _ => "the source answered with somebody else".into(),
+            },
+            Err(error) => error,
+        };
+        tracing::warn!(target: "session", ?error, "session.revalidation_failed");
+        let counts = now.since(checked_at) < self.every.saturating_add(self.stale) && !self.stale.is_zero();
+        counts.then(|| Some((known.clone(), checked_at))).ok_or(SessionErrorKind::Unavailable)
     }
 
     fn failed(&self, known: Arc<Contents<P>>, error: &(impl fmt::Debug + ?Sized), now: Timestamp) -> Answer<P> {

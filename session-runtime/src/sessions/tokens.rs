@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Contents, Instants, Sessions};
+use super::{ConfigError, ConfigErrorKind, Contents, Instants, KeyValues, Sessions, Token};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
@@ -133,7 +133,7 @@ impl<P> Clone for TokenSession<P> {
 
 impl<P: Principal> TokenSession<P> {
     fn of((verified, standing): (Verified<P>, Standing)) -> Self {
-        let Verified { principal, subject, issuer, dates, .. } = verified;
+        let Verified { principal, subject, issuer, token_id, family, dates, .. } = verified;
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {
             created_at: issued_at,
@@ -143,7 +143,8 @@ impl<P: Principal> TokenSession<P> {
             longest_pause: Duration::ZERO,
             expires_at: dates.expires_at,
         };
-        let contents = Contents { principal, subject, checked_at: issued_at, issuer: Some(issuer) };
+        let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
+        let contents = Contents { principal, subject, checked_at: issued_at, token, key_values };
         Self { contents: Arc::new(contents), instants, standing }
     }
 }
@@ -236,9 +237,31 @@ impl<P: Principal> Sessions<P> {
         remembered.map(Remembered::statistics).unwrap_or_default()
     }
 
+    /// Those whose tokens are accepted.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.0.tokens.iter().flat_map(|tokens| tokens.verifier.issuers())
+    }
+
+    /// In whose name tokens are issued here.
+    pub(crate) fn own_issuer(&self) -> Option<&str> {
+        self.0.tokens.as_ref()?.issuer.as_ref().map(TokenIssuer::name)
+    }
+
+    /// Whether that is the one.
+    pub(crate) fn issues_as(&self, issuer: &str) -> bool {
+        self.own_issuer() == Some(issuer)
+    }
+
+    /// The session of a token that was not revoked.
+    pub(crate) async fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+        let session = self.verified_token(token, now).await?;
+        self.expect_not_revoked(&session.contents, session.instants.created_at, now).await?;
+        Ok(session)
+    }
+
     /// The session of a token, as far as it stands on its own.
     #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
-    pub(crate) async fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    async fn verified_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
         if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {

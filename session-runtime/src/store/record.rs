@@ -51,6 +51,11 @@ impl Record {
         matches!(self.payload.0, Form::Unreadable)
     }
 
+    /// Whether it is of a visitor whom nobody knows yet: what a store may forget before any session.
+    pub const fn is_anonymous(&self) -> bool {
+        self.subject.is_none() && !self.is_unreadable()
+    }
+
     /// Counts the replacements; [`Store::replace`](super::Store::replace) compares it.
     pub const fn revision(&self) -> u64 {
         self.revision
@@ -82,6 +87,7 @@ impl Record {
     }
 
     /// [`Store::touch`](super::Store::touch), as far as it concerns the record.
+    #[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(crate) fn touched(&mut self, seen_at: Timestamp, expires_at: Timestamp) {
         self.longest_pause = self.longest_pause.max(seen_at.since(self.last_seen_at));
         self.last_seen_at = self.last_seen_at.max(seen_at);
@@ -179,6 +185,8 @@ pub struct Payload(Form);
 #[derive(Clone)]
 enum Form {
     Value(Arc<dyn Any + Send + Sync>),
+    /// A value that many records have in common.
+    Constant(&'static (dyn Any + Send + Sync)),
     Sealed(Arc<[u8]>),
     /// Bytes that the store did not understand.
     Unreadable,
@@ -194,11 +202,24 @@ impl Payload {
         Self(Form::Sealed(bytes.into()))
     }
 
+    /// A value that is never freed: what many records have in common costs each of them a pointer.
+    pub(crate) fn constant<T: Any + Send + Sync>(contents: &'static T) -> Self {
+        Self(Form::Constant(contents))
+    }
+
+    /// The constant, unless it is another type's, or none.
+    pub(crate) fn as_constant<T: Any>(&self) -> Option<&'static T> {
+        match self.0 {
+            Form::Constant(value) => (value as &'static dyn Any).downcast_ref(),
+            Form::Value(_) | Form::Sealed(_) | Form::Unreadable => None,
+        }
+    }
+
     /// The value, unless it is another type's, or sealed.
     pub(crate) fn as_value<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         match &self.0 {
             Form::Value(value) => Arc::downcast(Arc::clone(value)).ok(),
-            Form::Sealed(_) | Form::Unreadable => None,
+            Form::Constant(_) | Form::Sealed(_) | Form::Unreadable => None,
         }
     }
 
@@ -207,7 +228,7 @@ impl Payload {
     pub(crate) fn as_sealed(&self) -> Option<&[u8]> {
         match &self.0 {
             Form::Sealed(bytes) => Some(bytes),
-            Form::Value(_) | Form::Unreadable => None,
+            Form::Value(_) | Form::Constant(_) | Form::Unreadable => None,
         }
     }
 }

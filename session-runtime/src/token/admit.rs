@@ -18,8 +18,9 @@ pub(crate) struct Verified<P> {
     /// Its `sub`.
     pub(crate) subject: Box<str>,
     /// Its `jti`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "revocation will ask for it"))]
     pub(crate) token_id: Option<Box<str>>,
+    /// Of which family of refresh tokens it is.
+    pub(crate) family: Option<Box<str>>,
     /// When it counts.
     pub(crate) dates: Dates,
     /// Its `amr`.
@@ -61,6 +62,9 @@ impl Expectations {
         self.is_for_us(&claims)?;
         let dates = Dates::of(&claims)?;
         self.counts_at(&dates, now)?;
+        if self.bearer.revocable && claims.token_id.is_none() {
+            return Err(MissingClaim("jti"));
+        }
         // An empty subject would be one that all who lack a name share.
         let subject = claims.subject.filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
         Ok(Verified {
@@ -68,6 +72,7 @@ impl Expectations {
             issuer: Arc::clone(&self.issuer),
             subject: subject.0.into(),
             token_id: claims.token_id.map(|id| id.0.into()),
+            family: claims.family.map(|family| family.0.into()),
             dates,
             factors: claims.factors.unwrap_or_default(),
         })

@@ -28,7 +28,7 @@ pub(super) const RESERVED: [&str; 17] = [
     "client_id",
     "cnf",
     "typ",
-    "sid",
+    "refresh_family",
 ];
 
 /// One of the claims read here, under which no field of the principal is fed.
@@ -45,6 +45,7 @@ pub(super) enum Name {
     Factors,
     Realm,
     Confirmation,
+    Family,
     /// The one that `bearer(claim)` declares.
     Declared(&'static str),
 }
@@ -63,6 +64,7 @@ impl Name {
             "amr" => Self::Factors,
             "realm" => Self::Realm,
             "cnf" => Self::Confirmation,
+            "refresh_family" => Self::Family,
             _ => return declared.filter(|declared| *declared == claim).map(Self::Declared),
         })
     }
@@ -80,6 +82,7 @@ impl Name {
             Self::Factors => "amr",
             Self::Realm => "realm",
             Self::Confirmation => "cnf",
+            Self::Family => "refresh_family",
             Self::Declared(name) => name,
         }
     }
@@ -99,6 +102,7 @@ pub(super) struct Claims<'de> {
     pub(super) factors: Option<Vec<Box<str>>>,
     pub(super) realm: Option<Text<'de>>,
     pub(super) confirmation: Option<IgnoredAny>,
+    pub(super) family: Option<Text<'de>>,
     pub(super) declared: Option<Text<'de>>,
     /// What is wrong if reading stops here; serde's own error could only say it in words.
     pub(super) fault: Option<TokenRefusal>,
@@ -120,6 +124,7 @@ impl<'de> Claims<'de> {
             Name::Factors => self.factors.replace(map.next_value()?).is_some(),
             Name::Realm => self.realm.replace(map.next_value()?).is_some(),
             Name::Confirmation => self.confirmation.replace(map.next_value()?).is_some(),
+            Name::Family => self.family.replace(map.next_value()?).is_some(),
             Name::Declared(_) => self.declared.replace(map.next_value()?).is_some(),
         };
         if again {
@@ -264,7 +269,7 @@ mod tests {
     #[test]
     fn every_name_that_is_read_is_reserved() {
         let read: Vec<_> = RESERVED.iter().filter_map(|name| Name::of(name, None)).map(Name::as_str).collect();
-        assert_eq!(read.len(), 11);
+        assert_eq!(read.len(), 12);
         assert!(read.iter().all(|name| RESERVED.contains(name)));
         assert!(Name::of("token_use", None).is_none());
         assert_eq!(Name::of("token_use", Some("token_use")).map(Name::as_str), Some("token_use"));

@@ -59,6 +59,10 @@ pub enum TokenRefusal {
     TooOld,
     /// Its claims do not deserialise as the principal.
     NoPrincipal,
+    /// It, its family or all older tokens of its subject were revoked.
+    Revoked,
+    /// Whether it was revoked is not to be learnt: the store does not answer.
+    RevocationsUnavailable,
 }
 
 impl fmt::Display for TokenRefusal {
@@ -87,6 +91,8 @@ impl fmt::Display for TokenRefusal {
             Self::AuthenticatedInTheFuture => f.write_str("the subject was authenticated in the future"),
             Self::LifetimeTooLong => f.write_str("the token lives for too long"),
             Self::TooOld => f.write_str("the token is too old"),
+            Self::Revoked => f.write_str("the token was revoked"),
+            Self::RevocationsUnavailable => f.write_str("the list of revoked tokens is not to be had"),
             Self::NoPrincipal => f.write_str("the claims are not those of the principal"),
         }
     }

@@ -115,6 +115,11 @@ impl Verifier {
         self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)
     }
 
+    /// The names of those whose tokens are accepted.
+    pub(crate) fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.issuers.iter().map(Issuer::name)
+    }
+
     /// Whether a token that was verified before still counts; [`TokenRefusal::UnknownKey`] when the keys of its issuer are
     /// no longer those by which it was verified, and it has to be verified anew.
     pub(crate) fn stands(&self, standing: &Standing, now: Timestamp) -> Result<(), TokenRefusal> {

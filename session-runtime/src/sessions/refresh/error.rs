@@ -83,10 +83,17 @@ impl From<IssueError> for GrantError {
     }
 }
 
+impl From<SessionErrorKind> for GrantError {
+    fn from(kind: SessionErrorKind) -> Self {
+        SessionError::from(kind).into()
+    }
+}
+
 impl From<SessionError> for GrantError {
     fn from(error: SessionError) -> Self {
         let kind = match error.kind() {
             SessionErrorKind::NoCookie => GrantErrorKind::NoStore,
+            SessionErrorKind::NotACookie => GrantErrorKind::UnsupportedTokenType,
             SessionErrorKind::Unserialisable | SessionErrorKind::Unidentifiable => GrantErrorKind::Unserialisable,
             _ => GrantErrorKind::Unavailable,
         };

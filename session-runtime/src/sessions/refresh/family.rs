@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::token::SecretHash;
+use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal};
 use crate::token::{KeptOptions, TokenOptions};
 
@@ -18,10 +19,11 @@ pub(crate) struct Family<P> {
     current: SecretHash,
     /// The one by which the newest was obtained: while nobody has used that, its response may have been lost.
     previous: Option<SecretHash>,
+    /// When the application said that this is how the grantee is.
+    pub(super) checked_at: Timestamp,
 }
 
-/// What was granted. It never changes: neither who, nor what they may, nor when and how they proved who they are, is renewed
-/// by refreshing.
+/// What was granted. Neither the scope, nor when and how somebody proved who they are, is renewed by refreshing.
 pub(crate) struct Grant<P> {
     pub(super) principal: P,
     pub(super) subject: Box<str>,
@@ -35,8 +37,8 @@ impl<P> std::fmt::Debug for Grant<P> {
 }
 
 impl<P> Family<P> {
-    pub(super) fn beginning_with(grant: Grant<P>, first: SecretHash) -> Self {
-        Self { grant: Arc::new(grant), current: first, previous: None }
+    pub(super) fn beginning_with(grant: Grant<P>, first: SecretHash, now: Timestamp) -> Self {
+        Self { grant: Arc::new(grant), current: first, previous: None, checked_at: now }
     }
 
     /// The family after `shown` was exchanged for `next`; `None` when `shown` was used up or killed: two have it, and nobody
@@ -46,7 +48,17 @@ impl<P> Family<P> {
     /// not used, and kills it.
     pub(super) fn exchanged(&self, shown: SecretHash, next: SecretHash) -> Option<Self> {
         let good = shown == self.current || Some(shown) == self.previous;
-        good.then(|| Self { grant: Arc::clone(&self.grant), current: next, previous: Some(shown) })
+        let grant = || Arc::clone(&self.grant);
+        good.then(|| Self { grant: grant(), current: next, previous: Some(shown), checked_at: self.checked_at })
+    }
+}
+
+impl<P: Clone> Family<P> {
+    /// The family of somebody of whom more is known now.
+    pub(super) fn of(self, principal: P, checked_at: Timestamp) -> Self {
+        let Grant { subject, options, .. } = &*self.grant;
+        let grant = Grant { principal, subject: subject.clone(), options: options.clone() };
+        Self { grant: Arc::new(grant), checked_at, ..self }
     }
 }
 
@@ -58,6 +70,8 @@ struct Written<T> {
     options: KeptOptions,
     current: SecretHash,
     previous: Option<SecretHash>,
+    /// In milliseconds.
+    checked_at: u64,
 }
 
 impl<P: Principal> Family<P> {
@@ -68,6 +82,7 @@ impl<P: Principal> Family<P> {
             options: self.grant.options.kept(),
             current: self.current,
             previous: self.previous,
+            checked_at: self.checked_at.as_millis(),
         };
         serde_json::to_vec(&written).map(Zeroizing::new)
     }
@@ -76,7 +91,12 @@ impl<P: Principal> Family<P> {
         let written: Written<AsKept<P>> = serde_json::from_slice(bytes)?;
         let grant =
             Grant { principal: written.grantee.0, subject: written.granted_to, options: written.options.into() };
-        Ok(Self { grant: Arc::new(grant), current: written.current, previous: written.previous })
+        Ok(Self {
+            grant: Arc::new(grant),
+            current: written.current,
+            previous: written.previous,
+            checked_at: Timestamp::from_millis(written.checked_at),
+        })
     }
 }
 
@@ -96,7 +116,7 @@ mod tests {
 
     fn family(first: SecretHash) -> Family<()> {
         let options = TokenOptions::lasting(Duration::from_secs(60));
-        Family::beginning_with(Grant { principal: (), subject: "7".into(), options }, first)
+        Family::beginning_with(Grant { principal: (), subject: "7".into(), options }, first, Timestamp::EPOCH)
     }
 
     #[test]

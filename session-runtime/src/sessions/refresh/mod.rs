@@ -18,14 +18,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use self::family::{Family, Grant};
 use self::token::RefreshToken;
-use super::keeping::Listing;
 use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
-use super::{Instants, Issued, Sessions, expiry};
+use super::{Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
 use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
-use crate::token::{IssueError, TokenOptions};
+use crate::token::{IssueError, TokenOptions, TokenRefusal};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
 /// last use and `absolute` after the grant, as the principal declares these.
@@ -33,7 +32,8 @@ impl<P: Principal> Sessions<P> {
     /// An access token, and a refresh token to get the next one with, for somebody who has proved just now who they are.
     ///
     /// What `options` say of scope, factors and the instant of authentication holds for all access tokens to come: refreshing
-    /// renews none of it. So do the roles and whatever else the principal holds.
+    /// renews none of it. Roles and whatever else the principal holds are those of now where
+    /// [`revalidate`](crate::SessionsBuilder::revalidate) says whom to ask, and else those given here.
     ///
     /// ```
     /// # use serde::{Deserialize, Serialize};
@@ -80,8 +80,11 @@ impl<P: Principal> Sessions<P> {
             let token = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
             let options = options.clone().authenticated_at(authenticated_at);
             let access = self.issue(principal, &options.clone().of_family(family_claim(issued.key)))?;
-            let grant = Grant { principal: principal.clone(), subject: subject.clone(), options };
-            let family = Arc::new(Family::beginning_with(grant, token.hash()));
+            let granted: Vec<Box<str>> =
+                access.scope().into_iter().flat_map(|s| s.split(' ')).map(Into::into).collect();
+            let grant =
+                Grant { principal: principal.clone(), subject: subject.clone(), options: options.scopes(granted) };
+            let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
                 return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
             }
@@ -122,17 +125,39 @@ impl<P: Principal> Sessions<P> {
         self.exchange(refresh_token, Some(scopes)).await
     }
 
-    /// Ends the family of a refresh token, whichever of its tokens this is (RFC 7009). A text that names none is revoked
-    /// already, which is no error.
+    /// Ends the family of a refresh token, whichever of its tokens this is (RFC 7009). Where the principal declares
+    /// `bearer(revocable)`, its access tokens end with it, and an access token may be given, too: it ends with its family. A text
+    /// that is neither, or has expired, is revoked already, which is no error.
     ///
     /// # Errors
     ///
-    /// [`Unavailable`](GrantErrorKind::Unavailable): the tokens may still be good. [`NoStore`](GrantErrorKind::NoStore).
+    /// [`UnsupportedTokenType`](GrantErrorKind::UnsupportedTokenType) for an access token that cannot be revoked,
+    /// [`Unavailable`](GrantErrorKind::Unavailable): the tokens may still be good.
     pub async fn revoke(&self, token: &str) -> Result<(), GrantError> {
+        let Some(token) = RefreshToken::parse(token) else { return self.revoke_access_token(token).await };
         let store = self.family_store()?;
-        let Some(token) = RefreshToken::parse(token) else { return Ok(()) };
-        store.remove(Self::family_of(token.family).key).await?;
-        Ok(())
+        let issued = Self::family_of(token.family);
+        let Some(record) = store.load(issued.key).await? else { return Ok(()) };
+        match self.opened_other(&record, &issued.id, Family::<P>::from_bytes) {
+            Some(family) => self.end_family(issued.key, &family.grant.subject).await,
+            // Whose it is cannot be read, and it can be ended all the same.
+            None => store.remove(issued.key).await.map(drop).map_err(Into::into),
+        }
+    }
+
+    async fn revoke_access_token(&self, token: &str) -> Result<(), GrantError> {
+        match self.verify_token(token, self.now()).await {
+            Ok(session) => match self.end_token(&session.contents).await {
+                Err(error) if error.kind() == SessionErrorKind::NotACookie => {
+                    Err(GrantErrorKind::UnsupportedTokenType.into())
+                }
+                outcome => outcome.map_err(Into::into),
+            },
+            Err(TokenRefusal::KeysUnavailable | TokenRefusal::RevocationsUnavailable) => {
+                Err(GrantErrorKind::Unavailable.into())
+            }
+            Err(_) => Ok(()),
+        }
     }
 
     async fn exchange(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
@@ -145,17 +170,21 @@ impl<P: Principal> Sessions<P> {
             let now = self.now();
             let (record, family) = self.standing_family(store, &issued, now).await?;
             let Some(exchanged) = family.exchanged(shown.hash(), next.hash()) else {
-                store.remove(issued.key).await?;
+                self.end_family(issued.key, &family.grant.subject).await?;
                 tracing::warn!(target: "session", family = ?issued.key, "session.refresh_reused");
                 return Err(GrantErrorKind::InvalidGrant.into());
             };
             let instants = Instants::of(&record, now, P::SPEC);
-            // What was granted is the same however often another write comes first, and a signature is dear.
-            let token = match access.take() {
-                Some(token) => token,
-                None => {
-                    self.issue(&family.grant.principal, &again(&family.grant, scopes.as_deref(), &record, &issued)?)?
-                }
+            let Some(exchanged) = self.as_known_now(exchanged, now).await? else {
+                self.end_family(issued.key, &family.grant.subject).await?;
+                return Err(GrantErrorKind::InvalidGrant.into());
+            };
+            // A signature is dear: it is made once, however often another write comes first.
+            let token = if let Some(token) = access.take() {
+                token
+            } else {
+                let options = again(&exchanged.grant, scopes.as_deref(), &record, &issued)?;
+                self.issue(&exchanged.grant.principal, &options)?
             };
             let replacement = self.family_record(&Arc::new(exchanged), Instants::kept(&record), &issued)?;
             match store.replace(issued.key, replacement, record.revision()).await? {
@@ -173,6 +202,33 @@ impl<P: Principal> Sessions<P> {
         Err(StoreError::new(NEVER_THROUGH).into())
     }
 
+    /// The family with the rights that its grantee has now; `None` when there is nobody of that name any more.
+    async fn as_known_now(&self, family: Family<P>, now: Timestamp) -> Result<Option<Family<P>>, GrantError> {
+        let Some(revalidation) = self.revalidation() else { return Ok(Some(family)) };
+        let known = revalidation.grantee(&family.grant.principal, family.checked_at, now).await?;
+        Ok(known.map(|(principal, checked_at)| family.of(principal, checked_at)))
+    }
+
+    /// Ends a family. Its access tokens first: when that fails, the family still leads to them.
+    async fn end_family(&self, key: StoreKey, subject: &str) -> Result<(), GrantError> {
+        self.revoke_family(&family_claim(key), subject).await?;
+        self.family_store()?.remove(key).await?;
+        Ok(())
+    }
+
+    /// Ends the family that an access token of `subject` names.
+    pub(super) async fn end_family_named(&self, claim: &str, subject: &str) -> Result<(), SessionError> {
+        let Some(store) = self.0.store.as_deref() else { return Ok(()) };
+        let key = URL_SAFE_NO_PAD.decode(claim).ok().and_then(|bytes| bytes.try_into().ok()).map(StoreKey::from_bytes);
+        let Some(key) = key else { return Ok(()) };
+        // Nobody but us writes this claim; but a record that is no family of this subject is none to remove.
+        let Some(record) = store.load(key).await? else { return Ok(()) };
+        if self.family_subjects(subject).any(|subject| record.subject() == Some(subject)) {
+            store.remove(key).await?;
+        }
+        Ok(())
+    }
+
     async fn standing_family(
         &self,
         store: &dyn Store,
@@ -183,7 +239,7 @@ impl<P: Principal> Sessions<P> {
         if record.is_unreadable() || Instants::of(&record, now, P::SPEC).are_over(now) {
             return Err(GrantErrorKind::InvalidGrant.into());
         }
-        let family = self.opened(&record, &issued.id, Family::from_bytes).ok_or(GrantErrorKind::InvalidGrant)?;
+        let family = self.opened_other(&record, &issued.id, Family::from_bytes).ok_or(GrantErrorKind::InvalidGrant)?;
         Ok((record, family))
     }
 
@@ -204,9 +260,9 @@ impl<P: Principal> Sessions<P> {
             subject: Some(self.family_subjects(subject).next().ok_or(GrantErrorKind::Unserialisable)?),
             successor: None,
             payload: Payload::value(Arc::clone(family)),
-            listing: Payload::value(Arc::new(Listing { subject: subject.clone(), device: None })),
+            listing: Payload::constant(Device::named("")),
         };
-        self.seal(&mut record, issued, || family.to_bytes())?;
+        self.seal_other(&mut record, subject, || family.to_bytes(), issued)?;
         Ok(record)
     }
 
@@ -241,7 +297,7 @@ fn family_realm<P: Principal>() -> String {
     format!("{} refresh", P::SPEC.realm())
 }
 
-/// The `sid` of a family's access tokens: a hash, by which nothing can be opened.
+/// The `refresh_family` of a family's access tokens: a hash, by which nothing can be opened.
 fn family_claim(key: StoreKey) -> String {
     URL_SAFE_NO_PAD.encode(key.as_bytes())
 }
@@ -256,11 +312,11 @@ fn again<P: Principal>(
     let options = grant.options.clone().authenticated_at(record.authenticated_at).of_family(family_claim(issued.key));
     // The limits of this release hold for the grants of an earlier one, too.
     let options = options.at_most(P::SPEC.bearer.and_then(|bearer| bearer.max_age));
-    let Some(narrowed) = narrowed else { return Ok(options) };
-    let granted = grant.options.granted_scopes();
-    if granted.is_none_or(|granted| narrowed.iter().all(|scope| granted.contains(scope))) {
-        Ok(options.scopes(narrowed.iter().cloned()))
-    } else {
-        Err(GrantErrorKind::InvalidScope.into())
+    let granted = grant.options.granted_scopes().unwrap_or_default();
+    if !narrowed.unwrap_or_default().iter().all(|scope| granted.contains(scope)) {
+        return Err(GrantErrorKind::InvalidScope.into());
     }
+    // A scope that was taken away meanwhile is left out.
+    let scopes = narrowed.unwrap_or(granted).iter().filter(|scope| grant.principal.has_scope(scope)).cloned();
+    Ok(options.scopes(scopes))
 }

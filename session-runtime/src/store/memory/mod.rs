@@ -1,14 +1,20 @@
 //! The in-process store: bounded, sharded, nothing to set up.
 
-use std::collections::{BTreeSet, HashMap};
+mod entry;
+mod queue;
+mod shard;
+mod slot;
+
+use std::collections::BTreeSet;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
-use super::{Record, Removed, Replaced, Store, StoreFuture, StoreKey, StorePromises, SubjectKey};
+use self::entry::{Entry, Kind};
+use self::shard::{Shard, name_of};
+use self::slot::Slot;
+use super::{Record, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey, StorePromises, SubjectKey};
 use crate::clock::Timestamp;
 
 /// How many sessions a store of the default size holds.
@@ -16,13 +22,14 @@ const DEFAULT_CAPACITY: NonZeroUsize = NonZeroUsize::MIN.saturating_add(99_999);
 /// How many sessions share one lock at the least, so that the oldest of a shard is about the oldest of all.
 const SESSIONS_PER_SHARD: usize = 1024;
 const MOST_SHARDS: usize = 64;
-/// How often a shard is searched for records that have expired.
-const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
+/// Of so many sessions that there is room for, one more record may be of a visitor whom nobody knows.
+const SESSIONS_PER_ANONYMOUS: usize = 4;
 
 /// Keeps sessions in the process: for one node, for development, for tests.
 ///
 /// Bounded: when it is full, a new session takes the place of the one that was idle for the longest time, which is
-/// [counted](Self::statistics). Records that have expired are dropped as new ones come.
+/// [counted](Self::statistics). Visitors whom nobody knows have room of their own, a quarter as much, and never displace
+/// anybody who logged in. Records that have expired are dropped as new ones come.
 ///
 /// ```
 /// use session_runtime::MemoryStore;
@@ -34,30 +41,34 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 pub struct MemoryStore {
     shards: Box<[RwLock<Shard>]>,
     capacity_per_shard: usize,
+    keeps_until_expiry: bool,
     /// Taken before a shard's lock, by whatever adds or removes a record, so that index and records never disagree.
-    subjects: Mutex<HashMap<SubjectKey, BTreeSet<StoreKey>>>,
+    subjects: Mutex<Subjects>,
     sessions: AtomicUsize,
+    anonymous: AtomicUsize,
     displaced: AtomicU64,
+    displaced_anonymous: AtomicU64,
     expired: AtomicU64,
 }
+
+/// Where the records of a subject are: by the beginning of its key, the shard and the place. What is found there may be
+/// another's whose key begins in the same way.
+type Subjects = BTreeSet<(u64, u32, Slot)>;
 
 /// What a [`MemoryStore`] holds and what it had to drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MemoryStoreStatistics {
-    /// How many records it holds, those included that have expired and were not dropped yet.
+    /// How many records of visitors who logged in it holds, those included that have expired and were not dropped yet.
     pub sessions: usize,
+    /// How many of visitors whom nobody knows.
+    pub anonymous: usize,
     /// How many sessions ended because the store was full.
     pub displaced: u64,
+    /// How many records of visitors whom nobody knows were dropped because there was no room for more of them.
+    pub displaced_anonymous: u64,
     /// How many records were dropped because they had expired.
     pub expired: u64,
-}
-
-#[derive(Default)]
-struct Shard {
-    records: HashMap<StoreKey, Record, BuildHasherDefault<KeyHasher>>,
-    by_last_seen: BTreeSet<(Timestamp, StoreKey)>,
-    swept_at: Option<Timestamp>,
 }
 
 impl MemoryStore {
@@ -72,78 +83,116 @@ impl MemoryStore {
         Self {
             shards: (0..shards).map(|_| RwLock::default()).collect(),
             capacity_per_shard: sessions.get() / shards,
+            keeps_until_expiry: false,
             subjects: Mutex::default(),
             sessions: AtomicUsize::new(0),
+            anonymous: AtomicUsize::new(0),
             displaced: AtomicU64::new(0),
+            displaced_anonymous: AtomicU64::new(0),
             expired: AtomicU64::new(0),
         }
+    }
+
+    /// Refuses what is new when it is full, and drops nothing that has not expired: for a list of revoked tokens, where what
+    /// is forgotten would be admitted.
+    ///
+    /// The list ends with the process. So must the tokens, as those do that are signed with a key
+    /// [drawn](crate::SigningKey::generate) at its start.
+    #[must_use]
+    pub fn keeping_until_expiry(self) -> Self {
+        Self { keeps_until_expiry: true, ..self }
     }
 
     /// What the store holds and what it had to drop.
     pub fn statistics(&self) -> MemoryStoreStatistics {
         MemoryStoreStatistics {
             sessions: self.sessions.load(Ordering::Relaxed),
+            anonymous: self.anonymous.load(Ordering::Relaxed),
             displaced: self.displaced.load(Ordering::Relaxed),
+            displaced_anonymous: self.displaced_anonymous.load(Ordering::Relaxed),
             expired: self.expired.load(Ordering::Relaxed),
         }
     }
 
-    fn insert_now(&self, key: StoreKey, record: Record) -> bool {
+    fn insert_now(&self, key: StoreKey, record: Record) -> Result<bool, StoreError> {
         let mut subjects = self.subjects();
-        let mut shard = self.write(key);
-        if shard.records.contains_key(&key) {
-            return false;
+        let number = self.number(key);
+        let mut shard = self.write(number);
+        if shard.find(key).is_some() {
+            return Ok(false);
         }
-        self.make_room(&mut shard, &mut subjects, record.last_seen_at);
-        shard.by_last_seen.insert((record.last_seen_at, key));
-        if let Some(subject) = record.subject {
-            subjects.entry(subject).or_default().insert(key);
+        let (now, entry) = (record.last_seen_at, Entry::new(key, record));
+        let (kind, subject) = (entry.kind(), entry.subject);
+        self.make_room(&mut shard, number, &mut subjects, kind, now)?;
+        let Some(slot) = shard.insert(entry) else { return Ok(false) };
+        if let Some(subject) = subject {
+            subjects.insert((name_of(subject.as_bytes()), number, slot));
         }
-        shard.records.insert(key, record);
-        self.sessions.fetch_add(1, Ordering::Relaxed);
-        true
+        self.held(kind).fetch_add(1, Ordering::Relaxed);
+        Ok(true)
     }
 
-    fn make_room(&self, shard: &mut Shard, subjects: &mut Subjects, now: Timestamp) {
-        if shard.swept_at.is_none_or(|swept_at| now.since(swept_at) >= SWEEP_INTERVAL) {
-            shard.swept_at = Some(now);
-            let expired: Vec<StoreKey> =
-                shard.records.iter().filter(|(_, record)| record.expires_at <= now).map(|(key, _)| *key).collect();
-            for key in expired {
-                self.take(shard, subjects, key);
-                self.expired.fetch_add(1, Ordering::Relaxed);
+    fn make_room(
+        &self,
+        shard: &mut Shard,
+        number: u32,
+        subjects: &mut Subjects,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for slot in shard.expired(now) {
+            self.take(shard, number, subjects, slot);
+            self.expired.fetch_add(1, Ordering::Relaxed);
+        }
+        if self.keeps_until_expiry {
+            let held = shard.length(Kind::Session) + shard.length(Kind::Anonymous);
+            let full = || Err(StoreError::new("the store is full, and keeps what it has"));
+            return if held < self.capacity_per_shard { Ok(()) } else { full() };
+        }
+        let capacity = match kind {
+            Kind::Session => self.capacity_per_shard,
+            Kind::Anonymous => (self.capacity_per_shard / SESSIONS_PER_ANONYMOUS).max(1),
+        };
+        while shard.length(kind) >= capacity {
+            let Some(oldest) = shard.oldest(kind) else { break };
+            self.take(shard, number, subjects, oldest);
+            match kind {
+                Kind::Session => {
+                    let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
+                    tracing::warn!(target: "session", displaced, "session.displaced");
+                }
+                Kind::Anonymous => drop(self.displaced_anonymous.fetch_add(1, Ordering::Relaxed)),
             }
         }
-        while shard.records.len() >= self.capacity_per_shard {
-            let Some(&(_, oldest)) = shard.by_last_seen.first() else { return };
-            self.take(shard, subjects, oldest);
-            let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(target: "session", displaced, "session.displaced");
-        }
+        Ok(())
     }
 
     /// Takes a record out of its shard and the index.
-    fn take(&self, shard: &mut Shard, subjects: &mut Subjects, key: StoreKey) -> Option<Record> {
-        let record = shard.records.remove(&key)?;
-        shard.by_last_seen.remove(&(record.last_seen_at, key));
-        if let Some(subject) = record.subject
-            && let Some(keys) = subjects.get_mut(&subject)
-        {
-            keys.remove(&key);
-            if keys.is_empty() {
-                subjects.remove(&subject);
-            }
+    fn take(&self, shard: &mut Shard, number: u32, subjects: &mut Subjects, slot: Slot) -> Option<Entry> {
+        let entry = shard.take(slot)?;
+        if let Some(subject) = entry.subject {
+            subjects.remove(&(name_of(subject.as_bytes()), number, slot));
         }
-        self.sessions.fetch_sub(1, Ordering::Relaxed);
-        Some(record)
+        self.held(entry.kind()).fetch_sub(1, Ordering::Relaxed);
+        Some(entry)
+    }
+
+    /// How many there are of a kind.
+    fn held(&self, kind: Kind) -> &AtomicUsize {
+        match kind {
+            Kind::Session => &self.sessions,
+            Kind::Anonymous => &self.anonymous,
+        }
     }
 
     /// Changes a record that still has this revision.
     fn change(&self, key: StoreKey, revision: u64, change: impl FnOnce(&mut Record)) -> Replaced {
-        match self.write(key).records.get_mut(&key) {
-            Some(record) if record.successor.is_some() => Replaced::Gone,
-            Some(record) if record.revision == revision => {
-                change(record);
+        match self.write(self.number(key)).get_mut(key) {
+            Some(entry) if entry.successor().is_some() => Replaced::Gone,
+            Some(entry) if entry.revision() == revision => {
+                let mut record = entry.record();
+                change(&mut record);
+                entry.change(record);
                 Replaced::Replaced
             }
             Some(_) => Replaced::Conflict,
@@ -152,42 +201,44 @@ impl MemoryStore {
     }
 
     fn touch_now(&self, key: StoreKey, seen_at: Timestamp, expires_at: Timestamp) -> bool {
-        let mut shard = self.write(key);
-        let stands = |record: &&mut Record| record.successor.is_none() && seen_at < record.expires_at;
-        let Some(record) = shard.records.get_mut(&key).filter(stands) else { return false };
-        let before = record.last_seen_at;
-        record.touched(seen_at, expires_at);
-        let after = record.last_seen_at;
-        if before != after {
-            shard.by_last_seen.remove(&(before, key));
-            shard.by_last_seen.insert((after, key));
+        let mut shard = self.write(self.number(key));
+        let stands = |entry: &&mut Entry| entry.successor().is_none() && seen_at < entry.expires_at;
+        let Some(entry) = shard.get_mut(key).filter(stands) else { return false };
+        let before = entry.last_seen_at;
+        entry.touch(seen_at, expires_at);
+        if before != entry.last_seen_at {
+            shard.renew(key);
         }
         true
     }
 
     fn remove_now(&self, key: StoreKey) -> Removed {
         let mut subjects = self.subjects();
-        let mut shard = self.write(key);
-        let Some(record) = self.take(&mut shard, &mut subjects, key) else { return Removed::Nothing };
-        record.successor.map_or(Removed::Record, Removed::Alias)
+        let number = self.number(key);
+        let mut shard = self.write(number);
+        let taken = shard.find(key).and_then(|slot| self.take(&mut shard, number, &mut subjects, slot));
+        taken.map_or(Removed::Nothing, |entry| entry.successor().map_or(Removed::Record, Removed::Alias))
     }
 
     fn of_subject_now(&self, subject: SubjectKey) -> Vec<(StoreKey, Record)> {
         let subjects = self.subjects();
-        let keys = subjects.get(&subject).into_iter().flatten();
-        keys.filter_map(|key| Some((*key, self.read(*key).records.get(key)?.clone())))
-            .filter(|(_, record)| record.successor.is_none())
-            .collect()
+        let records = places(&subjects, subject).filter_map(|(number, slot)| {
+            let shard = self.read(number);
+            let entry =
+                shard.get(slot).filter(|entry| entry.subject == Some(subject) && entry.successor().is_none())?;
+            Some((entry.key, entry.record()))
+        });
+        records.collect()
     }
 
     fn remove_subject_now(&self, subject: SubjectKey, except: Option<StoreKey>) -> usize {
         let mut subjects = self.subjects();
-        let keys = subjects.get(&subject).cloned().unwrap_or_default();
-        let others = keys.into_iter().filter(|key| Some(*key) != except);
-        let removed = others.filter_map(|key| {
-            let mut shard = self.write(key);
-            let stands_for_it = shard.records.get(&key)?.successor.is_some_and(|successor| Some(successor) == except);
-            if stands_for_it { None } else { self.take(&mut shard, &mut subjects, key) }
+        let places: Vec<_> = places(&subjects, subject).collect();
+        let removed = places.into_iter().filter_map(|(number, slot)| {
+            let mut shard = self.write(number);
+            let entry = shard.get(slot).filter(|entry| entry.subject == Some(subject))?;
+            let stays = except.is_some_and(|kept| entry.key == kept || entry.successor() == Some(kept));
+            if stays { None } else { self.take(&mut shard, number, &mut subjects, slot) }
         });
         removed.count()
     }
@@ -196,23 +247,32 @@ impl MemoryStore {
         self.subjects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, key: StoreKey) -> RwLockReadGuard<'_, Shard> {
-        self.shard(key).read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self, number: u32) -> RwLockReadGuard<'_, Shard> {
+        self.shard(number).read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self, key: StoreKey) -> RwLockWriteGuard<'_, Shard> {
-        self.shard(key).write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self, number: u32) -> RwLockWriteGuard<'_, Shard> {
+        self.shard(number).write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// In which shard a key is: by another byte than those that the shard's own table hashes by.
+    fn number(&self, key: StoreKey) -> u32 {
+        let [.., last] = *key.as_bytes();
+        u32::from(last) % u32::try_from(self.shards.len()).unwrap_or(1)
     }
 
     #[expect(clippy::indexing_slicing, reason = "the index is a remainder of the length, which is at least one")]
-    fn shard(&self, key: StoreKey) -> &RwLock<Shard> {
-        // Other bytes than those that the shard's own table hashes by.
-        let [.., last] = *key.as_bytes();
-        &self.shards[usize::from(last) % self.shards.len()]
+    fn shard(&self, number: u32) -> &RwLock<Shard> {
+        &self.shards[number as usize % self.shards.len()]
     }
 }
 
-type Subjects = HashMap<SubjectKey, BTreeSet<StoreKey>>;
+/// Where records of this subject may be.
+fn places(subjects: &Subjects, subject: SubjectKey) -> impl Iterator<Item = (u32, Slot)> {
+    let name = name_of(subject.as_bytes());
+    let all = (name, 0, Slot::FIRST)..=(name, u32::MAX, Slot::LAST);
+    subjects.range(all).map(|&(_, number, slot)| (number, slot))
+}
 
 impl Default for MemoryStore {
     fn default() -> Self {
@@ -228,11 +288,14 @@ impl fmt::Debug for MemoryStore {
 
 impl Store for MemoryStore {
     fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
-        StoreFuture::ready(self.insert_now(key, record))
+        match self.insert_now(key, record) {
+            Ok(inserted) => StoreFuture::ready(inserted),
+            Err(error) => StoreFuture::new(std::future::ready(Err(error))),
+        }
     }
 
     fn load(&self, key: StoreKey) -> StoreFuture<'_, Option<Record>> {
-        StoreFuture::ready(self.read(key).records.get(&key).cloned())
+        StoreFuture::ready(self.read(self.number(key)).load(key))
     }
 
     fn replace(&self, key: StoreKey, record: Record, revision: u64) -> StoreFuture<'_, Replaced> {
@@ -261,31 +324,12 @@ impl Store for MemoryStore {
 
     /// A full store forgets what was idle for the longest time.
     fn promises(&self) -> StorePromises {
-        StorePromises { keeps_until_expiry: false, ..StorePromises::ALL }
+        StorePromises { keeps_until_expiry: self.keeps_until_expiry, ..StorePromises::ALL }
     }
 
     fn in_process(&self) -> bool {
         true
     }
-}
-
-/// Takes a key's first bytes as its hash: they are those of a SHA-256 already, and nobody chooses what is inserted.
-#[derive(Default)]
-struct KeyHasher(u64);
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        if let Some(first) = bytes.first_chunk() {
-            self.0 = u64::from_ne_bytes(*first);
-        }
-    }
-
-    /// The length that goes before an array says nothing.
-    fn write_usize(&mut self, _: usize) {}
 }
 
 #[cfg(test)]

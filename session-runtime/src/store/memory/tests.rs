@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::store::Payload;
@@ -166,4 +167,66 @@ async fn the_capacity_is_never_exceeded() {
     let statistics = store.statistics();
     assert!(statistics.sessions <= 5_000, "{statistics:?}");
     assert_eq!(statistics.sessions as u64 + statistics.displaced, 20_000);
+}
+
+fn anonymous(seen_at: Timestamp) -> Record {
+    Record { subject: None, ..record("", seen_at) }
+}
+
+// Visitors whom nobody knows come at no cost: however many do, nobody who logged in is displaced.
+#[tokio::test]
+async fn whom_nobody_knows_displaces_nobody_who_logged_in() {
+    let store = store(8);
+    for number in 1..=8 {
+        store.insert(key(number), record("ada", later(number.into()))).await.unwrap();
+    }
+    for number in 9..=40 {
+        assert!(store.insert(key(number), anonymous(later(number.into()))).await.unwrap());
+    }
+    let statistics = store.statistics();
+    assert_eq!((statistics.sessions, statistics.displaced), (8, 0));
+    assert_eq!((statistics.anonymous, statistics.displaced_anonymous), (2, 30));
+    for number in 39..=40 {
+        assert!(store.load(key(number)).await.unwrap().is_some());
+    }
+    store.insert(key(41), record("ada", later(41))).await.unwrap();
+    assert_eq!(store.statistics().anonymous, 2, "nor the other way round");
+}
+
+// Keys are hashes; but whoever calls the store with others gets what they ask for.
+#[tokio::test]
+async fn keys_that_begin_alike_are_kept_apart() {
+    let alike = |number| {
+        let mut bytes = [7; 32];
+        bytes[30] = number;
+        StoreKey::from_bytes(bytes)
+    };
+    for removed in 0..3 {
+        let store = store(10);
+        for number in 0..3 {
+            assert!(store.insert(alike(number), record("ada", later(number.into()))).await.unwrap());
+            assert!(!store.insert(alike(number), record("ada", NOW)).await.unwrap());
+        }
+        assert_eq!(store.remove(alike(removed)).await.unwrap(), Removed::Record);
+        for number in 0..3 {
+            let found = store.load(alike(number)).await.unwrap().map(|record| record.last_seen_at);
+            assert_eq!(found, (number != removed).then(|| later(number.into())));
+        }
+        assert_eq!(store.of_subject(subject("ada")).await.unwrap().len(), 2);
+        assert!(store.insert(alike(removed), record("ada", NOW)).await.unwrap());
+        assert_eq!(store.remove_subject(subject("ada"), None).await.unwrap(), 3);
+        assert_eq!(store.statistics().sessions, 0);
+    }
+}
+
+// Whoever comes back by a new id has just been here, whatever the record says of the last activity.
+#[tokio::test]
+async fn what_was_inserted_last_goes_last() {
+    let store = store(3);
+    store.insert(key(1), record("ada", later(10))).await.unwrap();
+    store.insert(key(2), record("ada", later(20))).await.unwrap();
+    store.insert(key(3), record("ada", NOW)).await.unwrap();
+    store.insert(key(4), record("ada", later(30))).await.unwrap();
+    assert!(store.load(key(1)).await.unwrap().is_none());
+    assert!(store.load(key(3)).await.unwrap().is_some());
 }

@@ -65,6 +65,11 @@ impl TokenIssuer {
         Ok(Self { realm, spec, names: claims, issuer: issuer.into(), audience: audience.into(), keys })
     }
 
+    /// In whose name.
+    pub(crate) fn name(&self) -> &str {
+        &self.issuer
+    }
+
     /// A token about `principal` that counts from `now`.
     ///
     /// # Errors
@@ -103,7 +108,7 @@ impl TokenIssuer {
                 auth_time: self.spec.auth_time.then(|| options.authenticated_at.unwrap_or(now).min(now).as_secs()),
                 amr: &options.factors,
                 realm: self.realm,
-                sid: options.family.as_deref(),
+                refresh_family: options.family.as_deref(),
                 scope: fields.scope,
                 roles: fields.roles,
                 others: fields.others,
@@ -196,7 +201,7 @@ struct AccessToken<'a> {
     amr: &'a [Box<str>],
     realm: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sid: Option<&'a str>,
+    refresh_family: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

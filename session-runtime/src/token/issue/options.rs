@@ -128,7 +128,7 @@ impl TokenOptions {
         self.authenticated_at
     }
 
-    /// Of which family of refresh tokens the token is (`sid`).
+    /// Of which family of refresh tokens the token is (`refresh_family`).
     pub(crate) fn of_family(self, family: impl Into<Box<str>>) -> Self {
         Self { family: Some(family.into()), ..self }
     }
