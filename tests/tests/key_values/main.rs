@@ -7,10 +7,12 @@ mod meetings;
 mod routes;
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use session_runtime::MemoryStore;
-use tests::{Operation, ProbedStore, Site, Visitor, hours, seconds, user};
+use session_runtime::{MemoryStore, PrincipalSource, Revalidation, SqliteStore, Store, TowerStore};
+use tests::{Operation, ProbedStore, Site, User, Visitor, WhoAmI, hours, seconds, user};
 
 use self::routes::routes;
 
@@ -326,6 +328,50 @@ async fn a_key_or_a_cookie_alone_reads_nothing() {
     assert_eq!(all(&mut nobody).await, values([("cart", "tea")]));
 }
 
+struct Renamed;
+
+impl PrincipalSource<User> for Renamed {
+    async fn load(&self, id: &u64) -> Result<Option<User>, Box<dyn Error + Send + Sync>> {
+        Ok(Some(User { name: "Grace".to_owned(), ..user(*id) }))
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_about_again_keeps_them() {
+    let revalidation = || Revalidation::every(seconds(60), Renamed);
+    let site = Site::with(routes(), MemoryStore::new(), |builder| builder.revalidate(revalidation()));
+    let mut ada = site.member(&user(7)).await;
+    done(&mut ada, "/set/cart/tea").await;
+    for _ in 0..2 {
+        site.clock.advance(seconds(60));
+        assert_eq!(all(&mut ada).await, values([("cart", "tea")]));
+        assert_eq!(ada.get("/me").await.json::<WhoAmI<User>>().principal.name, "Grace");
+    }
+}
+
+#[tokio::test]
+async fn stores_outside_the_process_keep_them() {
+    let sqlite = SqliteStore::connect("sqlite::memory:").await.unwrap();
+    sqlite.migrate().await.unwrap();
+    let tower = TowerStore::best_effort(tower_sessions_memory_store::MemoryStore::default());
+    let stores: [Arc<dyn Store>; 2] = [Arc::new(sqlite), Arc::new(tower)];
+    for store in stores {
+        let site = Site::over(routes(), ProbedStore::of(store), |builder| builder);
+        let mut ada = site.visitor();
+        done(&mut ada, "/set/cart/tea").await;
+        done(&mut ada, "/cycle").await;
+        site.clock.advance(seconds(1_800));
+        assert_eq!(all(&mut ada).await, values([("cart", "tea")]));
+        assert_eq!(ada.post_json("/set-and-log-in/lang/en", &user(7)).await.status, 200);
+        done(&mut ada, "/unset/cart").await;
+        assert_eq!(all(&mut ada).await, values([("lang", "en")]));
+        assert_eq!(ada.get("/me").await.status, 200);
+        let mut stolen = ada.clone();
+        done(&mut ada, "/log-out").await;
+        assert_eq!(all(&mut stolen).await, values([]));
+    }
+}
+
 #[tokio::test]
 async fn a_store_that_is_down_is_said_to_be() {
     let site = site();
@@ -361,6 +407,14 @@ async fn where_there_is_no_record_nothing_is_kept() {
     let answer = ada.post("/recent/set/cart/milk").await;
     assert_eq!((answer.status, answer.header("set-cookie")), (200, None));
     assert_eq!(all(&mut ada).await, values([("cart", "tea")]));
+
+    // Nor is a third cookie given out beside two of which nobody knows whose is whose.
+    let mut confused = site.visitor();
+    done(&mut confused, "/set/cart/tea").await;
+    let own = confused.cookie(COOKIE).unwrap();
+    let two = format!("{COOKIE}={own}; {COOKIE}={}", ada.cookie(COOKIE).unwrap());
+    let answer = site.visitor().ask("POST /set/cart/milk", &[("cookie", &two)]).await;
+    assert_eq!((answer.status, answer.header("set-cookie")), (200, None), "{answer:?}");
 
     // On a public route there is none: tower-sessions' own rejection.
     let answer = ada.get("/public").await;
