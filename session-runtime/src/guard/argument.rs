@@ -14,8 +14,9 @@ use super::visit::{Call, Visited};
 use crate::policy::{Of, Via};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{AuthSession, Session, device_of};
+use crate::session::{AuthSession, Session};
 use crate::sessions::Sessions;
+use crate::sessions::device_of;
 
 /// Any argument of a guarded handler but the last; any argument of a check.
 #[diagnostic::on_unimplemented(

@@ -7,7 +7,8 @@ use super::Session;
 use crate::key_values::RequestKeyValues;
 use crate::principal::Principal;
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions,
+    Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -38,7 +39,7 @@ pub struct AuthSession<P> {
         expect(dead_code, reason = "there are none")
     )]
     key_values: Option<RequestKeyValues>,
-    device: Option<Box<str>>,
+    device: &'static Device,
 }
 
 impl<P: Principal> AuthSession<P> {
@@ -47,7 +48,7 @@ impl<P: Principal> AuthSession<P> {
         sessions: Sessions<P>,
         exchange: Arc<Exchange>,
         key_values: Option<RequestKeyValues>,
-        device: Option<Box<str>>,
+        device: &'static Device,
     ) -> Self {
         Self { session, sessions, exchange, key_values, device }
     }
@@ -157,7 +158,7 @@ impl<P: Principal> AuthSession<P> {
         before: Option<Issued>,
         contents: Contents<P>,
     ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
-        let opened = self.sessions.open(Arc::new(contents), self.device.clone()).await?;
+        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
         Ok((opened, before.map(|issued| issued.key)))
     }
 
@@ -170,9 +171,8 @@ impl<P: Principal> AuthSession<P> {
         mut contents: Contents<P>,
     ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
         let key_values = self.key_values.as_ref();
-        let device = self.device.clone();
         if let Some(old) = &before
-            && let Some(opened) = self.sessions.open_after(old, &contents, device.clone()).await?
+            && let Some(opened) = self.sessions.open_after(old, &contents, self.device).await?
         {
             key_values.inspect(|key_values| key_values.reopen());
             return Ok((opened, None));
@@ -180,7 +180,7 @@ impl<P: Principal> AuthSession<P> {
         if let Some(left_behind) = key_values.and_then(RequestKeyValues::left_behind) {
             contents.key_values = left_behind;
         }
-        let opened = self.sessions.open(Arc::new(contents), device).await?;
+        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
         if let Some(key_values) = key_values {
             if before.is_some() {
                 key_values.forget().await;

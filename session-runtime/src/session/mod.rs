@@ -1,11 +1,9 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
-mod device;
 mod inventory;
 
 pub use self::auth_session::AuthSession;
-pub(crate) use self::device::device_of;
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 
 use std::fmt;

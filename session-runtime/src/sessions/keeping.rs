@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use super::key_values::Anonymous;
 use super::{
-    ConfigError, ConfigErrorKind, Contents, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ConfigError, ConfigErrorKind, Contents, Device, Instants, Issued, SessionError, SessionErrorKind, Sessions,
+    Unsealed,
 };
 use crate::credential::SessionId;
 use crate::principal::{Principal, PrincipalSpec};
@@ -33,7 +34,8 @@ pub(super) struct StoreKeys {
     ring: Option<KeyRing>,
 }
 
-/// What a list of somebody's sessions shows of one.
+/// What a list of somebody's sessions shows of one. A record that leaves the process has it sealed; one that does not has
+/// the device, and the subject is in its contents.
 #[cfg_attr(feature = "sealing", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Listing {
     pub(crate) subject: Box<str>,
@@ -120,7 +122,6 @@ impl<P: Principal> Sessions<P> {
     /// The record of a session under the id that leads to it.
     pub(crate) fn record(&self, unsealed: &Unsealed<P>, issued: &Issued) -> Result<Record, SessionError> {
         let Unsealed { contents, instants, device } = unsealed;
-        let listing = Listing { subject: contents.subject.clone(), device: device.clone() };
         let subject = self.subject_keys(&contents.subject).next();
         let mut record = Record {
             created_at: instants.created_at,
@@ -132,7 +133,7 @@ impl<P: Principal> Sessions<P> {
             subject: Some(subject.ok_or(SessionErrorKind::Unidentifiable)?),
             successor: None,
             payload: Payload::value(Arc::clone(contents)),
-            listing: Payload::value(Arc::new(listing)),
+            listing: Payload::constant(*device),
         };
         self.seal(&mut record, unsealed, issued)?;
         Ok(record)
@@ -149,8 +150,24 @@ impl<P: Principal> Sessions<P> {
         Some(Unsealed {
             contents: self.unsealed_contents(record, &issued.id)?,
             instants: Instants::kept(record),
-            device: self.listing(record, issued.key).and_then(|listing| listing.device.clone()),
+            device: self.device(record, issued.key),
         })
+    }
+}
+
+impl<P: Principal> Sessions<P> {
+    /// With what the visitor logged in.
+    fn device(&self, record: &Record, key: StoreKey) -> &'static Device {
+        record.listing.as_constant().unwrap_or_else(|| {
+            let listing = self.listing(record, key);
+            Device::named(listing.as_ref().and_then(|listing| listing.device.as_deref()).unwrap_or_default())
+        })
+    }
+
+    fn unsealed_listing(record: &Record) -> Option<Listing> {
+        let device: &Device = record.listing.as_constant()?;
+        let contents: Arc<Contents<P>> = record.payload.as_value()?;
+        Some(Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) })
     }
 }
 
@@ -158,7 +175,9 @@ impl<P: Principal> Sessions<P> {
 impl<P: Principal> Sessions<P> {
     fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
         let Some(ring) = &self.0.keys.ring else { return Ok(()) };
-        seal_bytes(ring, record, unsealed.contents.to_bytes(), issued)
+        let Unsealed { contents, device, .. } = unsealed;
+        let listing = Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) };
+        seal_bytes(ring, record, contents.to_bytes(), &listing, issued)
     }
 
     fn unsealed_contents(&self, record: &Record, id: &SessionId) -> Option<Arc<Contents<P>>> {
@@ -167,10 +186,10 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// What a list of sessions shows of this one.
-    pub(crate) fn listing(&self, record: &Record, key: StoreKey) -> Option<Arc<Listing>> {
-        let Some(ring) = &self.0.keys.ring else { return record.listing.as_value() };
+    pub(crate) fn listing(&self, record: &Record, key: StoreKey) -> Option<Listing> {
+        let Some(ring) = &self.0.keys.ring else { return Self::unsealed_listing(record) };
         let bytes = ring.open_listing(&Sealed::of(record), key, record.listing.as_sealed()?)?;
-        serde_json::from_slice(&bytes).ok().map(Arc::new)
+        serde_json::from_slice(&bytes).ok()
     }
 }
 
@@ -193,11 +212,12 @@ impl<P: Principal> Sessions<P> {
             subject: None,
             successor: None,
             payload: Payload::value(Arc::clone(anonymous)),
-            listing: Payload::value(Arc::new(Listing { subject: "".into(), device: None })),
+            listing: Payload::constant(Device::named("")),
         };
         if let Some(ring) = &self.0.keys.ring {
             let contents = serde_json::to_vec(&**anonymous).map(Zeroizing::new);
-            seal_bytes(ring, &mut record, contents, issued)?;
+            let listing = Listing { subject: "".into(), device: None };
+            seal_bytes(ring, &mut record, contents, &listing, issued)?;
         }
         Ok(record)
     }
@@ -209,18 +229,18 @@ impl<P: Principal> Sessions<P> {
     }
 }
 
-/// Seals a record whose listing is still open, with this for its contents.
+/// Seals a record with this for its contents, and this for its listing.
 #[cfg(feature = "sealing")]
 fn seal_bytes(
     ring: &KeyRing,
     record: &mut Record,
     contents: Result<Zeroizing<Vec<u8>>, serde_json::Error>,
+    listing: &Listing,
     issued: &Issued,
 ) -> Result<(), SessionError> {
     let sealed = Sealed::of(record);
     let contents = contents.map_err(|_| SessionErrorKind::Unserialisable)?;
-    let listing = record.listing.as_value::<Listing>().ok_or(SessionErrorKind::Unserialisable)?;
-    let listing = serde_json::to_vec(&*listing).map_err(|_| SessionErrorKind::Unserialisable)?;
+    let listing = serde_json::to_vec(listing).map_err(|_| SessionErrorKind::Unserialisable)?;
     let payload = ring.seal(&sealed, issued.id.as_bytes(), &contents).ok_or(SessionErrorKind::Unavailable)?;
     let listing = ring.seal_listing(&sealed, issued.key, &listing).ok_or(SessionErrorKind::Unavailable)?;
     record.payload = Payload::sealed(payload);
@@ -265,7 +285,7 @@ impl<P: Principal> Sessions<P> {
 
     /// What a list of sessions shows of this one.
     #[expect(clippy::unused_self, reason = "with the feature `sealing` it needs keys")]
-    pub(crate) fn listing(&self, record: &Record, _: StoreKey) -> Option<Arc<Listing>> {
-        record.listing.as_value()
+    pub(crate) fn listing(&self, record: &Record, _: StoreKey) -> Option<Listing> {
+        Self::unsealed_listing(record)
     }
 }

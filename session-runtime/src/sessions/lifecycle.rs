@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Contents, Instants, SessionError, SessionErrorKind, Sessions};
+use super::{Contents, Device, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
@@ -34,7 +34,7 @@ pub(crate) struct Unsealed<P> {
     pub(crate) contents: Arc<Contents<P>>,
     pub(crate) instants: Instants,
     /// With what the visitor logged in.
-    pub(crate) device: Option<Box<str>>,
+    pub(crate) device: &'static Device,
 }
 
 /// A session that was begun.
@@ -49,7 +49,7 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn open(
         &self,
         contents: Arc<Contents<P>>,
-        device: Option<Box<str>>,
+        device: &'static Device,
     ) -> Result<Opened<P>, SessionError> {
         let mut instants = Instants::starting(self.now(), P::SPEC);
         instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;

@@ -3,6 +3,7 @@
 mod builder;
 mod config_error;
 mod contents;
+mod device;
 mod error;
 mod exchange;
 mod instants;
@@ -19,6 +20,7 @@ pub use self::error::{SessionError, SessionErrorKind};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
 pub(crate) use self::contents::Contents;
+pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::instants::{Instants, expiry};
 pub(crate) use self::key_values::KeyValues;

@@ -185,6 +185,8 @@ pub struct Payload(Form);
 #[derive(Clone)]
 enum Form {
     Value(Arc<dyn Any + Send + Sync>),
+    /// A value that many records have in common.
+    Constant(&'static (dyn Any + Send + Sync)),
     Sealed(Arc<[u8]>),
     /// Bytes that the store did not understand.
     Unreadable,
@@ -200,11 +202,24 @@ impl Payload {
         Self(Form::Sealed(bytes.into()))
     }
 
+    /// A value that is never freed: what many records have in common costs each of them a pointer.
+    pub(crate) fn constant<T: Any + Send + Sync>(contents: &'static T) -> Self {
+        Self(Form::Constant(contents))
+    }
+
+    /// The constant, unless it is another type's, or none.
+    pub(crate) fn as_constant<T: Any>(&self) -> Option<&'static T> {
+        match self.0 {
+            Form::Constant(value) => (value as &'static dyn Any).downcast_ref(),
+            Form::Value(_) | Form::Sealed(_) | Form::Unreadable => None,
+        }
+    }
+
     /// The value, unless it is another type's, or sealed.
     pub(crate) fn as_value<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         match &self.0 {
             Form::Value(value) => Arc::downcast(Arc::clone(value)).ok(),
-            Form::Sealed(_) | Form::Unreadable => None,
+            Form::Constant(_) | Form::Sealed(_) | Form::Unreadable => None,
         }
     }
 
@@ -213,7 +228,7 @@ impl Payload {
     pub(crate) fn as_sealed(&self) -> Option<&[u8]> {
         match &self.0 {
             Form::Sealed(bytes) => Some(bytes),
-            Form::Value(_) | Form::Unreadable => None,
+            Form::Value(_) | Form::Constant(_) | Form::Unreadable => None,
         }
     }
 }

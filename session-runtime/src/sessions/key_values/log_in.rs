@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{
-    ALIAS_LIFETIME, Contents, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
+    ALIAS_LIFETIME, Contents, Device, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions, Unsealed,
 };
 use crate::principal::Principal;
 use crate::store::Record;
@@ -21,7 +21,7 @@ impl<P: Principal> Sessions<P> {
         &self,
         old: &Issued,
         contents: &Contents<P>,
-        device: Option<Box<str>>,
+        device: &'static Device,
     ) -> Result<Option<Opened<P>>, SessionError> {
         let is_anonymous = match self.standing(old.key).await {
             Ok(standing) if self.key_values_for(&contents.subject, &standing, old).is_some() => standing.is_anonymous(),
@@ -33,7 +33,7 @@ impl<P: Principal> Sessions<P> {
         let renew = move |standing: &Record, new: &Issued| {
             let key_values = self.key_values_for(&contents.subject, standing, old).ok_or(SessionErrorKind::Ended)?;
             let contents = Arc::new(contents.holding(key_values));
-            self.record(&Unsealed { contents, instants, device: device.clone() }, new)
+            self.record(&Unsealed { contents, instants, device }, new)
         };
         let alias_lifetime = if is_anonymous { ALIAS_LIFETIME } else { Duration::ZERO };
         let issued = match self.succeed_as(old, alias_lifetime, renew).await {
