@@ -88,8 +88,8 @@
 //! Under the target `session`, through `tracing`: `session.refused`, `session.token_refused`, `session.forgery`,
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
-//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.refresh_reused`. No event carries a cookie, a token or a
-//! principal.
+//! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.key_values_not_kept`,
+//! `session.refresh_reused`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
 //!

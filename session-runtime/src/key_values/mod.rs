@@ -73,6 +73,11 @@
 //! On a `public` route there is no session, and extracting one is tower-sessions' own rejection, 500; a
 //! [`SessionsLayer`] changes that. The same on a route that takes nothing but tokens.
 //!
+//! # What it costs
+//!
+//! With the feature on, every guarded request that may show a cookie is given a session, used or not: six allocations more,
+//! and four for the second release where both are on. None of them looks at the store or writes to it.
+//!
 //! [`Session`]: https://docs.rs/tower-sessions/0.15/tower_sessions/struct.Session.html
 
 // Those sessions are made over a store of their own, one for each request, whose reads and writes end up in the record that

@@ -58,11 +58,12 @@ impl Shelf {
     /// From here on it is another one's request: that of the guard, which has looked up what the cookie leads to.
     pub(super) fn adopt(&self, exchange: Arc<Exchange>, look: Look) {
         let mut state = self.state();
-        exchange.take_over(&state.exchange);
+        let has_moved = exchange.take_over(&state.exchange);
         state.exchange = exchange;
         state.unasked = None;
         state.seen = look.seen;
-        state.closed = look.closed;
+        // The id that the guard found replaced was replaced by this very request.
+        state.closed = look.closed.filter(|kind| !has_moved || *kind != SessionErrorKind::Superseded);
     }
 
     /// Nothing is left of what was there: the session ended, or somebody else's began.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::{KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
@@ -10,7 +12,7 @@ use crate::principal::{AsKept, Principal, subject_of};
 pub(crate) struct Contents<P> {
     pub(crate) principal: P,
     /// The principal's id as a text, as in the `sub` claim.
-    pub(crate) subject: Box<str>,
+    pub(crate) subject: SmolStr,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
     pub(crate) checked_at: Timestamp,
     /// The token that says so, where one does.
@@ -32,7 +34,7 @@ pub(crate) struct Token {
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject, checked_at, token: None, key_values: KeyValues::default() })
+        Ok(Self { principal, subject: subject.into(), checked_at, token: None, key_values: KeyValues::default() })
     }
 
     /// The contents with the principal changed, which must remain the same subject.

@@ -142,15 +142,16 @@ impl Exchange {
         self.state().current = current;
     }
 
-    /// Goes on where another one stands, if that one has something to say about the cookie.
-    pub(crate) fn take_over(&self, before: &Self) {
+    /// Goes on where another one stands, if that one has something to say about the cookie. Whether it has.
+    pub(crate) fn take_over(&self, before: &Self) -> bool {
         if matches!(before.state().outcome.cookie, CookieChange::Keep) {
-            return;
+            return false;
         }
         let (current, outcome) = (before.current(), before.outcome());
         let mut state = self.state();
         state.current = current;
         state.outcome = outcome;
+        true
     }
 
     /// From here on no id can be given out, because no response carries it.

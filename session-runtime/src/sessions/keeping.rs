@@ -177,7 +177,7 @@ impl<P: Principal> Sessions<P> {
     fn unsealed_listing(record: &Record) -> Option<Listing> {
         let device: &Device = record.listing.as_constant()?;
         let contents: Arc<Contents<P>> = record.payload.as_value()?;
-        Some(Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) })
+        Some(Listing { subject: contents.subject.as_str().into(), device: device.name().map(Box::from) })
     }
 }
 
@@ -186,7 +186,7 @@ impl<P: Principal> Sessions<P> {
     fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
         let Some(ring) = &self.0.keys.ring else { return Ok(()) };
         let Unsealed { contents, device, .. } = unsealed;
-        let listing = Listing { subject: contents.subject.clone(), device: device.name().map(Box::from) };
+        let listing = Listing { subject: contents.subject.as_str().into(), device: device.name().map(Box::from) };
         seal_bytes(ring, record, contents.to_bytes(), &listing, issued)
     }
 

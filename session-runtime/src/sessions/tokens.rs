@@ -134,6 +134,7 @@ impl<P> Clone for TokenSession<P> {
 impl<P: Principal> TokenSession<P> {
     fn of((verified, standing): (Verified<P>, Standing)) -> Self {
         let Verified { principal, subject, issuer, token_id, family, dates, .. } = verified;
+        let subject = subject.into();
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {
             created_at: issued_at,

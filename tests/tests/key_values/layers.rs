@@ -1,9 +1,13 @@
 //! A published crate whose layer looks for the session of tower-sessions before any guard has run.
 
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum_messages::{Messages, MessagesManagerLayer};
 use session_runtime::routing::{get, post};
 use session_runtime::{AuthSession, GuardedRouter, SessionsLayer, session};
 use tests::{App, Failed, Operation, Site, User, Visitor, user};
+use tower_sessions_core::Session as KeyValues;
 
 use super::{COOKIE, routes, values};
 
@@ -100,3 +104,55 @@ async fn a_dead_cookie_is_still_taken_back_from_who_navigates() {
     assert_eq!((answer.status, answer.all("set-cookie").len()), (401, 1), "{answer:?}");
     assert_eq!(stale.cookie(COOKIE), None);
 }
+
+#[tokio::test]
+async fn a_layer_that_nobody_uses_looks_nothing_up() {
+    let mut site = Site::of(routes().merge(GuardedRouter::new().route("/plain", get(plain))));
+    site.router = site.router.layer(SessionsLayer::<User>::new(site.app.users.clone()));
+    let mut ada = site.member(&user(7)).await;
+    let before = site.store.asked(Operation::Load);
+    let answer = ada.get("/plain").await;
+    assert_eq!((answer.status, answer.header("vary"), answer.header("cache-control")), (200, None, None));
+    assert_eq!(site.store.asked(Operation::Load), before);
+    // Nor does it cost the guard a second look.
+    assert_eq!(ada.get("/me").await.status, 200);
+    assert_eq!(site.store.asked(Operation::Load), before + 1);
+    assert_eq!(super::all(&mut ada).await, values([]));
+    assert_eq!(site.store.asked(Operation::Load), before + 2);
+}
+
+/// Counts visits, and replaces the id at each, before any guard has run.
+async fn count(session: KeyValues, request: Request, next: Next) -> Response {
+    let visits: u64 = session.get("visits").await.unwrap().unwrap_or_default();
+    session.insert("visits", visits + 1).await.unwrap();
+    if visits > 0 {
+        session.cycle_id().await.unwrap();
+    }
+    session.save().await.unwrap();
+    next.run(request).await
+}
+
+// What a layer wrote before the guard ran, the guard and its handler go on with.
+#[tokio::test]
+async fn the_guard_goes_on_where_a_layer_left_off() {
+    let mut site = Site::of(routes());
+    let counting = axum::middleware::from_fn(count);
+    site.router = site.router.layer(counting).layer(SessionsLayer::<User>::new(site.app.users.clone()));
+    let mut ada = site.visitor();
+    let answer = ada.get("/nothing").await;
+    assert_eq!((answer.status, answer.all("set-cookie").len()), (200, 1), "{answer:?}");
+    for _ in 0..3 {
+        let before = ada.cookie(COOKIE).unwrap().to_owned();
+        let answer = ada.post("/set/cart/tea").await;
+        assert_eq!((answer.status, answer.all("set-cookie").len()), (200, 1), "{answer:?}");
+        assert_ne!(ada.cookie(COOKIE), Some(&*before));
+    }
+    assert_eq!(super::all(&mut ada).await, values([("cart", "tea")]));
+    assert_eq!(ada.post_json("/log-in", &user(7)).await.status, 200);
+    assert_eq!(ada.get("/me").await.status, 200);
+    assert_eq!(super::all(&mut ada).await, values([("cart", "tea")]));
+    assert_eq!(ada.get("/visits").await.body, "9");
+}
+
+#[session(public)]
+async fn plain() {}

@@ -5,9 +5,9 @@
 mod layers;
 mod meetings;
 mod routes;
+mod stores;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 
 use session_runtime::MemoryStore;
 use tests::{Operation, ProbedStore, Site, Visitor, hours, seconds, user};
@@ -287,83 +287,4 @@ async fn nobodys_record_is_forgotten_an_hour_after_its_last_use() {
     // And begins anew.
     done(&mut late, "/set/cart/milk").await;
     assert_eq!(all(&mut late).await, values([("cart", "milk")]));
-}
-
-#[tokio::test]
-async fn nobodys_records_displace_no_session() {
-    // Room for one of them beside two sessions.
-    let store = MemoryStore::with_capacity(NonZeroUsize::new(2).unwrap());
-    let site = Site::with(routes(), store, |builder| builder);
-    let (mut ada, mut bob) = (site.member(&user(7)).await, site.member(&user(8)).await);
-    let (mut first, mut last) = (site.visitor(), site.visitor());
-    done(&mut first, "/set/cart/tea").await;
-    for _ in 0..50 {
-        done(&mut site.visitor(), "/set/cart/tea").await;
-    }
-    site.clock.advance(seconds(1));
-    done(&mut last, "/set/cart/tea").await;
-    assert_eq!([ada.get("/me").await.status, bob.get("/me").await.status], [200, 200]);
-    assert_eq!([all(&mut first).await.len(), all(&mut last).await.len()], [0, 1]);
-    assert_eq!(site.store.statistics().displaced_anonymous, 51);
-}
-
-// ASVS 11.3: sealed with the cookie's bytes, as the principal is.
-#[tokio::test]
-async fn a_key_or_a_cookie_alone_reads_nothing() {
-    let store = MemoryStore::new();
-    let site = Site::over(routes(), ProbedStore::outside(store), |builder| builder);
-    let mut nobody = site.visitor();
-    done(&mut nobody, "/set/cart/tea").await;
-    let other = session_runtime::SealingKey::new(*b"another key that the tests show.").unwrap();
-    let same_store = site.store.clone();
-    let elsewhere = Site::over(routes(), same_store, |builder| builder.sealing_key(other));
-    let mut moved = elsewhere.visitor();
-    moved.set_cookie(COOKIE, nobody.cookie(COOKIE).unwrap());
-    // As with every record that does not open: nothing here, and the cookie is left alone.
-    assert_eq!(all(&mut moved).await, values([]));
-    let answer = moved.post("/set/cart/milk").await;
-    assert_eq!((answer.status, answer.header("set-cookie")), (200, None));
-    assert_eq!(all(&mut nobody).await, values([("cart", "tea")]));
-}
-
-#[tokio::test]
-async fn a_store_that_is_down_is_said_to_be() {
-    let site = site();
-    let mut ada = site.member(&user(7)).await;
-    site.store.set_failing(Operation::Replace, true);
-    let answer = ada.post("/set/cart/tea").await;
-    assert_eq!((answer.status, answer.header("retry-after").is_some()), (503, true), "{answer:?}");
-    // What was told that it is not saved is tried once more.
-    assert_eq!(ada.post("/saved/cart/tea").await.status, 503);
-    site.store.set_failing(Operation::Replace, false);
-    site.store.set_failing(Operation::Insert, true);
-    let answer = site.visitor().post("/set/cart/tea").await;
-    assert_eq!((answer.status, answer.header("set-cookie")), (503, None));
-}
-
-#[tokio::test]
-async fn where_there_is_no_record_nothing_is_kept() {
-    let site = site();
-    // A token is in no store. What was asked to be saved says so.
-    let token = site.app.partners.issue_token(&tests::partner(7), seconds(60)).unwrap();
-    let bearer = format!("Bearer {token}");
-    let mut robot = site.visitor();
-    let authorization = [("authorization", &*bearer)];
-    let answer = robot.ask("POST /partners/set/cart/tea", &authorization).await;
-    assert_eq!((answer.status, answer.header("set-cookie")), (200, None), "{answer:?}");
-    assert_eq!(robot.ask("POST /partners/saved/cart/tea", &authorization).await.status, 418);
-
-    // A session that is too old for a route is none there, and its record is left alone.
-    let mut ada = site.member(&user(7)).await;
-    done(&mut ada, "/set/cart/tea").await;
-    site.clock.advance(seconds(61));
-    assert_eq!(ada.get("/recent").await.body, "{}");
-    let answer = ada.post("/recent/set/cart/milk").await;
-    assert_eq!((answer.status, answer.header("set-cookie")), (200, None));
-    assert_eq!(all(&mut ada).await, values([("cart", "tea")]));
-
-    // On a public route there is none: tower-sessions' own rejection.
-    let answer = ada.get("/public").await;
-    assert_eq!(answer.status, 500);
-    assert!(answer.body.contains("session"), "{answer:?}");
 }

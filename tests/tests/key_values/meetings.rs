@@ -60,6 +60,19 @@ async fn a_slow_write_from_before_the_log_in_says_that_it_was_not_made() {
     assert_eq!(all(&mut ada).await, values([("cart", "tea")]));
 }
 
+// A record whose cookie no response carries is nobody's to find.
+#[tokio::test]
+async fn nothing_begins_after_the_response() {
+    let site = site();
+    let mut visitor = site.visitor();
+    done(&mut visitor, "/too-late/cart/tea").await;
+    site.app.gate.reached().await;
+    site.app.gate.open();
+    // It comes here a second time when it was refused.
+    site.app.gate.reached().await;
+    assert_eq!((visitor.cookie(COOKIE), site.store.writes()), (None, 0));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_write_is_lost() {
     for round in 0..ROUNDS {

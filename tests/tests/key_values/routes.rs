@@ -18,6 +18,7 @@ pub(crate) fn routes() -> GuardedRouter<App> {
         .route("/required/{key}", get(one))
         .route("/nothing", get(nothing))
         .route("/id", get(id))
+        .route("/visits", get(visits))
         .route("/set/{key}/{value}", post(set))
         .route("/saved/{key}/{value}", post(saved))
         .route("/unset/{key}", post(unset))
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> GuardedRouter<App> {
         .route("/set-and-log-in/{key}/{value}", post(set_and_log_in))
         .route("/set-log-out-and-say/{key}/{message}", post(set_log_out_and_say))
         .route("/slow/{key}/{value}", post(slow))
+        .route("/too-late/{key}/{value}", post(too_late))
         .route("/partners/set/{key}/{value}", post(set_of_partner))
         .route("/partners/saved/{key}/{value}", post(saved_of_partner))
         .route("/recent", get(recent))
@@ -84,6 +86,11 @@ async fn nothing(_values: KeyValues) {}
 #[session(optional, principal(User))]
 async fn id(values: KeyValues) -> String {
     values.id().map(|id| id.to_string()).unwrap_or_default()
+}
+
+#[session(optional, principal(User))]
+async fn visits(values: KeyValues) -> String {
+    values.get::<u64>("visits").await.unwrap().unwrap_or_default().to_string()
 }
 
 #[session(optional, principal(User))]
@@ -184,6 +191,17 @@ async fn slow(State(app): State<App>, values: KeyValues, Path((key, value)): Pai
     values.get::<String>(&key).await?;
     app.gate.pass().await;
     Ok(values.insert(&key, value).await?)
+}
+
+/// Answers, and writes afterwards.
+#[session(optional, principal(User))]
+async fn too_late(State(app): State<App>, values: KeyValues, Path((key, value)): Pair) {
+    tokio::spawn(async move {
+        app.gate.pass().await;
+        values.insert(&key, value).await.unwrap();
+        assert!(values.save().await.is_err());
+        app.gate.pass().await;
+    });
 }
 
 #[session(required)]

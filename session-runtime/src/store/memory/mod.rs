@@ -53,7 +53,7 @@ pub struct MemoryStore {
 
 /// Where the records of a subject are: by the beginning of its key, the shard and the place. What is found there may be
 /// another's whose key begins in the same way.
-type Subjects = BTreeSet<(u64, u32, Slot)>;
+type Subjects = BTreeSet<(u32, u32, Slot)>;
 
 /// What a [`MemoryStore`] holds and what it had to drop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,16 +16,16 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 #[derive(Default)]
 pub(super) struct Shard {
     entries: Slots<Entry>,
-    /// By the first bytes of its key, the first entry of that name. Keys are hashes, so there is hardly ever another.
-    by_name: HashMap<u64, Slot, BuildHasherDefault<NameHasher>>,
+    /// By the first bytes of its key, the first entry of that name. Keys are hashes, so there is seldom another.
+    by_name: HashMap<u32, Slot, BuildHasherDefault<NameHasher>>,
     sessions: Queue,
     anonymous: Queue,
     swept_at: Option<Timestamp>,
 }
 
-/// The first eight bytes of a hash.
-pub(super) fn name_of(hash: &[u8; 32]) -> u64 {
-    hash.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
+/// The first four bytes of a hash.
+pub(super) fn name_of(hash: &[u8; 32]) -> u32 {
+    hash.first_chunk().map_or(0, |first| u32::from_le_bytes(*first))
 }
 
 impl Shard {
@@ -97,7 +97,7 @@ impl Shard {
     }
 
     /// Strikes `slot`, which `namesake` came after, off those of this name.
-    fn forget_name(&mut self, name: u64, slot: Slot, namesake: Option<Slot>) {
+    fn forget_name(&mut self, name: u32, slot: Slot, namesake: Option<Slot>) {
         let first = self.by_name.get(&name).copied();
         if first == Some(slot) {
             match namesake {
@@ -152,11 +152,12 @@ impl Hasher for NameHasher {
 
     fn write(&mut self, bytes: &[u8]) {
         if let Some(first) = bytes.first_chunk() {
-            self.0 = u64::from_le_bytes(*first);
+            self.write_u32(u32::from_le_bytes(*first));
         }
     }
 
-    fn write_u64(&mut self, name: u64) {
-        self.0 = name;
+    /// Twice, because a table looks at both ends.
+    fn write_u32(&mut self, name: u32) {
+        self.0 = u64::from(name) << 32 | u64::from(name);
     }
 }
