@@ -19,6 +19,7 @@ use tests::servers::redis::{command, redis};
 use tests::{ProbedStore, Site, User, sealing_key, seconds, user};
 use tower_sessions_core::session::Id;
 use tower_sessions_core::{SessionStore, session, session_store};
+use tower_sessions_moka_store::MokaStore;
 use tower_sessions_redis_store::RedisStore;
 use tower_sessions_redis_store::fred::prelude::{ClientLike, Config, Pool};
 
@@ -52,6 +53,10 @@ fn memory() -> (TowerStore, tower_sessions_memory_store::MemoryStore) {
 
 fn memory_0_14() -> TowerStore {
     TowerStore::best_effort_0_14(tower_sessions_memory_store_0_14::MemoryStore::default())
+}
+
+fn moka() -> TowerStore {
+    TowerStore::best_effort_0_14(MokaStore::new(Some(10_000)))
 }
 
 /// The published store, which is one of 0.14.
@@ -112,6 +117,12 @@ async fn the_memory_store_keeps_all_that_is_promised() {
 async fn the_memory_store_of_0_14_keeps_all_that_is_promised() {
     keeps_what_it_can(memory_0_14()).await;
     serves_a_guarded_site(memory_0_14()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_published_moka_store_keeps_all_that_is_promised() {
+    keeps_what_it_can(moka()).await;
+    serves_a_guarded_site(moka()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -60,9 +60,9 @@ impl Redis {
         for field in FIELDS {
             command.arg(field);
             match field {
-                "payload" => command.arg(vec![7; PAYLOAD]),
-                "listing" => command.arg(vec![8; LISTING]),
-                "subject" => command.arg(vec![9; 32]),
+                "payload" => command.arg(vec![7_u8; PAYLOAD]),
+                "listing" => command.arg(vec![8_u8; LISTING]),
+                "subject" => command.arg(vec![9_u8; 32]),
                 "successor" => command.arg(""),
                 "revision" => command.arg("0"),
                 "pause" => command.arg(format!("{:020}", 0)),
@@ -97,7 +97,7 @@ impl Redis {
     pub(crate) async fn gets(&self) -> Work {
         for worker in 0..MOST_WORKERS as u64 {
             let mut command = redis::cmd("SET");
-            command.arg(name("get", worker)).arg(vec![7; PAYLOAD + LISTING + 180]);
+            command.arg(name("get", worker)).arg(vec![7_u8; PAYLOAD + LISTING + 180]);
             self.ask(&command).await;
         }
         let client = self.clone();
@@ -136,7 +136,7 @@ impl Redis {
                 let revision = next(&revisions, worker);
                 let mut command = Self::call(&script, &name("update", worker as u64));
                 command.arg(revision.to_string()).arg((revision + 1).to_string()).arg(instant(0));
-                command.arg(vec![7; PAYLOAD]).arg(vec![8; LISTING]);
+                command.arg(vec![7_u8; PAYLOAD]).arg(vec![8_u8; LISTING]);
                 assert_eq!(client.ask(&command).await, Value::Int(1));
             }
         })
@@ -149,7 +149,7 @@ impl Redis {
             let (client, scripts) = (client.clone(), Arc::clone(&scripts));
             async move {
                 let mut enlist = Self::call(&scripts.0, &name("of", turn));
-                enlist.arg(vec![9; 32]).arg("7260000");
+                enlist.arg(vec![9_u8; 32]).arg("7260000");
                 client.ask(&enlist).await;
                 assert_eq!(client.ask(&Self::insertion(&scripts.1, &name("id", turn))).await, Value::Int(1));
             }

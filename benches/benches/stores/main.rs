@@ -2,8 +2,7 @@
 //! beside a bare client that sends the same commands, and beside `tower-sessions` with its store for Redis.
 //!
 //! `cargo bench -p benches --bench stores -- redis sqlite` measures only these. It starts its own servers; what is not
-//! installed is left out. `tower-sessions-sqlx-store` cannot be here: it needs a release of SQLite's bindings that cannot be
-//! linked beside ours.
+//! installed is left out. `tower-sessions-sqlx-store` is not here: it would bring a second `sqlx`.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 
