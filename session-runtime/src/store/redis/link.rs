@@ -101,18 +101,24 @@ impl Link {
 
     /// The record under this name, which `command` reads unless it is near.
     pub(super) async fn record(&self, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
-        let near = self.present().and_then(|established| established.near);
-        if let Some(record) = near.and_then(|near| near.get(name, Instant::now())) {
+        let established = self.established().await?;
+        if let Some(record) = established.near.as_ref().and_then(|near| near.get(name, Instant::now())) {
             return Ok(Some(record));
         }
-        match self.read_record(name, command).await {
-            Err(failure) if failure.is_lost_connection() => self.read_record(name, command).await,
+        match self.read_record(established, name, command).await {
+            Err(failure) if failure.is_lost_connection() => {
+                self.read_record(self.established().await?, name, command).await
+            }
             answer => answer,
         }
     }
 
-    async fn read_record(&self, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
-        let established = self.established().await?;
+    async fn read_record(
+        &self,
+        established: Established,
+        name: &str,
+        command: &Cmd,
+    ) -> Result<Option<Record>, Failure> {
         let reader = established.near.as_ref().map(|near| near.read(name));
         let record = fields::read(&self.ask_over(&established, command).await?);
         if let (Some(reader), Some(record)) = (reader, &record) {
