@@ -216,6 +216,18 @@ pub mod cookie {
 
     /// `shared`: says that the subdomains of a domain are meant to receive the cookie
     pub const shared: &str = "shared";
+
+    /// `token = "jwt"`: keeps the session in the cookie itself, and in no store
+    #[cfg(feature = "cookie-tokens")]
+    pub const token: &str = "token = \"jwt\"";
+
+    /// `revocable`: beside `token`: a list of the sessions that were ended is asked at every use
+    #[cfg(feature = "cookie-tokens")]
+    pub const revocable: &str = "revocable";
+
+    /// `unrevocable`: beside `token`: says that no session can be ended before it expires
+    #[cfg(feature = "cookie-tokens")]
+    pub const unrevocable: &str = "unrevocable";
 }
 
 /// In `bearer(..)` of a principal.

@@ -2,7 +2,6 @@
 
 use http::HeaderValue;
 
-use crate::credential::SessionId;
 use crate::principal::CookieSpec;
 
 /// What a browser keeps at the least, name and value together (RFC 6265bis 5.6).
@@ -44,10 +43,9 @@ impl CookieWriter {
         self.name
     }
 
-    /// The line that gives the browser a session.
-    pub(crate) fn issue(&self, id: &SessionId) -> Option<HeaderValue> {
-        let value = id.encode();
-        let mut line = HeaderValue::try_from(format!("{}={}{}", self.name, value.as_str(), self.attributes)).ok()?;
+    /// The line that gives the browser a session, by this value.
+    pub(crate) fn issue(&self, value: &str) -> Option<HeaderValue> {
+        let mut line = HeaderValue::try_from(format!("{}={value}{}", self.name, self.attributes)).ok()?;
         line.set_sensitive(true);
         Some(line)
     }

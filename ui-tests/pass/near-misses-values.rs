@@ -51,6 +51,14 @@ pub struct Punctual {
     pub id: u64,
 }
 
+// V14: the kind of token that there is.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(token = "jwt", revocable))]
+pub struct Carried {
+    #[principal(id)]
+    pub id: u64,
+}
+
 fn main() {
     let _ = (seconds, minutes, second, hours_and_minutes, scoped, local);
 }

@@ -29,6 +29,7 @@ impl CheckedPrincipal {
         attribute.cookie.iter().for_each(|given| cookie::check(given, diagnostics));
         attribute.bearer.iter().for_each(|given| bearer::check(given, &fields, diagnostics));
         ends(&attribute, diagnostics);
+        are_counted(&attribute, diagnostics);
         let attribute = if diagnostics.has_errors() { stand_in(attribute) } else { attribute };
         Self { input, attribute, fields }
     }
@@ -116,6 +117,16 @@ fn ends(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
             ),
         )
         .help(format!("shorten it, or write `absolute = \"{}\"`", idle.value.written())),
+    );
+}
+
+/// Who counts sessions has to know them.
+fn are_counted(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
+    let token = attribute.cookie.as_ref().and_then(|cookie| cookie.value.token.as_ref());
+    let (Some(most), Some(_)) = (&attribute.max_sessions, token) else { return };
+    diagnostics.mistake(
+        Mistake::at(&most.key, "nobody knows how many sessions there are that live in their cookies")
+            .help("remove `max_sessions`, or remove `token` from `cookie(..)` to keep the sessions in a store"),
     );
 }
 

@@ -44,6 +44,7 @@ fn offered(key: &Key) -> Option<String> {
     let feature = match key.availability {
         Availability::Now => "",
         Availability::Jwt => "    #[cfg(feature = \"jwt\")]\n",
+        Availability::CookieTokens => "    #[cfg(feature = \"cookie-tokens\")]\n",
         // It would be an error right after it was chosen.
         Availability::Later(_) => return None,
     };

@@ -147,7 +147,7 @@ mod tests {
             for key in keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_))) {
                 let mut diagnostics = Diagnostics::default();
                 let tokens = key.example.parse().unwrap_or_default();
-                PolicyAttribute::read(tokens, place, Features { jwt: true }, &mut diagnostics);
+                PolicyAttribute::read(tokens, place, Features { jwt: true, cookie_tokens: true }, &mut diagnostics);
                 let expansion = diagnostics.into_tokens();
                 assert!(expansion.is_empty(), "{}: {expansion}", key.name);
             }

@@ -32,9 +32,9 @@ pub(crate) fn options(
 fn known(item: Written, place: Place, features: Features) -> Result<Item, Mistake> {
     let Written { name, form, tokens } = item;
     let key = find(place, &name.to_string()).ok_or_else(|| unknown(&name, &form, place))?;
-    if key.is_missing_feature(features) {
-        return Err(Mistake::at(&name, format!("`{name}` needs the `jwt` feature of `session-runtime`"))
-            .help("enable it in Cargo.toml: `session-runtime = { features = [\"aws_lc_rs\"] }`"));
+    if let Some((missing, enable)) = key.missing_feature(features) {
+        return Err(Mistake::at(&name, format!("`{name}` needs the `{missing}` feature of `session-runtime`"))
+            .help(format!("enable it in Cargo.toml: `session-runtime = {{ features = [\"{enable}\"] }}`")));
     }
     if let Availability::Later(instead) = key.availability {
         return Err(Mistake::at(&name, format!("`{name}` is not there yet in this version")).help(instead));

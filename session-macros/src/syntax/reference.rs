@@ -15,6 +15,7 @@ fn row(key: &Key) -> String {
     let availability = match key.availability {
         Availability::Now => "",
         Availability::Jwt => " (feature `jwt`)",
+        Availability::CookieTokens => " (feature `cookie-tokens`)",
         Availability::Later(_) => " (not there yet)",
     };
     format!("| `{example}` | {}{availability} |\n", key.doc)

@@ -83,13 +83,18 @@ pub(super) static TABLE: &[Key] = &[
     flag("shared", COOKIE, "shared", "says that the subdomains of a domain are meant to receive the cookie"),
     value("persistent", COOKIE, "persistent = \"30d\"", "keeps remembered sessions this long")
         .later("leave it out: sessions last as long as the browser is open, and at most `absolute`"),
-    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself")
-        .later("leave it out: the cookie names a session that a store keeps"),
+    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself, and in no store")
+        .cookie_tokens(),
     flag("revocable", BEARER, "revocable", "asks at every use whether the token was revoked"),
-    flag("revocable", COOKIE, "revocable", "keeps a list of sessions that were ended")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
-    flag("unrevocable", COOKIE, "unrevocable", "says that nobody can be logged out")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
+    flag(
+        "revocable",
+        COOKIE,
+        "revocable",
+        "beside `token`: a list of the sessions that were ended is asked at every use",
+    )
+    .cookie_tokens(),
+    flag("unrevocable", COOKIE, "unrevocable", "beside `token`: says that no session can be ended before it expires")
+        .cookie_tokens(),
     list("alg", BEARER, "alg(\"EdDSA\")", "the algorithms that the issuer signs with"),
     flag("legacy", BEARER, "legacy", "says that an algorithm or token type being retired is meant"),
     value(
@@ -133,6 +138,10 @@ impl Key {
 
     const fn jwt(self) -> Self {
         Self { availability: Availability::Jwt, ..self }
+    }
+
+    const fn cookie_tokens(self) -> Self {
+        Self { availability: Availability::CookieTokens, ..self }
     }
 
     const fn later(self, instead: &'static str) -> Self {

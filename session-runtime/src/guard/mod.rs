@@ -7,6 +7,8 @@
 mod activity;
 mod admit;
 mod argument;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod check;
 mod closing;
 mod identify;

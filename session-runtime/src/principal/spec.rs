@@ -69,6 +69,14 @@ impl PrincipalSpec {
         self
     }
 
+    /// Whether the cookie names a session that is kept in a store, and does not hold it.
+    pub(crate) const fn keeps_records(&self) -> bool {
+        match &self.cookie {
+            Some(cookie) => cookie.token.is_none(),
+            None => false,
+        }
+    }
+
     /// The realm's name: the cookie's, or the type's where there is no cookie. It enters the store's key and the
     /// `realm` claim of issued tokens.
     pub const fn realm(&self) -> &'static str {
@@ -118,12 +126,22 @@ pub struct CookieSpec {
     pub(crate) domain: Option<&'static str>,
     pub(crate) shared: bool,
     pub(crate) partitioned: bool,
+    pub(crate) token: Option<CookieToken>,
+}
+
+/// A session that lives in its cookie, and in no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieToken {
+    /// It can be ended all the same: a store lists those that were.
+    Revocable,
+    /// It stands until it expires, whoever has its cookie.
+    Unrevocable,
 }
 
 impl CookieSpec {
     /// A cookie called `name`, `SameSite=Lax`, for the whole host that set it and no other.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, same_site: SameSite::Lax, path: "/", domain: None, shared: false, partitioned: false }
+        Self { name, same_site: SameSite::Lax, path: "/", domain: None, shared: false, partitioned: false, token: None }
     }
 
     /// Declares `same_site`.
@@ -158,6 +176,13 @@ impl CookieSpec {
     #[must_use]
     pub const fn partitioned(mut self) -> Self {
         self.partitioned = true;
+        self
+    }
+
+    /// Declares `token = "jwt"`: the cookie holds the session.
+    #[must_use]
+    pub const fn token(mut self, token: CookieToken) -> Self {
+        self.token = Some(token);
         self
     }
 }
