@@ -10,7 +10,7 @@ use session_runtime::Principal;
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-shop"),
-    bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time),
+    bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time, revocable),
     absolute = "12h",
     idle = "2h"
 )]
