@@ -17,6 +17,5 @@
 //!
 //! ## Not there yet
 //!
-//! The numbers that are missing above belong to what this version does not know: V05 and the other half of L07 are about
-//! `persistent` cookies, C12 and C13 about cookies that are tokens (`token = "jwt"`, `unrevocable`), and half of D07 about
-//! `confirm` and `factors`. Until then these words are S15.
+//! The numbers that are missing above belong to what this version does not know: C12 and C13 are about cookies that are
+//! tokens (`token = "jwt"`, `unrevocable`), and half of D07 about `confirm` and `factors`. Until then these words are S15.

@@ -216,6 +216,9 @@ pub mod cookie {
 
     /// `shared`: says that the subdomains of a domain are meant to receive the cookie
     pub const shared: &str = "shared";
+
+    /// `persistent = "30d"`: how long a remembered session lasts, also when the browser is closed; none is remembered by default
+    pub const persistent: &str = "persistent = \"30d\"";
 }
 
 /// In `bearer(..)` of a principal.

@@ -1,7 +1,11 @@
 //! The `Set-Cookie` lines of a session, rendered once.
 
+use std::fmt;
+use std::sync::Arc;
+
 use http::HeaderValue;
 
+use crate::clock::{Clock, Timestamp};
 use crate::credential::SessionId;
 use crate::principal::CookieSpec;
 
@@ -11,16 +15,16 @@ pub(crate) const LARGEST_COOKIE: usize = 4096;
 pub(crate) const ID_LENGTH: usize = 44;
 
 /// Writes the session's cookie and its removal, with the same attributes.
-#[derive(Debug)]
 pub(crate) struct CookieWriter {
     name: &'static str,
     attributes: String,
     removal: HeaderValue,
+    clock: Arc<dyn Clock>,
 }
 
 impl CookieWriter {
     /// `None` when a name, path or domain cannot stand in a header.
-    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>) -> Option<Self> {
+    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>, clock: Arc<dyn Clock>) -> Option<Self> {
         if !spec.path.bytes().all(is_of_a_path) || domain.is_some_and(|domain| !is_domain(domain)) {
             return None;
         }
@@ -36,7 +40,7 @@ impl CookieWriter {
         }
         // RFC 6265bis 5.7: a cookie is removed by one of the same name, domain and path; a prefix demands the rest.
         let removal = HeaderValue::try_from(format!("{}=; Max-Age=0{attributes}", spec.name)).ok()?;
-        Some(Self { name: spec.name, attributes, removal })
+        Some(Self { name: spec.name, attributes, removal, clock })
     }
 
     /// What the cookie is called.
@@ -44,10 +48,15 @@ impl CookieWriter {
         self.name
     }
 
-    /// The line that gives the browser a session.
-    pub(crate) fn issue(&self, id: &SessionId) -> Option<HeaderValue> {
+    /// The line that gives the browser a session, which it keeps until then; until it is closed where nothing is said.
+    pub(crate) fn issue(&self, id: &SessionId, persists_until: Option<Timestamp>) -> Option<HeaderValue> {
         let value = id.encode();
-        let mut line = HeaderValue::try_from(format!("{}={}{}", self.name, value.as_str(), self.attributes)).ok()?;
+        let max_age = persists_until.map_or_else(String::new, |until| {
+            // RFC 6265bis 5.6.2: whole seconds; less than one is none, and the session is over by then.
+            format!("; Max-Age={}", until.since(self.clock.now()).as_secs())
+        });
+        let line = format!("{}={}{max_age}{}", self.name, value.as_str(), self.attributes);
+        let mut line = HeaderValue::try_from(line).ok()?;
         line.set_sensitive(true);
         Some(line)
     }
@@ -55,6 +64,12 @@ impl CookieWriter {
     /// The line that takes it away.
     pub(crate) fn removal(&self) -> HeaderValue {
         self.removal.clone()
+    }
+}
+
+impl fmt::Debug for CookieWriter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CookieWriter").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

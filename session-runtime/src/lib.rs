@@ -160,14 +160,14 @@ pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
-pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
+pub use principal::{Algorithm, Principal, RememberedPrincipal, RoleSet, ScopeSet};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, ListedSession, Session, SessionHandle, SessionHandleError};
+pub use session::{AuthSession, CredentialKind, ListedSession, LogIn, Session, SessionHandle, SessionHandleError};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
@@ -228,7 +228,7 @@ pub mod __private {
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
-        PrincipalSpec, RoleSet, SameSite, ScopeSet,
+        PrincipalSpec, RememberedPrincipal, RoleSet, SameSite, ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

@@ -64,6 +64,17 @@ pub struct Near {
     pub id: u64,
 }
 
+// L02, L03, L07: remembered for longer than others, so that a limit can lie between.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(persistent = "30d"), absolute = "12h")]
+pub struct Regular {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(max_age = "29d", fresh = "1d")]
+async fn within_a_remembered_session(_session: Session<Regular>) {}
+
 // C01, C02, C03, C04, C06: the other prefix, with a domain and a path.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(name = "__Secure-near", domain = "shop.example", shared, path = "/app"))]

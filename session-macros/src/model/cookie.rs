@@ -5,7 +5,7 @@ use syn::LitStr;
 
 use super::Given;
 use crate::diagnostics::{Diagnostics, Mistake, nearest};
-use crate::syntax::{Features, Item, Place, options};
+use crate::syntax::{Features, Item, Length, Place, options};
 
 /// The options of a session cookie.
 #[derive(Default)]
@@ -17,6 +17,7 @@ pub(crate) struct CookieOptions {
     pub(crate) path: Option<Given<LitStr>>,
     pub(crate) domain: Option<Given<LitStr>>,
     pub(crate) shared: Option<Ident>,
+    pub(crate) persistent: Option<Given<Length>>,
 }
 
 /// When a browser attaches the cookie to requests that other sites cause.
@@ -57,6 +58,7 @@ impl CookieOptions {
             "path" => self.path = Given::read(item, Item::string, diagnostics),
             "domain" => self.domain = Given::read(item, Item::string, diagnostics),
             "shared" => self.shared = Some(item.name.clone()),
+            "persistent" => self.persistent = Given::read(item, Item::length, diagnostics),
             _ => diagnostics.mistake(item.not_understood()),
         }
     }

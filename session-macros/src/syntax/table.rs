@@ -81,8 +81,12 @@ pub(super) static TABLE: &[Key] = &[
     value("path", COOKIE, "path = \"/app\"", "the cookie's path; `/` by default"),
     value("domain", COOKIE, "domain = \"shop.example\"", "sends the cookie to the subdomains of a domain too"),
     flag("shared", COOKIE, "shared", "says that the subdomains of a domain are meant to receive the cookie"),
-    value("persistent", COOKIE, "persistent = \"30d\"", "keeps remembered sessions this long")
-        .later("leave it out: sessions last as long as the browser is open, and at most `absolute`"),
+    value(
+        "persistent",
+        COOKIE,
+        "persistent = \"30d\"",
+        "how long a remembered session lasts, also when the browser is closed; none is remembered by default",
+    ),
     value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself")
         .later("leave it out: the cookie names a session that a store keeps"),
     flag("revocable", BEARER, "revocable", "asks at every use whether the token was revoked"),

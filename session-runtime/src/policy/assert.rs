@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::message::Message;
 use super::{Access, PolicySpec};
 use crate::forgery::ForgeryCheck;
+use crate::principal::PrincipalSpec;
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
 
@@ -70,14 +71,18 @@ pub const fn max_age(spec: &PolicySpec) {
         tightens("max_age", own, inherited, origin_of_age(base, spec.own.limits.age.is_some()));
     }
     if let Some(principal) = spec.principal
-        && own.as_secs() >= principal.absolute.as_secs()
+        && own.as_secs() >= principal.longest_lifetime().absolute.as_secs()
     {
         Message::new()
-            .text("every session is over after `absolute` (")
-            .duration(principal.absolute)
+            .text("every session is over after `")
+            .text(last_end(principal))
+            .text("` (")
+            .duration(principal.longest_lifetime().absolute)
             .text("), so `max_age` (")
             .duration(own)
-            .text(") can never apply\n= help: shorten it, or raise `absolute` in `")
+            .text(") can never apply\n= help: shorten it, or raise `")
+            .text(last_end(principal))
+            .text("` in `")
             .text(principal.name)
             .text("`")
             .fail();
@@ -96,8 +101,8 @@ pub const fn fresh(spec: &PolicySpec) {
     }
     let (limit, name, of) = match (spec.limits.age, spec.principal) {
         (Some(age), _) if own.as_secs() >= age.as_secs() => (age, "max_age", origin_of_age(spec, true)),
-        (_, Some(principal)) if own.as_secs() >= principal.absolute.as_secs() => {
-            (principal.absolute, "absolute", principal.name)
+        (_, Some(principal)) if own.as_secs() >= principal.longest_lifetime().absolute.as_secs() => {
+            (principal.longest_lifetime().absolute, last_end(principal), principal.name)
         }
         _ => return says_when_logged_in("fresh", spec),
     };
@@ -236,6 +241,11 @@ const fn says_when_logged_in(key: &str, spec: &PolicySpec) {
             .text("` refuses all of them\n= help: declare `bearer(auth_time)` in `#[principal(..)]`, or accept only `cookie`")
             .fail();
     }
+}
+
+/// What the longest sessions end by.
+const fn last_end(principal: &PrincipalSpec) -> &'static str {
+    if principal.persistent().is_some() { "persistent" } else { "absolute" }
 }
 
 /// The policy in the chain above `spec` whose own limit is the inherited one.

@@ -38,6 +38,9 @@ pub struct PolicySummary {
     pub absolute: Option<u64>,
     /// When the session ends after the last activity, in seconds; `None` where no cookie is accepted.
     pub idle: Option<u64>,
+    /// When a remembered session ends after it began, in seconds; `None` where none is remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persistent: Option<u64>,
     /// How many sessions a subject may have; `None` where no cookie is accepted.
     pub max_sessions: Option<u32>,
     /// What the visitor must be allowed to do.
@@ -83,6 +86,7 @@ impl PolicySummary {
             fresh: seconds(fresh),
             absolute: seconds(stored.map(|principal| principal.absolute)),
             idle: seconds(stored.and_then(|principal| principal.idle)),
+            persistent: seconds(stored.and_then(PrincipalSpec::persistent)),
             max_sessions: stored.and_then(|principal| principal.max_sessions),
             demands: demands.map(ToString::to_string).collect(),
             checks: spec.chain().flat_map(|spec| spec.checks).copied().collect(),
@@ -111,6 +115,7 @@ impl PolicySummary {
             ("fresh", self.fresh),
             ("idle", self.idle),
             ("absolute", self.absolute),
+            ("persistent", self.persistent),
         ];
         let mut text = String::new();
         for (name, seconds) in limits {

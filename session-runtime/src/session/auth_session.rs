@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Session;
+use super::{LogIn, Session};
 use crate::key_values::RequestKeyValues;
 use crate::principal::Principal;
 use crate::sessions::{
@@ -61,7 +61,8 @@ impl<P: Principal> AuthSession<P> {
     /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends. Its
     /// key-values are taken along, unless it was another subject's.
     ///
-    /// Verify the password, or whatever proves who this is, before you call this.
+    /// Verify the password, or whatever proves who this is, before you call this. Nothing happens before the [`LogIn`] is
+    /// awaited; until then it takes what else there is to say about this session.
     ///
     /// # Errors
     ///
@@ -70,13 +71,17 @@ impl<P: Principal> AuthSession<P> {
     /// [`NoCookie`](SessionErrorKind::NoCookie) when the principal declares no cookie,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: no session began, and the one that the
     /// visitor had may have ended.
-    pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn log_in(&mut self, principal: P) -> LogIn<'_, P> {
+        LogIn::new(self, principal)
+    }
+
+    pub(super) async fn begin_session(&mut self, principal: P, remembered: bool) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) => Some(issued),
             None => None,
         };
-        let contents = Contents::new(principal, self.sessions.now())?;
+        let contents = Contents { remembered, ..Contents::new(principal, self.sessions.now())? };
         let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -143,7 +148,7 @@ impl<P: Principal> AuthSession<P> {
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
+        let instants = session.instants.authenticated_again(self.sessions.now(), session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);

@@ -2,16 +2,18 @@
 
 mod auth_session;
 mod inventory;
+mod log_in;
 
 pub use self::auth_session::AuthSession;
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
+pub use self::log_in::LogIn;
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Lifetime, Principal};
 use crate::sessions::{
     ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
@@ -129,6 +131,16 @@ impl<P: Principal> Session<P> {
     /// When the session ends unless there is activity.
     pub fn expires_at(&self) -> Timestamp {
         self.instants.expires_at
+    }
+
+    /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.
+    pub fn is_remembered(&self) -> bool {
+        self.contents.remembered
+    }
+
+    /// How long it lasts.
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        P::SPEC.lifetime(self.contents.remembered)
     }
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]

@@ -17,6 +17,8 @@ pub(crate) struct Contents<P> {
     pub(crate) checked_at: Timestamp,
     /// The token that says so, where one does.
     pub(crate) token: Option<Token>,
+    /// Whether the visitor wanted to stay logged in when the browser is closed.
+    pub(crate) remembered: bool,
     pub(crate) key_values: KeyValues,
 }
 
@@ -34,7 +36,14 @@ pub(crate) struct Token {
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject: subject.into(), checked_at, token: None, key_values: KeyValues::default() })
+        Ok(Self {
+            principal,
+            subject: subject.into(),
+            checked_at,
+            token: None,
+            remembered: false,
+            key_values: KeyValues::default(),
+        })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
@@ -45,17 +54,17 @@ impl<P: Principal> Contents<P> {
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
-        Ok(changed.with_key_values_of(self))
+        Ok(changed.in_the_place_of(self))
     }
 
-    /// These, with the key-values of those that stand.
-    pub(crate) fn with_key_values_of(self, standing: &Self) -> Self {
-        Self { key_values: standing.key_values.clone(), ..self }
+    /// This principal, with what else those hold that stand.
+    pub(crate) fn in_the_place_of(self, standing: &Self) -> Self {
+        Self { remembered: standing.remembered, key_values: standing.key_values.clone(), ..self }
     }
 
-    /// The same, in the place of those that stand.
+    /// The same, of a visitor who proved again who they are, in the place of those that stand.
     pub(crate) fn renewed(&self, standing: &Self) -> Self {
-        self.holding(standing.key_values.clone())
+        Self { remembered: standing.remembered, ..self.holding(standing.key_values.clone()) }
     }
 
     /// The same, with other key-values.
@@ -65,6 +74,7 @@ impl<P: Principal> Contents<P> {
             subject: self.subject.clone(),
             checked_at: self.checked_at,
             token: self.token.clone(),
+            remembered: self.remembered,
             key_values,
         }
     }
@@ -86,6 +96,8 @@ struct Written<'a, T> {
     /// In milliseconds.
     #[serde(default)]
     checked_at: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remembered: bool,
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
     key_values: KeyValues,
@@ -98,6 +110,7 @@ impl<P: Principal> Contents<P> {
             subject: (&*self.subject).into(),
             principal: AsKept(&self.principal),
             checked_at: self.checked_at.as_millis(),
+            remembered: self.remembered,
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
         };
@@ -111,6 +124,7 @@ impl<P: Principal> Contents<P> {
             subject: written.subject.into(),
             token: None,
             checked_at: Timestamp::from_millis(written.checked_at),
+            remembered: written.remembered,
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: written.key_values,
             #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]

@@ -4,7 +4,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::lifecycle::Issued;
 use super::{SessionError, SessionErrorKind};
-use crate::credential::SessionId;
 use crate::store::StoreKey;
 
 /// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
@@ -46,7 +45,7 @@ pub(crate) enum CookieChange {
     #[default]
     Keep,
     /// The browser gets a new id.
-    Issue(SessionId),
+    Issue(Issued),
     /// The browser forgets it.
     Remove,
 }
@@ -99,7 +98,7 @@ impl Exchange {
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.clone());
         state.current = Some(Current::Named(issued));
         state.outcome.clear_site_data = false;
     }
@@ -133,7 +132,7 @@ impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.clone());
         state.current = Some(Current::Named(issued));
     }
 

@@ -64,7 +64,7 @@ pub struct Sessions<P>(Arc<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,
-    clock: Box<dyn Clock>,
+    clock: Arc<dyn Clock>,
     cookie: Option<Arc<CookieWriter>>,
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,

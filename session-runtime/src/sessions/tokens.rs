@@ -145,7 +145,7 @@ impl<P: Principal> TokenSession<P> {
             expires_at: dates.expires_at,
         };
         let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
-        let contents = Contents { principal, subject, checked_at: issued_at, token, key_values };
+        let contents = Contents { principal, subject, checked_at: issued_at, token, remembered: false, key_values };
         Self { contents: Arc::new(contents), instants, standing }
     }
 }
