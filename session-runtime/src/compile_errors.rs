@@ -18,4 +18,4 @@
 //! ## Not there yet
 //!
 //! The numbers that are missing above belong to what this version does not know: C12 and C13 are about cookies that are
-//! tokens (`token = "jwt"`, `unrevocable`), and half of D07 about `confirm` and `factors`. Until then these words are S15.
+//! tokens (`token = "jwt"`, `unrevocable`), and half of D07 about `confirm`. Until then these words are S15.

@@ -46,6 +46,9 @@ pub mod session {
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
 
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -113,6 +116,9 @@ pub mod policy {
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
 
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -158,6 +164,9 @@ pub mod demand {
 
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
+
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
 }
 
 /// In `csrf(..)`.

@@ -167,7 +167,9 @@ pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, ListedSession, LogIn, Session, SessionHandle, SessionHandleError};
+pub use session::{
+    AuthSession, CredentialKind, ListedSession, LogIn, Reauthentication, Session, SessionHandle, SessionHandleError,
+};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,

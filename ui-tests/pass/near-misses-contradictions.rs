@@ -118,8 +118,8 @@ async fn on_purpose(_session: Session<User>) {}
 #[allow(deprecated)]
 struct OnPurpose;
 
-// D07: a check beside the alternatives.
-#[session(any(role(Role::Admin), scope("till")), check(open_hours))]
+// D07: a check beside the alternatives, a factor as one of them.
+#[session(any(role(Role::Admin), scope("till"), factors("otp")), check(open_hours))]
 async fn checked(_session: Session<User>) {}
 
 // K01: as much as the base; less; more often.

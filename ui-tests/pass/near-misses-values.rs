@@ -40,6 +40,10 @@ pub struct Near {
 #[session(scope("orders:read/write.all"))]
 async fn scoped(_session: Session<User>) {}
 
+// V14: as many as one likes.
+#[session(factors("pwd", "otp"), factors("urn:shop:pin"))]
+async fn with_factors(_session: Session<User>) {}
+
 // V08: a local path with a query.
 #[session(login = "/login?from=shop#form", reauthenticate = "/")]
 async fn local(_session: Session<User>) {}

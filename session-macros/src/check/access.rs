@@ -79,6 +79,7 @@ fn of_no_session(key: &Ident) -> Mistake {
         "role" => ("a role", "test `session.has_role(..)`"),
         "scope" => ("a scope", "test `session.has_scope(..)`"),
         "fresh" => ("a recent login", "look at `session.authenticated_at()`"),
+        "factors" => ("a factor", "look at `session.has_factor(..)`"),
         "check" => ("a check", "look at the session"),
         _ => ("a right", "look at the session"),
     };

@@ -22,6 +22,7 @@ fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
             quote!(#rt::Demand::Role { held: #held, written: #text })
         }
         DemandKind::Scope(scope) => quote!(#rt::Demand::Scope { scope: #scope }),
+        DemandKind::Factors(of) => quote!(#rt::Demand::Factors { of: &[#(#of),*] }),
         DemandKind::All(of) => several("All", of, named),
         DemandKind::Any(of) => several("Any", of, named),
         DemandKind::Not(of) => several("Not", of, named),

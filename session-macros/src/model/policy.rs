@@ -99,7 +99,7 @@ impl PolicyAttribute {
             "max_age" => self.max_age = Given::read(item, Item::length, diagnostics),
             "sliding" => self.sliding = Some(item.name.clone()),
             "fresh" => self.fresh = Given::read(item, Item::length, diagnostics),
-            "role" | "scope" | "all" | "any" | "not" => {
+            "role" | "scope" | "factors" | "all" | "any" | "not" => {
                 self.demands.extend(Demand::read(item, features, diagnostics));
             }
             "check" => self.checks.extend(Given::read(item, Item::constant, diagnostics)),

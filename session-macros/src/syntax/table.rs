@@ -28,8 +28,8 @@ pub(super) static TABLE: &[Key] = &[
     list("any", DEMAND, "any(role(Role::Admin), role(Role::Staff))", "demands at least one of these").repeated(),
     list("not", DEMAND, "not(role(Role::Suspended))", "demands that this is not so").repeated(),
     list("check", DEMAND, "check(owns_account)", "asks an `async fn` of extractors, which may refuse").repeated(),
-    list("factors", DEMAND, "factors(\"otp\")", "demands a factor at the log-in")
-        .later("declare a role that is granted only with that factor and demand it with `role(..)`"),
+    list("factors", DEMAND, "factors(\"otp\")", "demands that the visitor proved who they are with each of these")
+        .repeated(),
     value("confirm", DEMAND, "confirm = \"transfer\"", "demands a single-use token for this purpose")
         .later("demand a log-in just before with `fresh = \"5m\"`"),
     flag(

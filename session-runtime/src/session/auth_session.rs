@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{LogIn, Session};
+use super::{LogIn, Reauthentication, Session};
 use crate::key_values::RequestKeyValues;
 use crate::principal::Principal;
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions,
-    Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind,
+    Sessions, Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -75,13 +75,19 @@ impl<P: Principal> AuthSession<P> {
         LogIn::new(self, principal)
     }
 
-    pub(super) async fn begin_session(&mut self, principal: P, remembered: bool) -> Result<&Session<P>, SessionError> {
+    pub(super) async fn begin_session(
+        &mut self,
+        principal: P,
+        remembered: bool,
+        factors: Factors,
+    ) -> Result<&Session<P>, SessionError> {
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) => Some(issued),
             None => None,
         };
-        let contents = Contents { remembered, ..Contents::new(principal, self.sessions.now())? };
+        let now = self.sessions.now();
+        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
         let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -131,7 +137,8 @@ impl<P: Principal> AuthSession<P> {
     /// when the session began, and so its absolute limit, stays.
     ///
     /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for ten
-    /// more seconds, with the strength and the rights that it had.
+    /// more seconds, with the strength and the rights that it had. Nothing happens before the [`Reauthentication`] is awaited;
+    /// until then it takes the factors that the visitor gave.
     ///
     /// # Errors
     ///
@@ -141,14 +148,19 @@ impl<P: Principal> AuthSession<P> {
     /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
-    pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn reauthenticate(&mut self, principal: P) -> Reauthentication<'_, P> {
+        Reauthentication::new(self, principal)
+    }
+
+    pub(super) async fn prove_again(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
+        let now = self.sessions.now();
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
-        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
+        let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(self.sessions.now(), session.lifetime());
+        let instants = session.instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);

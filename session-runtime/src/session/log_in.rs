@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use super::{AuthSession, Session};
 use crate::principal::{Principal, RememberedPrincipal};
-use crate::sessions::SessionError;
+use crate::sessions::{Factors, SessionError};
 
 /// A log-in that happens when it is awaited: what [`AuthSession::log_in`] returns.
 #[must_use = "nobody is logged in before this is awaited"]
@@ -13,11 +13,19 @@ pub struct LogIn<'a, P: Principal> {
     auth: &'a mut AuthSession<P>,
     principal: P,
     remembered: bool,
+    factors: Factors,
 }
 
 impl<'a, P: Principal> LogIn<'a, P> {
-    pub(super) const fn new(auth: &'a mut AuthSession<P>, principal: P) -> Self {
-        Self { auth, principal, remembered: false }
+    pub(super) fn new(auth: &'a mut AuthSession<P>, principal: P) -> Self {
+        Self { auth, principal, remembered: false, factors: Factors::none() }
+    }
+
+    /// Says with what the visitor proved who they are: what `factors(..)` of a route demands. Named as in the `amr` of tokens
+    /// ([RFC 8176](https://www.rfc-editor.org/rfc/rfc8176#section-2)): `pwd`, `otp`, `hwk`, ..
+    pub fn factors<F: AsRef<str>>(mut self, factors: impl IntoIterator<Item = F>) -> Self {
+        self.factors = Factors::given(factors, None);
+        self
     }
 
     /// Keeps the visitor logged in when the browser is closed, for as long as `cookie(persistent = "..")` says.
@@ -70,8 +78,70 @@ impl<'a, P: Principal> IntoFuture for LogIn<'a, P> {
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let Self { auth, principal, remembered } = self;
-        Box::pin(auth.begin_session(principal, remembered))
+        let Self { auth, principal, remembered, factors } = self;
+        Box::pin(auth.begin_session(principal, remembered, factors))
+    }
+}
+
+/// Another proof of who the visitor is, recorded when it is awaited: what [`AuthSession::reauthenticate`] returns.
+#[must_use = "nothing is recorded before this is awaited"]
+pub struct Reauthentication<'a, P: Principal> {
+    auth: &'a mut AuthSession<P>,
+    principal: P,
+    factors: Factors,
+}
+
+impl<'a, P: Principal> Reauthentication<'a, P> {
+    pub(super) fn new(auth: &'a mut AuthSession<P>, principal: P) -> Self {
+        Self { auth, principal, factors: Factors::none() }
+    }
+
+    /// Says with what, as [`LogIn::factors`] does. Each factor keeps the last time at which it was given: those that are not
+    /// named here are not forgotten, and not renewed.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// use axum::{Form, response::Redirect};
+    /// use session_runtime::{AuthSession, Principal, ReturnTo, Session, SessionError, session};
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// #[session(required, factors("otp"), fresh = "5m", reauthenticate = "/code")]
+    /// async fn transfer(session: Session<User>) -> &'static str {
+    ///     "Whoever is here gave a code in the last five minutes"
+    /// }
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Code { code: String }
+    ///
+    /// #[session(required)]
+    /// async fn code(mut auth: AuthSession<User>, to: ReturnTo, Form(form): Form<Code>) -> Result<Redirect, SessionError> {
+    ///     let user = verify(&form.code);
+    ///     auth.reauthenticate(user).factors(["otp"]).await?;
+    ///     Ok(Redirect::to(to.as_str()))
+    /// }
+    /// # fn verify(_: &str) -> User { User { id: 7 } }
+    /// ```
+    pub fn factors<F: AsRef<str>>(mut self, factors: impl IntoIterator<Item = F>) -> Self {
+        self.factors = Factors::given(factors, None);
+        self
+    }
+}
+
+impl<'a, P: Principal> IntoFuture for Reauthentication<'a, P> {
+    type Output = Result<&'a Session<P>, SessionError>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let Self { auth, principal, factors } = self;
+        Box::pin(auth.prove_again(principal, factors))
+    }
+}
+
+/// Shows instants, and neither the principal nor the id.
+impl<P: Principal> fmt::Debug for Reauthentication<'_, P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reauthentication").field("auth", &self.auth).finish_non_exhaustive()
     }
 }
 

@@ -6,7 +6,7 @@ mod log_in;
 
 pub use self::auth_session::AuthSession;
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
-pub use self::log_in::LogIn;
+pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
 use std::ops::Deref;
@@ -15,7 +15,8 @@ use std::sync::Arc;
 use crate::clock::Timestamp;
 use crate::principal::{Lifetime, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
+    ALIAS_LIFETIME, Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind,
+    Sessions,
 };
 
 /// One authenticated visit of one principal: who, since when, last seen.
@@ -131,6 +132,22 @@ impl<P: Principal> Session<P> {
     /// When the session ends unless there is activity.
     pub fn expires_at(&self) -> Timestamp {
         self.instants.expires_at
+    }
+
+    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr`. What
+    /// `factors(..)` demands, for handlers that admit others, too.
+    pub fn has_factor(&self, factor: &str) -> bool {
+        self.contents.factors.given_within(factor, None, self.instants.created_at)
+    }
+
+    /// The factors that the visitor has given since the log-in, each with the last time; `None` for tokens that do not say
+    /// when.
+    pub fn factors(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        self.contents.factors.iter()
+    }
+
+    pub(crate) fn given(&self) -> &Factors {
+        &self.contents.factors
     }
 
     /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{KeyValues, SessionError, SessionErrorKind};
+use super::{Factors, KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
 
@@ -19,6 +19,7 @@ pub(crate) struct Contents<P> {
     pub(crate) token: Option<Token>,
     /// Whether the visitor wanted to stay logged in when the browser is closed.
     pub(crate) remembered: bool,
+    pub(crate) factors: Factors,
     pub(crate) key_values: KeyValues,
 }
 
@@ -42,6 +43,7 @@ impl<P: Principal> Contents<P> {
             checked_at,
             token: None,
             remembered: false,
+            factors: Factors::default(),
             key_values: KeyValues::default(),
         })
     }
@@ -59,12 +61,18 @@ impl<P: Principal> Contents<P> {
 
     /// This principal, with what else those hold that stand.
     pub(crate) fn in_the_place_of(self, standing: &Self) -> Self {
-        Self { remembered: standing.remembered, key_values: standing.key_values.clone(), ..self }
+        Self {
+            remembered: standing.remembered,
+            factors: standing.factors.clone(),
+            key_values: standing.key_values.clone(),
+            ..self
+        }
     }
 
     /// The same, of a visitor who proved again who they are, in the place of those that stand.
     pub(crate) fn renewed(&self, standing: &Self) -> Self {
-        Self { remembered: standing.remembered, ..self.holding(standing.key_values.clone()) }
+        let factors = standing.factors.and(&self.factors);
+        Self { remembered: standing.remembered, factors, ..self.holding(standing.key_values.clone()) }
     }
 
     /// The same, with other key-values.
@@ -75,6 +83,7 @@ impl<P: Principal> Contents<P> {
             checked_at: self.checked_at,
             token: self.token.clone(),
             remembered: self.remembered,
+            factors: self.factors.clone(),
             key_values,
         }
     }
@@ -98,6 +107,8 @@ struct Written<'a, T> {
     checked_at: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     remembered: bool,
+    #[serde(default, skip_serializing_if = "Factors::is_empty")]
+    factors: Factors,
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
     key_values: KeyValues,
@@ -111,6 +122,7 @@ impl<P: Principal> Contents<P> {
             principal: AsKept(&self.principal),
             checked_at: self.checked_at.as_millis(),
             remembered: self.remembered,
+            factors: self.factors.clone(),
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
         };
@@ -125,6 +137,7 @@ impl<P: Principal> Contents<P> {
             token: None,
             checked_at: Timestamp::from_millis(written.checked_at),
             remembered: written.remembered,
+            factors: written.factors,
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: written.key_values,
             #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]

@@ -6,6 +6,7 @@ mod contents;
 mod device;
 mod error;
 mod exchange;
+mod factors;
 mod instants;
 mod key_values;
 mod keeping;
@@ -28,6 +29,7 @@ pub use self::revalidation::{PrincipalSource, Revalidation};
 pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
+pub(crate) use self::factors::Factors;
 pub(crate) use self::instants::{Instants, expiry};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
