@@ -17,5 +17,5 @@
 //!
 //! ## Not there yet
 //!
-//! The numbers that are missing above belong to what this version does not know: C12 and C13 are about cookies that are
-//! tokens (`token = "jwt"`, `unrevocable`), and half of D07 about `confirm`. Until then these words are S15.
+//! The numbers that are missing above belong to what this version does not know: C12 and the other half of C13 are about
+//! cookies that are tokens (`token = "jwt"`, `unrevocable`). Until then these words are S15.

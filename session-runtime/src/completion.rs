@@ -49,6 +49,9 @@ pub mod session {
     /// `factors("otp")`: demands that the visitor proved who they are with each of these
     pub const factors: &str = "factors(\"otp\")";
 
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -119,6 +122,9 @@ pub mod policy {
     /// `factors("otp")`: demands that the visitor proved who they are with each of these
     pub const factors: &str = "factors(\"otp\")";
 
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -167,6 +173,9 @@ pub mod demand {
 
     /// `factors("otp")`: demands that the visitor proved who they are with each of these
     pub const factors: &str = "factors(\"otp\")";
+
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
 }
 
 /// In `csrf(..)`.

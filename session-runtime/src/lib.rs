@@ -60,6 +60,7 @@
 //! | key-values of a visitor, logged in or not | [`key_values`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
+//! | forms that are sent once, and as they were shown | [`Session::confirmation`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
 //! | how refusals look | [`OnRefusal`] |
 //! | an error of the compiler | [`compile_errors`] |
@@ -67,7 +68,7 @@
 //! # The path of a request
 //!
 //! ```text
-//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> handler -> finalise
+//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> confirm -> handler -> finalise
 //! ```
 //!
 //! Only what the policy accepts is read. Each step is a pure function over data and an injected clock; the guard alone does
@@ -156,6 +157,7 @@ pub mod conformance;
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+pub use guard::Confirmed;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use key_values::{SessionsLayer, SessionsService};
@@ -168,7 +170,8 @@ pub use routing::{GuardedRouter, PolicyTable};
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
 pub use session::{
-    AuthSession, CredentialKind, ListedSession, LogIn, Reauthentication, Session, SessionHandle, SessionHandleError,
+    AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
+    SessionHandle, SessionHandleError,
 };
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{

@@ -118,9 +118,16 @@ async fn on_purpose(_session: Session<User>) {}
 #[allow(deprecated)]
 struct OnPurpose;
 
-// D07: a check beside the alternatives, a factor as one of them.
-#[session(any(role(Role::Admin), scope("till"), factors("otp")), check(open_hours))]
+// D07: a check and a confirmation beside the alternatives, a factor as one of them.
+#[session(cookie, any(role(Role::Admin), scope("till"), factors("otp")), check(open_hours), confirm = "till")]
 async fn checked(_session: Session<User>) {}
+
+// C13: of a cookie, and as the base says.
+#[policy(principal(User), cookie, confirm = "transfer")]
+struct Transfer;
+
+#[session(policy(Transfer), confirm = "transfer")]
+async fn transfer() {}
 
 // K01: as much as the base; less; more often.
 #[session(policy(Staff), max_age = "30m", sliding, required)]

@@ -44,6 +44,10 @@ async fn scoped(_session: Session<User>) {}
 #[session(factors("pwd", "otp"), factors("urn:shop:pin"))]
 async fn with_factors(_session: Session<User>) {}
 
+// V15: whatever the purpose is called.
+#[session(cookie, confirm = "to pay")]
+async fn pay(_session: Session<User>) {}
+
 // V08: a local path with a query.
 #[session(login = "/login?from=shop#form", reauthenticate = "/")]
 async fn local(_session: Session<User>) {}

@@ -34,15 +34,20 @@ fn not_empty(demand: &Demand, diagnostics: &mut Diagnostics) {
     diagnostics.mistake(Mistake::at(&demand.argument, text).help(example));
 }
 
-/// A check refuses by its own response, which cannot be turned around or be one of several ways in.
+/// A check refuses by its own response, and a confirmation is used up: neither can be turned around or be one of several
+/// ways in.
 fn checks_stand_alone(demand: &Demand, diagnostics: &mut Diagnostics) {
     for part in demand.parts() {
-        if matches!(part.kind, DemandKind::Check) {
-            diagnostics.mistake(
-                Mistake::at(&part.key, "`check(..)` refuses; it cannot be negated or be one of several ways in")
-                    .help(format!("put it beside `{}(..)`", demand.key)),
-            );
-        }
+        let key = &part.key;
+        let written = match part.kind {
+            DemandKind::Check => format!("{key}(..)"),
+            DemandKind::Confirm => key.to_string(),
+            _ => continue,
+        };
+        diagnostics.mistake(
+            Mistake::at(key, format!("`{written}` refuses; it cannot be negated or be one of several ways in"))
+                .help(format!("put it beside `{}(..)`", demand.key)),
+        );
     }
 }
 

@@ -13,6 +13,12 @@ pub(super) fn check(attribute: &PolicyAttribute, diagnostics: &mut Diagnostics) 
     for redirect in [&attribute.login, &attribute.reauthenticate].into_iter().flatten() {
         stays_on_this_site(redirect, diagnostics);
     }
+    if let Some(purpose) = attribute.confirm.as_ref().filter(|purpose| purpose.value.value().trim().is_empty()) {
+        diagnostics.mistake(
+            Mistake::at(&purpose.value, "`confirm` needs a purpose, which tells one confirmation from another")
+                .help("name what is confirmed: `confirm = \"transfer\"`"),
+        );
+    }
     let mut demands = Vec::new();
     attribute.demands.iter().for_each(|demand| demand.every(&mut demands));
     for demand in demands {

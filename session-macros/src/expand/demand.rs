@@ -27,7 +27,7 @@ fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
         DemandKind::Any(of) => several("Any", of, named),
         DemandKind::Not(of) => several("Not", of, named),
         // A mistake that was reported: what refuses nobody is left out of it.
-        DemandKind::Check => several("All", &[], named),
+        DemandKind::Check | DemandKind::Confirm => several("All", &[], named),
     }
 }
 

@@ -6,7 +6,7 @@ use syn::{LitStr, Path};
 use crate::diagnostics::{Diagnostics, Mistake, written};
 use crate::syntax::{Features, Item, Place, options};
 
-/// `role(..)`, `scope(..)`, `factors(..)`, `all(..)`, `any(..)` or `not(..)`, and `check(..)` where it does not belong.
+/// `role(..)`, `scope(..)`, `factors(..)`, `all(..)`, `any(..)` or `not(..)`, and `check(..)` and `confirm` where they do not belong.
 pub(crate) struct Demand {
     pub(crate) key: Ident,
     /// Key and parentheses.
@@ -25,6 +25,7 @@ pub(crate) enum DemandKind {
     Any(Vec<Demand>),
     Not(Vec<Demand>),
     Check,
+    Confirm,
 }
 
 impl Demand {
@@ -37,6 +38,7 @@ impl Demand {
             "any" => Self::several(item, features, diagnostics).map(DemandKind::Any),
             "not" => Self::one(item, features, diagnostics).map(|of| DemandKind::Not(vec![of])),
             "check" => Some(DemandKind::Check),
+            "confirm" => Some(DemandKind::Confirm),
             _ => diagnostics.take(Err(item.not_understood())),
         }?;
         Some(Self { key: item.name.clone(), tokens: item.tokens.clone(), argument: item.argument(), kind })
@@ -51,7 +53,11 @@ impl Demand {
     pub(crate) fn parts(&self) -> &[Self] {
         match &self.kind {
             DemandKind::All(parts) | DemandKind::Any(parts) | DemandKind::Not(parts) => parts,
-            DemandKind::Role(_) | DemandKind::Scope(_) | DemandKind::Factors(_) | DemandKind::Check => &[],
+            DemandKind::Role(_)
+            | DemandKind::Scope(_)
+            | DemandKind::Factors(_)
+            | DemandKind::Check
+            | DemandKind::Confirm => &[],
         }
     }
 

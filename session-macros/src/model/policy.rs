@@ -19,6 +19,7 @@ pub(crate) struct PolicyAttribute {
     pub(crate) fresh: Option<Given<Length>>,
     pub(crate) demands: Vec<Demand>,
     pub(crate) checks: Vec<Given<Path>>,
+    pub(crate) confirm: Option<Given<LitStr>>,
     pub(crate) cookie: Option<Ident>,
     pub(crate) bearer: Option<Ident>,
     pub(crate) csrf: Option<Given<Csrf>>,
@@ -103,6 +104,7 @@ impl PolicyAttribute {
                 self.demands.extend(Demand::read(item, features, diagnostics));
             }
             "check" => self.checks.extend(Given::read(item, Item::constant, diagnostics)),
+            "confirm" => self.confirm = Given::read(item, Item::string, diagnostics),
             "cookie" => self.cookie = Some(item.name.clone()),
             "bearer" => self.bearer = Some(item.name.clone()),
             "csrf" => self.csrf = csrf(item, features, diagnostics),

@@ -30,8 +30,12 @@ pub(super) static TABLE: &[Key] = &[
     list("check", DEMAND, "check(owns_account)", "asks an `async fn` of extractors, which may refuse").repeated(),
     list("factors", DEMAND, "factors(\"otp\")", "demands that the visitor proved who they are with each of these")
         .repeated(),
-    value("confirm", DEMAND, "confirm = \"transfer\"", "demands a single-use token for this purpose")
-        .later("demand a log-in just before with `fresh = \"5m\"`"),
+    value(
+        "confirm",
+        DEMAND,
+        "confirm = \"transfer\"",
+        "demands a single-use token for this purpose, as `session.confirmation(\"transfer\")` makes it",
+    ),
     flag(
         "cookie",
         ROUTE,

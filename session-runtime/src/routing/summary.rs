@@ -47,6 +47,9 @@ pub struct PolicySummary {
     pub demands: Vec<String>,
     /// The application's own checks.
     pub checks: Vec<&'static str>,
+    /// What a single-use token must be for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<&'static str>,
     /// `on`, `same_site`, `report` or `off`; `None` where no cookie is accepted.
     pub csrf: Option<&'static str>,
     /// Where browsers without a session are sent.
@@ -90,6 +93,7 @@ impl PolicySummary {
             max_sessions: stored.and_then(|principal| principal.max_sessions),
             demands: demands.map(ToString::to_string).collect(),
             checks: spec.chain().flat_map(|spec| spec.checks).copied().collect(),
+            confirm: spec.confirm,
             csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
             login: spec.login,
             reauthenticate: spec.reauthenticate,
@@ -136,7 +140,8 @@ impl PolicySummary {
     /// Demands and checks, as the table shows them.
     pub(super) fn demands_text(&self) -> String {
         let checks = self.checks.iter().map(|check| format!("check({check})"));
-        or_dash(self.demands.iter().cloned().chain(checks).collect::<Vec<_>>().join(", "))
+        let confirm = self.confirm.map(|purpose| format!("confirm = \"{purpose}\""));
+        or_dash(self.demands.iter().cloned().chain(checks).chain(confirm).collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -1,10 +1,12 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
+mod confirmation;
 mod inventory;
 mod log_in;
 
 pub use self::auth_session::AuthSession;
+pub use self::confirmation::{Confirmation, ConfirmationToken};
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
 pub use self::log_in::{LogIn, Reauthentication};
 
@@ -217,6 +219,50 @@ impl<P: Principal> Session<P> {
         let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
+    }
+
+    /// Makes a single-use token that confirms what the visitor is about to do: what `confirm = ".."` of a route demands.
+    ///
+    /// It is good for this session, also under its next id, and for this purpose, once and for five minutes; bind it to what
+    /// is confirmed by [`of`](Confirmation::of). A page puts it into the form that it shows, so that the form is sent once and
+    /// as it was shown:
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::Principal;
+    /// use axum::{Form, extract::Query, response::Html};
+    /// use session_runtime::{Confirmed, Session, SessionError, session};
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Transfer { to: u64, cents: u64 }
+    ///
+    /// #[session(required)]
+    /// async fn ask(session: Session<User>, Query(order): Query<Transfer>) -> Result<Html<String>, SessionError> {
+    ///     let Transfer { to, cents } = order;
+    ///     let token = session.confirmation("transfer").of(&order).await?;
+    ///     Ok(Html(format!(
+    ///         r#"<form method="post"><input type="hidden" name="_confirm" value="{token}">
+    ///         <input name="to" value="{to}" readonly><input name="cents" value="{cents}" readonly>
+    ///         <button>Send</button></form>"#
+    ///     )))
+    /// }
+    ///
+    /// #[session(required, fresh = "5m", confirm = "transfer")]
+    /// async fn transfer(_session: Session<User>, Confirmed(Form(order)): Confirmed<Form<Transfer>>) -> String {
+    ///     format!("{} cents to {}", order.cents, order.to)
+    /// }
+    /// ```
+    ///
+    /// A session has at most 32 that nobody has used; the oldest gives way.
+    ///
+    /// # Errors
+    ///
+    /// When it is awaited, as for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart, and
+    /// [`Unserialisable`](SessionErrorKind::Unserialisable) for a content that does not become JSON.
+    pub fn confirmation<'a>(&'a self, purpose: &'a str) -> Confirmation<'a, P> {
+        Confirmation::new(self, purpose)
     }
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{Factors, KeyValues, SessionError, SessionErrorKind};
+use super::{Confirmations, Factors, KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
 
@@ -20,6 +20,8 @@ pub(crate) struct Contents<P> {
     /// Whether the visitor wanted to stay logged in when the browser is closed.
     pub(crate) remembered: bool,
     pub(crate) factors: Factors,
+    /// Single-use tokens that were given out.
+    pub(crate) confirmations: Confirmations,
     pub(crate) key_values: KeyValues,
 }
 
@@ -44,6 +46,7 @@ impl<P: Principal> Contents<P> {
             token: None,
             remembered: false,
             factors: Factors::default(),
+            confirmations: Confirmations::default(),
             key_values: KeyValues::default(),
         })
     }
@@ -64,6 +67,7 @@ impl<P: Principal> Contents<P> {
         Self {
             remembered: standing.remembered,
             factors: standing.factors.clone(),
+            confirmations: standing.confirmations.clone(),
             key_values: standing.key_values.clone(),
             ..self
         }
@@ -72,7 +76,9 @@ impl<P: Principal> Contents<P> {
     /// The same, of a visitor who proved again who they are, in the place of those that stand.
     pub(crate) fn renewed(&self, standing: &Self) -> Self {
         let factors = standing.factors.and(&self.factors);
-        Self { remembered: standing.remembered, factors, ..self.holding(standing.key_values.clone()) }
+        let confirmations = standing.confirmations.clone();
+        let holding = self.holding(standing.key_values.clone());
+        Self { remembered: standing.remembered, factors, confirmations, ..holding }
     }
 
     /// The same, with other key-values.
@@ -84,6 +90,7 @@ impl<P: Principal> Contents<P> {
             token: self.token.clone(),
             remembered: self.remembered,
             factors: self.factors.clone(),
+            confirmations: self.confirmations.clone(),
             key_values,
         }
     }
@@ -109,6 +116,8 @@ struct Written<'a, T> {
     remembered: bool,
     #[serde(default, skip_serializing_if = "Factors::is_empty")]
     factors: Factors,
+    #[serde(default, skip_serializing_if = "Confirmations::is_empty")]
+    confirmations: Confirmations,
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
     key_values: KeyValues,
@@ -123,6 +132,7 @@ impl<P: Principal> Contents<P> {
             checked_at: self.checked_at.as_millis(),
             remembered: self.remembered,
             factors: self.factors.clone(),
+            confirmations: self.confirmations.clone(),
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
         };
@@ -138,6 +148,7 @@ impl<P: Principal> Contents<P> {
             checked_at: Timestamp::from_millis(written.checked_at),
             remembered: written.remembered,
             factors: written.factors,
+            confirmations: written.confirmations,
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: written.key_values,
             #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]

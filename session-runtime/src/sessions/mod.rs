@@ -2,6 +2,7 @@
 
 mod builder;
 mod config_error;
+mod confirmations;
 mod contents;
 mod device;
 mod error;
@@ -26,6 +27,7 @@ pub use self::error::{SessionError, SessionErrorKind};
 pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
+pub(crate) use self::confirmations::{Confirmations, Confirmed, ContentDigest, digest_of_content};
 pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};

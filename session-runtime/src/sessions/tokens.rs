@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Contents, Factors, Instants, KeyValues, Sessions, Token};
+use super::{ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, Sessions, Token};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
@@ -146,8 +146,16 @@ impl<P: Principal> TokenSession<P> {
             expires_at: dates.expires_at,
         };
         let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
-        let contents =
-            Contents { principal, subject, checked_at: issued_at, token, remembered: false, factors, key_values };
+        let contents = Contents {
+            principal,
+            subject,
+            checked_at: issued_at,
+            token,
+            remembered: false,
+            factors,
+            confirmations: Confirmations::default(),
+            key_values,
+        };
         Self { contents: Arc::new(contents), instants, standing }
     }
 }
