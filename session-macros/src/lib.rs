@@ -250,6 +250,19 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
+/// A session that lives in its cookie, in no store, says whether it can be ended before it expires:
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use session_runtime::Principal;
+/// #[derive(Clone, Serialize, Deserialize, Principal)]
+/// #[principal(cookie(token = "jwt", revocable), absolute = "8h", idle = "30m")]
+/// struct Reader {
+///     #[principal(id)]
+///     id: u64,
+/// }
+/// ```
+///
 /// # Semantics
 ///
 /// A session ends `absolute` after it began, `idle` after its last activity, when its visitor logs out, or when it is

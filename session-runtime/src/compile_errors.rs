@@ -14,8 +14,4 @@
 //! | id | written | error | instead |
 //! |---|---|---|---|
 //! | F01 | `bearer` | `bearer` needs the `jwt` feature of `session-runtime` | enable it in Cargo.toml: `aws_lc_rs` or `rust_crypto` brings it |
-//!
-//! ## Not there yet
-//!
-//! The numbers that are missing above belong to what this version does not know: C12 and the other half of C13 are about
-//! cookies that are tokens (`token = "jwt"`, `unrevocable`). Until then these words are S15.
+//! | F02 | `cookie(token = "jwt", revocable)` | `token` needs the `cookie-tokens` feature of `session-runtime` | enable it in Cargo.toml: `cookie-tokens` beside one of those two |

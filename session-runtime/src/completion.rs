@@ -237,6 +237,18 @@ pub mod cookie {
 
     /// `persistent = "30d"`: how long a remembered session lasts, also when the browser is closed; none is remembered by default
     pub const persistent: &str = "persistent = \"30d\"";
+
+    /// `token = "jwt"`: keeps the session in the cookie itself, and in no store
+    #[cfg(feature = "cookie-tokens")]
+    pub const token: &str = "token = \"jwt\"";
+
+    /// `revocable`: beside `token`: a list of the sessions that were ended is asked at every use
+    #[cfg(feature = "cookie-tokens")]
+    pub const revocable: &str = "revocable";
+
+    /// `unrevocable`: beside `token`: says that no session can be ended before it expires
+    #[cfg(feature = "cookie-tokens")]
+    pub const unrevocable: &str = "unrevocable";
 }
 
 /// In `bearer(..)` of a principal.

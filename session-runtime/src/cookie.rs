@@ -4,15 +4,28 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::HeaderValue;
+use zeroize::Zeroizing;
 
 use crate::clock::{Clock, Timestamp};
-use crate::credential::SessionId;
 use crate::principal::CookieSpec;
 
 /// What a browser keeps at the least, name and value together (RFC 6265bis 5.6).
 pub(crate) const LARGEST_COOKIE: usize = 4096;
 /// How long a session id is in a cookie.
 pub(crate) const ID_LENGTH: usize = 44;
+
+/// What a browser is given.
+pub(crate) struct IssuedCookie {
+    pub(crate) value: Zeroizing<String>,
+    /// Until when it keeps the cookie of a remembered session. `None`: until it is closed.
+    pub(crate) persists_until: Option<Timestamp>,
+}
+
+impl fmt::Debug for IssuedCookie {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IssuedCookie").field("persists_until", &self.persists_until).finish_non_exhaustive()
+    }
+}
 
 /// Writes the session's cookie and its removal, with the same attributes.
 pub(crate) struct CookieWriter {
@@ -48,14 +61,13 @@ impl CookieWriter {
         self.name
     }
 
-    /// The line that gives the browser a session, which it keeps until then; until it is closed where nothing is said.
-    pub(crate) fn issue(&self, id: &SessionId, persists_until: Option<Timestamp>) -> Option<HeaderValue> {
-        let value = id.encode();
-        let max_age = persists_until.map_or_else(String::new, |until| {
+    /// The line that gives the browser a session.
+    pub(crate) fn issue(&self, cookie: &IssuedCookie) -> Option<HeaderValue> {
+        let max_age = cookie.persists_until.map_or_else(String::new, |until| {
             // RFC 6265bis 5.6.2: whole seconds; less than one is none, and the session is over by then.
             format!("; Max-Age={}", until.since(self.clock.now()).as_secs())
         });
-        let line = format!("{}={}{max_age}{}", self.name, value.as_str(), self.attributes);
+        let line = format!("{}={}{max_age}{}", self.name, cookie.value.as_str(), self.attributes);
         let mut line = HeaderValue::try_from(line).ok()?;
         line.set_sensitive(true);
         Some(line)

@@ -90,7 +90,7 @@
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
 //! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.key_values_not_kept`,
-//! `session.refresh_reused`. No event carries a cookie, a token or a principal.
+//! `session.refresh_reused`, `session.too_large`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
 //!
@@ -107,6 +107,7 @@
 //! | `postgres` | | `PostgresStore` |
 //! | `mysql` | | `MySqlStore`, also for MariaDB |
 //! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
+//! | `cookie-tokens` | | sessions that live in their cookie, in no store: `cookie(token = "jwt")` |
 //! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `tower-sessions` | | [`key_values`] by `tower_sessions::Session` 0.15; [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
 //! | `tower-sessions-0-14` | | the same for tower-sessions 0.14, where its stores for SQL databases, Redis and Moka still are |
@@ -162,7 +163,9 @@ pub use guard::Confirmed;
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
-pub use principal::{Algorithm, Principal, RememberedPrincipal, RoleSet, ScopeSet};
+pub use principal::{
+    Algorithm, EndsSessions, ForgetsCookies, ListsSessions, Principal, RememberedPrincipal, RoleSet, ScopeSet,
+};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
@@ -175,8 +178,8 @@ pub use session::{
 };
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
-    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
-    SessionsBuilder,
+    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, SessionFuture,
+    Sessions, SessionsBuilder,
 };
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -232,8 +235,9 @@ pub mod __private {
         SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
-        Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
-        PrincipalSpec, RememberedPrincipal, RoleSet, SameSite, ScopeSet,
+        Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
+        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RememberedPrincipal, RoleSet, SameSite,
+        ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

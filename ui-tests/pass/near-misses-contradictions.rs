@@ -1,9 +1,10 @@
 //! One step from the mistakes in `fail/contradictions`.
 #![deny(warnings)]
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use session_runtime::{Principal, Session, policy, session};
+use session_runtime::{AuthSession, Principal, Session, SessionError, Sessions, policy, session};
 use ui_tests::{Client, Desk, Guest, Role, Staff, User};
 
 async fn open_hours() -> Result<(), StatusCode> {
@@ -91,6 +92,40 @@ pub struct Embedded {
     pub id: u64,
 }
 
+// C12, C13, C14: each says whether it can be ended, and is ended so.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-reader", token = "jwt", revocable))]
+pub struct Reader {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(required)]
+async fn log_out(mut auth: AuthSession<Reader>, State(sessions): State<Sessions<Reader>>) -> Result<(), SessionError> {
+    sessions.end_all(&7).await?;
+    auth.log_out().await
+}
+
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-passer", token = "jwt", unrevocable))]
+pub struct Passer {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(required)]
+async fn forget(mut auth: AuthSession<Passer>) {
+    auth.forget_cookie();
+}
+
+// C15: sessions in a store are counted.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-counted"), max_sessions = 3)]
+pub struct Counted {
+    #[principal(id)]
+    pub id: u64,
+}
+
 // C08, C09, C10: what is about cookies, where cookies are accepted beside tokens.
 #[session(cookie, bearer, csrf(same_site), login = "/login")]
 async fn both(_session: Session<User>) {}
@@ -165,5 +200,5 @@ fn main() {
     let _ = (demands, limits, open, redirects, slides_under_idle, shorter_than_the_session, fresh, fresh_above_a_window);
     let _ = (window_of_both, tokens_with_a_log_in, tokens_without, window_beside_a_limit, both, one, different, needed);
     let _ = (base_is_positive, on_purpose, checked, as_long_as_the_base, tighter, below_a_public_policy);
-    let _ = (shorter_than_inherited, raised, Vault, Open, OnPurpose);
+    let _ = (shorter_than_inherited, raised, Vault, Open, OnPurpose, log_out, forget);
 }

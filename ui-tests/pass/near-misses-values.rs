@@ -40,7 +40,7 @@ pub struct Near {
 #[session(scope("orders:read/write.all"))]
 async fn scoped(_session: Session<User>) {}
 
-// V14: as many as one likes.
+// V16: as many as one likes.
 #[session(factors("pwd", "otp"), factors("urn:shop:pin"))]
 async fn with_factors(_session: Session<User>) {}
 
@@ -63,6 +63,14 @@ pub struct Late {
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(bearer(alg("EdDSA"), leeway = "0s"))]
 pub struct Punctual {
+    #[principal(id)]
+    pub id: u64,
+}
+
+// V14: the kind of token that there is.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(token = "jwt", revocable))]
+pub struct Carried {
     #[principal(id)]
     pub id: u64,
 }

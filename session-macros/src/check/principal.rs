@@ -33,6 +33,7 @@ impl CheckedPrincipal {
         attribute.bearer.iter().for_each(|given| bearer::check(given, &fields, diagnostics));
         ends(&attribute, diagnostics);
         is_remembered_longer(&attribute, diagnostics);
+        are_counted(&attribute, diagnostics);
         let attribute = if diagnostics.has_errors() { stand_in(attribute) } else { attribute };
         Self { input, attribute, fields }
     }
@@ -156,6 +157,16 @@ fn is_remembered_longer(attribute: &PrincipalAttribute, diagnostics: &mut Diagno
 
 fn persistent(attribute: &PrincipalAttribute) -> Option<&Given<Length>> {
     attribute.cookie.as_ref()?.value.persistent.as_ref()
+}
+
+/// Who counts sessions has to know them.
+fn are_counted(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
+    let token = attribute.cookie.as_ref().and_then(|cookie| cookie.value.token.as_ref());
+    let (Some(most), Some(_)) = (&attribute.max_sessions, token) else { return };
+    diagnostics.mistake(
+        Mistake::at(&most.key, "nobody knows how many sessions there are that live in their cookies")
+            .help("remove `max_sessions`, or remove `token` from `cookie(..)` to keep the sessions in a store"),
+    );
 }
 
 /// The attribute without anything that can be wrong.

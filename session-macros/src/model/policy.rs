@@ -141,15 +141,15 @@ fn csrf(item: &Item, features: Features, diagnostics: &mut Diagnostics) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{Availability, keys_of};
+    use crate::syntax::keys_of;
 
     #[test]
     fn every_example_in_the_table_is_understood() {
         for place in [Place::Session, Place::Policy] {
-            for key in keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_))) {
+            for key in keys_of(place) {
                 let mut diagnostics = Diagnostics::default();
                 let tokens = key.example.parse().unwrap_or_default();
-                PolicyAttribute::read(tokens, place, Features { jwt: true }, &mut diagnostics);
+                PolicyAttribute::read(tokens, place, Features { jwt: true, cookie_tokens: true }, &mut diagnostics);
                 let expansion = diagnostics.into_tokens();
                 assert!(expansion.is_empty(), "{}: {expansion}", key.name);
             }

@@ -22,12 +22,14 @@ pub(crate) use self::options::options;
 pub(crate) struct Features {
     /// Tokens.
     pub(crate) jwt: bool,
+    /// Sessions that live in their cookie.
+    pub(crate) cookie_tokens: bool,
 }
 
 impl Features {
     /// Those that this build was made with.
     pub(crate) const fn enabled() -> Self {
-        Self { jwt: cfg!(feature = "jwt") }
+        Self { jwt: cfg!(feature = "jwt"), cookie_tokens: cfg!(feature = "cookie-tokens") }
     }
 }
 

@@ -91,13 +91,18 @@ pub(super) static TABLE: &[Key] = &[
         "persistent = \"30d\"",
         "how long a remembered session lasts, also when the browser is closed; none is remembered by default",
     ),
-    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself")
-        .later("leave it out: the cookie names a session that a store keeps"),
+    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself, and in no store")
+        .cookie_tokens(),
     flag("revocable", BEARER, "revocable", "asks at every use whether the token was revoked"),
-    flag("revocable", COOKIE, "revocable", "keeps a list of sessions that were ended")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
-    flag("unrevocable", COOKIE, "unrevocable", "says that nobody can be logged out")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
+    flag(
+        "revocable",
+        COOKIE,
+        "revocable",
+        "beside `token`: a list of the sessions that were ended is asked at every use",
+    )
+    .cookie_tokens(),
+    flag("unrevocable", COOKIE, "unrevocable", "beside `token`: says that no session can be ended before it expires")
+        .cookie_tokens(),
     list("alg", BEARER, "alg(\"EdDSA\")", "the algorithms that the issuer signs with"),
     flag("legacy", BEARER, "legacy", "says that an algorithm or token type being retired is meant"),
     value(
@@ -143,7 +148,7 @@ impl Key {
         Self { availability: Availability::Jwt, ..self }
     }
 
-    const fn later(self, instead: &'static str) -> Self {
-        Self { availability: Availability::Later(instead), ..self }
+    const fn cookie_tokens(self) -> Self {
+        Self { availability: Availability::CookieTokens, ..self }
     }
 }

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use axum::response::Response;
 
+#[cfg(feature = "cookie-tokens")]
+use super::carried::{carry_on, touch as touch_carried};
 use super::refuse::{Refused, refuse};
 use super::visit::{Call, Visit};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, standing_record};
-use crate::store::StoreError;
+use crate::session::Session;
+use crate::sessions::{Current, Instants, Issued, Sessions, UNASKED_ALIAS_LIFETIME, expiry, standing_record};
+use crate::store::{StoreError, StoreKey};
 
 /// How far `last_seen_at` may lag behind at the most.
 const LONGEST_LAG: Duration = Duration::from_mins(1);
@@ -30,29 +33,55 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
     }
 }
 
-/// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4). Not before the visitor was
+/// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4), and the cookie of one that
+/// lives in it and was changed. Not before the visitor was
 /// admitted: a refusal does not carry the new cookie, and the old one ends.
 pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
     let Visit { sessions, exchange, .. } = &call.visit;
-    let Some(issued) = exchange.take_due_rotation() else { return };
-    match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
-        Ok(issued) => exchange.issue(issued),
-        // Another request was there first, or the next one tries: what was found out is kept already.
-        Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
+    let Some(current) = exchange.take_due_rotation() else { return };
+    match current {
+        Current::Named(issued) => match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
+            Ok(issued) => exchange.issue(issued),
+            // Another request was there first, or the next one tries: what was found out is kept already.
+            Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
+        },
+        Current::Alias(_) => {}
+        #[cfg(feature = "cookie-tokens")]
+        Current::Carried(id) => {
+            if let Some(session) = &call.visit.session {
+                carry_on(sessions, session, exchange, id);
+            }
+        }
     }
 }
 
 /// False when the session is over.
 async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError> {
-    let (true, Some(Current::Named(Issued { key, .. })), Some(session)) =
-        (call.spec.sliding, call.visit.exchange.current(), &mut call.visit.session)
-    else {
-        return Ok(true);
-    };
-    let sessions = &call.visit.sessions;
+    let Visit { sessions, exchange, session: Some(session), .. } = &mut call.visit else { return Ok(true) };
     let now = sessions.now();
     let window = call.spec.sliding_window().unwrap_or_default();
-    let (Ok(store), true) = (sessions.store(), is_due(window, session.last_seen_at(), now)) else { return Ok(true) };
+    if !call.spec.sliding || !is_due(window, session.last_seen_at(), now) {
+        return Ok(true);
+    }
+    match exchange.current() {
+        Some(Current::Named(Issued { key, .. })) => touch_record(sessions, session, key, now).await,
+        Some(Current::Alias(_)) | None => Ok(true),
+        #[cfg(feature = "cookie-tokens")]
+        Some(Current::Carried(_)) => {
+            touch_carried(session, exchange, now);
+            Ok(true)
+        }
+    }
+}
+
+/// False when the session is over.
+async fn touch_record<P: Principal>(
+    sessions: &Sessions<P>,
+    session: &mut Session<P>,
+    key: StoreKey,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Ok(store) = sessions.store() else { return Ok(true) };
     let expires_at = expiry(session.created_at(), now, session.lifetime());
     if store.touch(key, now, expires_at).await? {
         session.seen(now, expires_at);

@@ -8,6 +8,8 @@
 mod activity;
 mod admit;
 mod argument;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod check;
 mod closing;
 mod confirm;

@@ -216,6 +216,17 @@ pub const fn confirm(spec: &PolicySpec) {
             .text("\n= help: write `cookie` beside it, to accept only that")
             .fail();
     }
+    if let Some(principal) = spec.principal
+        && !principal.keeps_records()
+    {
+        Message::new()
+            .text("the sessions of `")
+            .text(principal.name)
+            .text("` are in no store, so `confirm` refuses everyone\n= help: remove `token` from `cookie(..)` of `")
+            .text(principal.name)
+            .text("`, or demand a recent log-in: `fresh = \"5m\"`")
+            .fail();
+    }
     if let (Some(own), Some(base)) = (spec.own.confirm, spec.base)
         && let Some(inherited) = base.confirm
         && !same(own, inherited)

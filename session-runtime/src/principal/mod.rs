@@ -1,15 +1,17 @@
 //! Who a session is about: the application's own type, and how its sessions travel.
 
 mod claims;
+mod powers;
 mod roles;
 mod spec;
 #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "only a token turns a subject back into an id"))]
 mod subject;
 
 pub use self::claims::ClaimNames;
+pub use self::powers::{EndsSessions, ForgetsCookies, ListsSessions};
 pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
 pub(crate) use self::spec::Lifetime;
-pub use self::spec::{Algorithm, BearerSpec, CookieSpec, PrincipalSpec, SameSite};
+pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, SameSite};
 pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
 pub(crate) use self::subject::{SubjectDeserializer, SubjectError};

@@ -69,6 +69,14 @@ impl PrincipalSpec {
         self
     }
 
+    /// Whether the cookie names a session that is kept in a store, and does not hold it.
+    pub(crate) const fn keeps_records(&self) -> bool {
+        match &self.cookie {
+            Some(cookie) => cookie.token.is_none(),
+            None => false,
+        }
+    }
+
     /// The realm's name: the cookie's, or the type's where there is no cookie. It enters the store's key and the
     /// `realm` claim of issued tokens.
     pub const fn realm(&self) -> &'static str {
@@ -147,6 +155,16 @@ pub struct CookieSpec {
     pub(crate) shared: bool,
     pub(crate) partitioned: bool,
     pub(crate) persistent: Option<Duration>,
+    pub(crate) token: Option<CookieToken>,
+}
+
+/// A session that lives in its cookie, and in no store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieToken {
+    /// It can be ended all the same: a store lists those that were.
+    Revocable,
+    /// It stands until it expires, whoever has its cookie.
+    Unrevocable,
 }
 
 impl CookieSpec {
@@ -160,6 +178,7 @@ impl CookieSpec {
             shared: false,
             partitioned: false,
             persistent: None,
+            token: None,
         }
     }
 
@@ -202,6 +221,13 @@ impl CookieSpec {
     #[must_use]
     pub const fn persistent(mut self, seconds: u64) -> Self {
         self.persistent = Some(Duration::from_secs(seconds));
+        self
+    }
+
+    /// Declares `token = "jwt"`: the cookie holds the session.
+    #[must_use]
+    pub const fn token(mut self, token: CookieToken) -> Self {
+        self.token = Some(token);
         self
     }
 }

@@ -1,6 +1,8 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod confirmation;
 mod inventory;
 mod log_in;
@@ -15,7 +17,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::principal::{Lifetime, Principal};
+use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{
     ALIAS_LIFETIME, Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind,
     Sessions,
@@ -162,17 +164,18 @@ impl<P: Principal> Session<P> {
         P::SPEC.lifetime(self.contents.remembered)
     }
 
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    pub(crate) fn contents(&self) -> Arc<Contents<P>> {
-        Arc::clone(&self.contents)
+    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    pub(crate) const fn contents(&self) -> &Arc<Contents<P>> {
+        &self.contents
     }
 
     pub(crate) const fn instants(&self) -> &Instants {
         &self.instants
     }
 
-    /// Notes an activity that the store has noted.
-    pub(crate) const fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
+    /// Notes an activity.
+    pub(crate) fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
+        self.instants.longest_pause = self.instants.longest_pause.max(now.since(self.instants.last_seen_at));
         self.instants.last_seen_at = now;
         self.instants.expires_at = expires_at;
     }
@@ -182,6 +185,9 @@ impl<P: Principal> Session<P> {
     /// When another request changed it meanwhile, `change` is applied again to what that one left, so that neither change
     /// is lost. It may therefore run more than once.
     ///
+    /// Where the session lives in its cookie (`token = "jwt"`), the response carries the change, and of two requests that
+    /// meet the one counts whose response the browser sees last.
+    ///
     /// # Errors
     ///
     /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, or has expired,
@@ -189,9 +195,14 @@ impl<P: Principal> Session<P> {
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when nothing identifies it after `change`,
     /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced, or the session
     /// is that of another principal than the route's, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a
-    /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through. In
-    /// each case nothing was changed.
+    /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through,
+    /// [`TooLarge`](SessionErrorKind::TooLarge) for a session that lives in its cookie and does not fit any more. In each
+    /// case nothing was changed.
     pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if let Some(id) = self.carried()? {
+            return self.update_carried(id, change);
+        }
         let issued = self.writable()?;
         let subject = &self.contents.subject;
         let changed = |standing: &Contents<P>| {
@@ -209,13 +220,18 @@ impl<P: Principal> Session<P> {
     /// Gives the session a new id, and the visitor a new cookie. The old id answers for ten more seconds, so that requests
     /// already under way are not thrown out.
     ///
-    /// For a change of the visitor's rights (ASVS 7.2.4); logging in and re-authenticating do it on their own.
+    /// For a change of the visitor's rights (ASVS 7.2.4); logging in and re-authenticating do it on their own. A session that
+    /// lives in its cookie is sealed anew, and what was sealed before stands until it expires or the session is ended.
     ///
     /// # Errors
     ///
     /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
     pub async fn rotate(&mut self) -> Result<(), SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if let Some(id) = self.carried()? {
+            return self.carry_on(id);
+        }
         let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
@@ -261,7 +277,10 @@ impl<P: Principal> Session<P> {
     ///
     /// When it is awaited, as for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart, and
     /// [`Unserialisable`](SessionErrorKind::Unserialisable) for a content that does not become JSON.
-    pub fn confirmation<'a>(&'a self, purpose: &'a str) -> Confirmation<'a, P> {
+    pub fn confirmation<'a>(&'a self, purpose: &'a str) -> Confirmation<'a, P>
+    where
+        P: ListsSessions,
+    {
         Confirmation::new(self, purpose)
     }
 
@@ -269,6 +288,8 @@ impl<P: Principal> Session<P> {
     fn handle(&self) -> Option<SessionHandle> {
         match self.exchange.current()? {
             Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+            #[cfg(feature = "cookie-tokens")]
+            Current::Carried(_) => None,
         }
     }
 

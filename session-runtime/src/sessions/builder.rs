@@ -9,7 +9,7 @@ use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
 use crate::forgery::TrustedOrigins;
-use crate::principal::{CookieSpec, Principal};
+use crate::principal::{CookieSpec, CookieToken, Principal, PrincipalSpec};
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 #[cfg(feature = "sealing")]
 use crate::sealing::SealingKey;
@@ -220,10 +220,18 @@ impl<P: Principal> SessionsBuilder<P> {
             Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref(), Arc::clone(&self.clock))?)),
             None => None,
         };
-        if cookie.is_some() && self.store.is_none() {
+        if P::SPEC.keeps_records() && self.store.is_none() {
             let text = format!(
                 "`{}` has session cookies and there is no store for its sessions; \
                  add `.store(MemoryStore::new())` to the builder",
+                P::SPEC.name
+            );
+            return Err(ConfigError::new(ConfigErrorKind::Store, text));
+        }
+        if !P::SPEC.keeps_records() && P::SPEC.bearer.is_none() && !is_revocable(P::SPEC) && self.store.is_some() {
+            let text = format!(
+                "the sessions of `{}` live in their cookie alone (`unrevocable`), and nothing would be kept in this store; \
+                 remove `.store(..)`",
                 P::SPEC.name
             );
             return Err(ConfigError::new(ConfigErrorKind::Store, text));
@@ -246,6 +254,8 @@ impl<P: Principal> SessionsBuilder<P> {
         let revocations = self.revocations.as_deref();
         #[cfg(not(feature = "jwt"))]
         let revocations = None;
+        #[cfg(feature = "cookie-tokens")]
+        let cookie_seal = super::carried::seal::<P>(&self.keys)?;
         let keys = self.keys.finish(P::SPEC, self.store.as_deref(), revocations)?;
         #[cfg(feature = "jwt")]
         let tokens = self.tokens.finish(P::SPEC)?;
@@ -261,9 +271,16 @@ impl<P: Principal> SessionsBuilder<P> {
             revalidation: self.revalidation,
             #[cfg(feature = "jwt")]
             tokens,
+            #[cfg(feature = "cookie-tokens")]
+            cookie_seal,
             principal: PhantomData,
         })))
     }
+}
+
+/// Whether something of this principal can be ended that no store keeps.
+fn is_revocable(principal: &PrincipalSpec) -> bool {
+    principal.cookie.is_some_and(|cookie| cookie.token == Some(CookieToken::Revocable))
 }
 
 fn cookie_writer(spec: &CookieSpec, given: Option<&str>, clock: Arc<dyn Clock>) -> Result<CookieWriter, ConfigError> {

@@ -2,8 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "cookie-tokens")]
+use super::carried::CarriedId;
 use super::lifecycle::Issued;
 use super::{SessionError, SessionErrorKind};
+use crate::cookie::IssuedCookie;
 use crate::store::StoreKey;
 
 /// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
@@ -20,13 +23,16 @@ struct State {
     is_closed: bool,
 }
 
-/// The record that the request's cookie names.
+/// What the request's cookie names.
 #[derive(Clone, Debug)]
 pub(crate) enum Current {
     /// Its own id.
     Named(Issued),
     /// An id that was replaced and still answers for a moment: it reads and changes nothing.
     Alias(StoreKey),
+    /// None: the cookie holds the session itself.
+    #[cfg(feature = "cookie-tokens")]
+    Carried(CarriedId),
 }
 
 /// What the response says about the session's cookie.
@@ -44,8 +50,8 @@ pub(crate) enum CookieChange {
     /// Nothing is said.
     #[default]
     Keep,
-    /// The browser gets a new id.
-    Issue(Issued),
+    /// The browser gets a new value.
+    Issue(IssuedCookie),
     /// The browser forgets it.
     Remove,
 }
@@ -65,6 +71,8 @@ impl Exchange {
         match self.current() {
             Some(Current::Named(issued)) => Ok(issued),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::Carried(_)) => Err(SessionErrorKind::NoCookie.into()),
             None => Err(SessionErrorKind::Ended.into()),
         }
     }
@@ -72,34 +80,41 @@ impl Exchange {
     /// From here on the session can be read and no more: the route is about another principal's.
     pub(crate) fn make_read_only(&self) {
         let mut state = self.state();
-        if let Some(Current::Named(issued)) = &state.current {
-            state.current = Some(Current::Alias(issued.key));
+        match &state.current {
+            Some(Current::Named(issued)) => state.current = Some(Current::Alias(issued.key)),
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::Carried(_)) => state.current = None,
+            Some(Current::Alias(_)) | None => {}
         }
     }
 
-    /// What the session holds has changed on the way in: it goes on under a new id once the visitor is admitted.
+    /// What the session holds has changed on the way in: once the visitor is admitted it goes on under a new id, or in a new
+    /// cookie.
     pub(crate) fn demand_rotation(&self) {
         self.state().rotation_due = true;
     }
 
-    /// The id to replace, if that was [demanded](Self::demand_rotation); once.
-    pub(crate) fn take_due_rotation(&self) -> Option<Issued> {
+    /// What is to be replaced, if that was [demanded](Self::demand_rotation); once.
+    pub(crate) fn take_due_rotation(&self) -> Option<Current> {
         let mut state = self.state();
-        match &state.current {
-            Some(Current::Named(issued)) if state.rotation_due => {
-                let issued = issued.clone();
-                state.rotation_due = false;
-                Some(issued)
-            }
-            _ => None,
-        }
+        let due = std::mem::take(&mut state.rotation_due);
+        state.current.clone().filter(|_| due)
     }
 
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
+        state.outcome.clear_site_data = false;
+    }
+
+    /// The session goes on in a cookie of this value.
+    #[cfg(feature = "cookie-tokens")]
+    pub(crate) fn carry(&self, id: CarriedId, cookie: IssuedCookie) {
+        let mut state = self.state();
+        state.outcome.cookie = CookieChange::Issue(cookie);
+        state.current = Some(Current::Carried(id));
         state.outcome.clear_site_data = false;
     }
 
@@ -132,7 +147,7 @@ impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
     }
 

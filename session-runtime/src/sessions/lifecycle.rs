@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Contents, Device, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
+use crate::cookie::IssuedCookie;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
@@ -32,6 +33,11 @@ pub(crate) struct Issued {
 }
 
 impl Issued {
+    /// What the browser is given for it.
+    pub(super) fn cookie(&self) -> IssuedCookie {
+        IssuedCookie { value: self.id.encode(), persists_until: self.persists_until }
+    }
+
     /// This id, of a session that holds this: a browser keeps the cookie for as long as the session can last.
     pub(crate) fn persisting<P>(self, contents: &Contents<P>, instants: &Instants) -> Self {
         Self { persists_until: contents.remembered.then_some(instants.expires_at), ..self }

@@ -1,6 +1,8 @@
 //! The runtime's handle: what a policy cannot know when the program is compiled; and the life of a session in its store.
 
 mod builder;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod config_error;
 mod confirmations;
 mod contents;
@@ -22,11 +24,13 @@ mod tokens;
 
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
-pub use self::error::{SessionError, SessionErrorKind};
+pub use self::error::{SessionError, SessionErrorKind, SessionFuture};
 #[cfg(feature = "jwt")]
 pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
+#[cfg(feature = "cookie-tokens")]
+pub(crate) use self::carried::{CarriedId, Opening};
 pub(crate) use self::confirmations::{Confirmations, Confirmed, ContentDigest, digest_of_content};
 pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
@@ -78,6 +82,8 @@ struct Inner<P> {
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens<P>>,
+    #[cfg(feature = "cookie-tokens")]
+    cookie_seal: Option<carried::CookieSeal>,
     principal: PhantomData<fn() -> P>,
 }
 
@@ -91,10 +97,10 @@ impl<P: Principal> Sessions<P> {
         self.0.clock.now()
     }
 
-    /// The store. A builder makes sure that there is one where the principal has a cookie; elsewhere, nothing would lead to
-    /// what is in it.
+    /// The store. A builder makes sure that there is one where the principal's cookie names a session; elsewhere, nothing
+    /// would lead to what is in it.
     pub(crate) fn store(&self) -> Result<&dyn Store, SessionError> {
-        let store = self.0.store.as_deref().filter(|_| self.0.cookie.is_some());
+        let store = self.0.store.as_deref().filter(|_| P::SPEC.keeps_records());
         store.ok_or_else(|| SessionErrorKind::NoCookie.into())
     }
 

@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+#[cfg(feature = "cookie-tokens")]
+use super::CarriedId;
 use super::{Contents, Issued, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
@@ -226,6 +228,40 @@ impl<P: Principal> Revalidation<P> {
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
         let counts = now.since(checked_at) < self.every.saturating_add(self.stale) && !self.stale.is_zero();
         counts.then(|| Some((known.clone(), checked_at))).ok_or(SessionErrorKind::Unavailable)
+    }
+
+    /// [`answer`](Self::answer) for a session that lives in its cookie, which the response then carries.
+    #[cfg(feature = "cookie-tokens")]
+    pub(crate) async fn answer_carried(
+        &self,
+        sessions: &Sessions<P>,
+        id: &CarriedId,
+        contents: Arc<Contents<P>>,
+        now: Timestamp,
+    ) -> Answer<P> {
+        if !self.is_due(&contents, now) {
+            return Answer::Stands(contents);
+        }
+        let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
+        let flight = self.flight(key);
+        let mut answer = flight.lock().await;
+        if let Some(answer) = &*answer {
+            return answer.clone();
+        }
+        let found = match self.source.load_again(&contents.principal).await {
+            Ok(Some(principal)) => match Contents::new(principal, now) {
+                Ok(loaded) if loaded.subject == contents.subject => Answer::Changed(Arc::new(loaded)),
+                _ => self.failed(contents, &"the source answered with somebody else", now),
+            },
+            Ok(None) => match sessions.end_where_possible(id).await {
+                Ok(()) => Answer::Over,
+                Err(_) => Answer::Unknown,
+            },
+            Err(error) => self.failed(contents, &*error, now),
+        };
+        *answer = Some(found.clone());
+        self.flights().remove(&key);
+        found
     }
 
     fn failed(&self, known: Arc<Contents<P>>, error: &(impl fmt::Debug + ?Sized), now: Timestamp) -> Answer<P> {

@@ -585,6 +585,12 @@ fn principal_with_everything() {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::EndsSessions for User<K> {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::ListsSessions for User<K> {}
         "##]],
     );
 }
@@ -797,6 +803,12 @@ fn mistakes_leave_a_principal() {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Declared for User {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::EndsSessions for User {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::ListsSessions for User {}
         "#]],
     );
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-id", token = "jwt", unrevocable))]
+#[principal(cookie(token = "paseto", revocable))]
 struct Visitor {
     #[principal(id)]
     id: u64,
