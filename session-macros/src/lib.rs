@@ -54,7 +54,7 @@ use syntax::{Features, Place};
 #[doc = include_str!("../docs/session.md")]
 ///
 /// Durations are numbers with the units `s`, `m`, `h` and `d`, the larger first: `"90s"`, `"15m"`, `"1h30m"`, `"30d"`.
-/// `role`, `scope`, `all`, `any`, `not` and `check` may be written several times, and then each of them is demanded;
+/// `role`, `scope`, `factors`, `all`, `any`, `not` and `check` may be written several times, and then each of them is demanded;
 /// anything else is written once. `check(..)` stands beside `all`, `any` and `not`, never inside.
 ///
 /// # Semantics

@@ -15,8 +15,3 @@
 //! |---|---|---|---|
 //! | F01 | `bearer` | `bearer` needs the `jwt` feature of `session-runtime` | enable it in Cargo.toml: `aws_lc_rs` or `rust_crypto` brings it |
 //! | F02 | `cookie(token = "jwt", revocable)` | `token` needs the `cookie-tokens` feature of `session-runtime` | enable it in Cargo.toml: `cookie-tokens` beside one of those two |
-//!
-//! ## Not there yet
-//!
-//! The numbers that are missing above belong to what this version does not know: V05 and the other half of L07 are about
-//! `persistent` cookies, and half of D07 about `confirm` and `factors`. Until then these words are S15.

@@ -1,7 +1,12 @@
 //! The `Set-Cookie` lines of a session, rendered once.
 
-use http::HeaderValue;
+use std::fmt;
+use std::sync::Arc;
 
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::clock::{Clock, Timestamp};
 use crate::principal::CookieSpec;
 
 /// What a browser keeps at the least, name and value together (RFC 6265bis 5.6).
@@ -9,17 +14,30 @@ pub(crate) const LARGEST_COOKIE: usize = 4096;
 /// How long a session id is in a cookie.
 pub(crate) const ID_LENGTH: usize = 44;
 
+/// What a browser is given.
+pub(crate) struct IssuedCookie {
+    pub(crate) value: Zeroizing<String>,
+    /// Until when it keeps the cookie of a remembered session. `None`: until it is closed.
+    pub(crate) persists_until: Option<Timestamp>,
+}
+
+impl fmt::Debug for IssuedCookie {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IssuedCookie").field("persists_until", &self.persists_until).finish_non_exhaustive()
+    }
+}
+
 /// Writes the session's cookie and its removal, with the same attributes.
-#[derive(Debug)]
 pub(crate) struct CookieWriter {
     name: &'static str,
     attributes: String,
     removal: HeaderValue,
+    clock: Arc<dyn Clock>,
 }
 
 impl CookieWriter {
     /// `None` when a name, path or domain cannot stand in a header.
-    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>) -> Option<Self> {
+    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>, clock: Arc<dyn Clock>) -> Option<Self> {
         if !spec.path.bytes().all(is_of_a_path) || domain.is_some_and(|domain| !is_domain(domain)) {
             return None;
         }
@@ -35,7 +53,7 @@ impl CookieWriter {
         }
         // RFC 6265bis 5.7: a cookie is removed by one of the same name, domain and path; a prefix demands the rest.
         let removal = HeaderValue::try_from(format!("{}=; Max-Age=0{attributes}", spec.name)).ok()?;
-        Some(Self { name: spec.name, attributes, removal })
+        Some(Self { name: spec.name, attributes, removal, clock })
     }
 
     /// What the cookie is called.
@@ -43,9 +61,14 @@ impl CookieWriter {
         self.name
     }
 
-    /// The line that gives the browser a session, by this value.
-    pub(crate) fn issue(&self, value: &str) -> Option<HeaderValue> {
-        let mut line = HeaderValue::try_from(format!("{}={value}{}", self.name, self.attributes)).ok()?;
+    /// The line that gives the browser a session.
+    pub(crate) fn issue(&self, cookie: &IssuedCookie) -> Option<HeaderValue> {
+        let max_age = cookie.persists_until.map_or_else(String::new, |until| {
+            // RFC 6265bis 5.6.2: whole seconds; less than one is none, and the session is over by then.
+            format!("; Max-Age={}", until.since(self.clock.now()).as_secs())
+        });
+        let line = format!("{}={}{max_age}{}", self.name, cookie.value.as_str(), self.attributes);
+        let mut line = HeaderValue::try_from(line).ok()?;
         line.set_sensitive(true);
         Some(line)
     }
@@ -53,6 +76,12 @@ impl CookieWriter {
     /// The line that takes it away.
     pub(crate) fn removal(&self) -> HeaderValue {
         self.removal.clone()
+    }
+}
+
+impl fmt::Debug for CookieWriter {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("CookieWriter").field("name", &self.name).finish_non_exhaustive()
     }
 }
 

@@ -60,6 +60,7 @@
 //! | key-values of a visitor, logged in or not | [`key_values`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
+//! | forms that are sent once, and as they were shown | [`Session::confirmation`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
 //! | how refusals look | [`OnRefusal`] |
 //! | an error of the compiler | [`compile_errors`] |
@@ -67,7 +68,7 @@
 //! # The path of a request
 //!
 //! ```text
-//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> handler -> finalise
+//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> confirm -> handler -> finalise
 //! ```
 //!
 //! Only what the policy accepts is read. Each step is a pure function over data and an injected clock; the guard alone does
@@ -157,18 +158,24 @@ pub mod conformance;
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+pub use guard::Confirmed;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
-pub use principal::{Algorithm, EndsSessions, ForgetsCookies, ListsSessions, Principal, RoleSet, ScopeSet};
+pub use principal::{
+    Algorithm, EndsSessions, ForgetsCookies, ListsSessions, Principal, RememberedPrincipal, RoleSet, ScopeSet,
+};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, ListedSession, Session, SessionHandle, SessionHandleError};
+pub use session::{
+    AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
+    SessionHandle, SessionHandleError,
+};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, SessionFuture,
@@ -229,7 +236,8 @@ pub mod __private {
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
-        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RoleSet, SameSite, ScopeSet,
+        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RememberedPrincipal, RoleSet, SameSite,
+        ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

@@ -65,6 +65,17 @@ pub struct Near {
     pub id: u64,
 }
 
+// L02, L03, L07: remembered for longer than others, so that a limit can lie between.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(persistent = "30d"), absolute = "12h")]
+pub struct Regular {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(max_age = "29d", fresh = "1d")]
+async fn within_a_remembered_session(_session: Session<Regular>) {}
+
 // C01, C02, C03, C04, C06: the other prefix, with a domain and a path.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(name = "__Secure-near", domain = "shop.example", shared, path = "/app"))]
@@ -142,9 +153,16 @@ async fn on_purpose(_session: Session<User>) {}
 #[allow(deprecated)]
 struct OnPurpose;
 
-// D07: a check beside the alternatives.
-#[session(any(role(Role::Admin), scope("till")), check(open_hours))]
+// D07: a check and a confirmation beside the alternatives, a factor as one of them.
+#[session(cookie, any(role(Role::Admin), scope("till"), factors("otp")), check(open_hours), confirm = "till")]
 async fn checked(_session: Session<User>) {}
+
+// C13: of a cookie, and as the base says.
+#[policy(principal(User), cookie, confirm = "transfer")]
+struct Transfer;
+
+#[session(policy(Transfer), confirm = "transfer")]
+async fn transfer() {}
 
 // K01: as much as the base; less; more often.
 #[session(policy(Staff), max_age = "30m", sliding, required)]

@@ -27,7 +27,9 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
     let policy = policy(&named, &guard, &handler.signature);
-    let items = named.items(&policy, &assertion::same_principal(&named, handler));
+    let mut assertions = assertion::same_principal(&named, handler);
+    assertions.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(&named, ty)));
+    let items = named.items(&policy, &assertions);
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
     quote! {

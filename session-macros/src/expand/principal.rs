@@ -30,7 +30,8 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         )
     });
     let carries_scopes = principal.scopes().map(|_| (quote!(CarriesScopes), quote!()));
-    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes].into_iter().flatten();
+    let remembered = principal.persistent().map(|_| (quote!(RememberedPrincipal), quote!()));
+    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes, remembered].into_iter().flatten();
     let marks = marks.chain(powers(principal.attribute()).iter().map(|name| {
         let name = quote::format_ident!("{name}");
         (quote!(#name), quote!())
@@ -141,9 +142,11 @@ fn cookie(options: &CookieOptions, rt: &TokenStream) -> TokenStream {
     let domain = options.domain.as_ref().map(|given| &given.value).map(|domain| quote!(.domain(#domain)));
     let shared = options.shared.as_ref().map(|_| quote!(.shared()));
     let partitioned = options.partitioned.as_ref().map(|_| quote!(.partitioned()));
+    let persistent = options.persistent.as_ref().map(|given| given.value.seconds);
+    let persistent = persistent.map(|seconds| quote!(.persistent(#seconds)));
     let ends = if options.unrevocable.is_some() { quote!(Unrevocable) } else { quote!(Revocable) };
     let token = options.token.as_ref().map(|_| quote!(.token(#rt::CookieToken::#ends)));
-    quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned #token))
+    quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned #persistent #token))
 }
 
 fn bearer(options: &BearerOptions, rt: &TokenStream) -> TokenStream {

@@ -5,7 +5,7 @@ use syn::LitStr;
 
 use super::Given;
 use crate::diagnostics::{Diagnostics, Mistake, nearest};
-use crate::syntax::{Features, Item, Place, options};
+use crate::syntax::{Features, Item, Length, Place, options};
 
 /// The options of a session cookie.
 #[derive(Default)]
@@ -17,6 +17,7 @@ pub(crate) struct CookieOptions {
     pub(crate) path: Option<Given<LitStr>>,
     pub(crate) domain: Option<Given<LitStr>>,
     pub(crate) shared: Option<Ident>,
+    pub(crate) persistent: Option<Given<Length>>,
     /// What follows `token`, be it right or not.
     pub(crate) token: Option<TokenStream>,
     pub(crate) revocable: Option<Ident>,
@@ -61,6 +62,7 @@ impl CookieOptions {
             "path" => self.path = Given::read(item, Item::string, diagnostics),
             "domain" => self.domain = Given::read(item, Item::string, diagnostics),
             "shared" => self.shared = Some(item.name.clone()),
+            "persistent" => self.persistent = Given::read(item, Item::length, diagnostics),
             "token" => {
                 diagnostics.take(token(item));
                 self.token = Some(item.argument());

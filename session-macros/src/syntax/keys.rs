@@ -73,8 +73,6 @@ pub(crate) enum Availability {
     Jwt,
     /// It has when the runtime's feature `cookie-tokens` is on.
     CookieTokens,
-    /// It has not; this is what to do instead.
-    Later(&'static str),
 }
 
 /// One row of the table of keys.

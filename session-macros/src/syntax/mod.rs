@@ -10,7 +10,7 @@ mod table;
 mod value;
 
 pub(crate) use self::duration::Length;
-pub(crate) use self::handler::Handler;
+pub(crate) use self::handler::{Handler, is_called};
 pub(crate) use self::item::Item;
 pub(crate) use self::keys::Place;
 #[cfg(test)]

@@ -16,7 +16,6 @@ fn row(key: &Key) -> String {
         Availability::Now => "",
         Availability::Jwt => " (feature `jwt`)",
         Availability::CookieTokens => " (feature `cookie-tokens`)",
-        Availability::Later(_) => " (not there yet)",
     };
     format!("| `{example}` | {}{availability} |\n", key.doc)
 }

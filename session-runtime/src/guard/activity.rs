@@ -82,14 +82,14 @@ async fn touch_record<P: Principal>(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let Ok(store) = sessions.store() else { return Ok(true) };
-    let expires_at = expiry(session.created_at(), now, P::SPEC);
+    let expires_at = expiry(session.created_at(), now, session.lifetime());
     if store.touch(key, now, expires_at).await? {
         session.seen(now, expires_at);
         return Ok(true);
     }
     // A rotation between the guard's look and this one leaves an alias, which needs no touch.
     let record = standing_record(store, key).await?;
-    Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC).are_over(now)))
+    Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now)))
 }
 
 /// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.

@@ -120,7 +120,7 @@ async fn examine<P: Principal>(
     };
     let by_token = session.as_ref().is_some_and(|session| session.credential() == CredentialKind::Bearer);
     if let Some(known) = &session
-        && let Err(denial) = authorise(spec, known.principal(), known.instants(), now)
+        && let Err(denial) = authorise(spec, known.principal(), known.given(), known.instants(), now)
     {
         match (denial, spec.access) {
             // To an optional route, a session that is too old for it is none.

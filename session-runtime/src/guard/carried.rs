@@ -42,7 +42,7 @@ pub(super) async fn by_cookie<P: Principal>(
 
 /// Notes an activity in the session; the response carries it.
 pub(super) fn touch<P: Principal>(session: &mut Session<P>, exchange: &Exchange, now: Timestamp) {
-    session.seen(now, expiry(session.created_at(), now, P::SPEC));
+    session.seen(now, expiry(session.created_at(), now, session.lifetime()));
     exchange.demand_rotation();
 }
 

@@ -62,7 +62,7 @@ impl Closing {
             let cookie_name = visit.cookie.as_ref().map(|writer| writer.name());
             let cookie = visit.cookie.and_then(|writer| match cookie {
                 CookieChange::Keep => None,
-                CookieChange::Issue(value) => writer.issue(&value),
+                CookieChange::Issue(issued) => writer.issue(&issued),
                 CookieChange::Remove => Some(writer.removal()),
             });
             let read = Via { cookie: visit.read.cookie || another_read, ..visit.read };

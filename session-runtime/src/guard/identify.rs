@@ -82,14 +82,14 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     if record.is_anonymous() {
-        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key }, now)));
+        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key, persists_until: None }, now)));
     }
     match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
             if record.successor().is_some() {
                 return Ok(known(sessions, contents, instants, Arc::new(Exchange::new(Some(Current::Alias(key))))));
             }
-            let issued = Issued { id, key };
+            let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
             let answer = match sessions.revalidation() {
                 Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
                 None => Answer::Stands(contents),

@@ -1,8 +1,9 @@
 //! What enforces a policy on one request, and finishes its response.
 //!
 //! The request's path, in the order of this folder: [`admit`] reads the credential, authenticates, authorises and looks for
-//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; the handler runs; and
-//! [`closing`] finishes the response, whichever of these it came from.
+//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; [`confirm`] uses
+//! up the token of a policy that demands one; the handler runs; and [`closing`] finishes the response, whichever of these it
+//! came from.
 
 mod activity;
 mod admit;
@@ -11,6 +12,7 @@ mod argument;
 mod carried;
 mod check;
 mod closing;
+mod confirm;
 mod identify;
 mod refuse;
 mod stand_in;
@@ -20,6 +22,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
+pub use self::confirm::Confirmed;
 pub use self::stand_in::{Admitted, Enforced, Extracts};
 pub use self::visit::{Call, Visited};
 

@@ -56,6 +56,7 @@ impl From<Denial> for Refused {
         match denial {
             Denial::TooOld => RefusalKind::InvalidCredential.into(),
             Denial::NotFresh(limit) => Refusal::not_fresh(limit).into(),
+            Denial::Factors(missing, max_age) => Refusal::missing_factors(missing, max_age).into(),
             Denial::Role => RefusalKind::Role.into(),
             Denial::Scope(scopes) => Refusal::scopes(scopes).into(),
         }

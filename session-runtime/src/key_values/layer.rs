@@ -132,7 +132,7 @@ async fn close(key_values: &RequestKeyValues, cookie: &CookieWriter, response: R
     }
     let (cookie_name, cookie) = match change {
         CookieChange::Keep => (None, None),
-        CookieChange::Issue(value) => (Some(cookie.name()), cookie.issue(&value)),
+        CookieChange::Issue(issued) => (Some(cookie.name()), cookie.issue(&issued)),
         CookieChange::Remove => (Some(cookie.name()), Some(cookie.removal())),
     };
     let read = Some(Via { cookie: true, bearer: false });

@@ -93,6 +93,34 @@ impl PrincipalSpec {
             None => self.absolute,
         }
     }
+
+    /// How long a remembered session lasts, where there are any.
+    pub const fn persistent(&self) -> Option<Duration> {
+        match &self.cookie {
+            Some(cookie) => cookie.persistent,
+            None => None,
+        }
+    }
+
+    /// How long the sessions last, of those that are remembered or of the others.
+    pub(crate) const fn lifetime(&self, remembered: bool) -> Lifetime {
+        match self.persistent() {
+            Some(persistent) if remembered => Lifetime { absolute: persistent, idle: persistent },
+            _ => Lifetime { absolute: self.absolute, idle: self.idle_limit() },
+        }
+    }
+
+    /// How long a session lasts at the most, while nobody knows whether it is remembered.
+    pub(crate) const fn longest_lifetime(&self) -> Lifetime {
+        self.lifetime(true)
+    }
+}
+
+/// When a session ends: so long after it began, and so long after the last activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lifetime {
+    pub(crate) absolute: Duration,
+    pub(crate) idle: Duration,
 }
 
 /// When a browser attaches the cookie to requests that other sites cause (RFC 6265bis 5.6.7).
@@ -126,6 +154,7 @@ pub struct CookieSpec {
     pub(crate) domain: Option<&'static str>,
     pub(crate) shared: bool,
     pub(crate) partitioned: bool,
+    pub(crate) persistent: Option<Duration>,
     pub(crate) token: Option<CookieToken>,
 }
 
@@ -141,7 +170,16 @@ pub enum CookieToken {
 impl CookieSpec {
     /// A cookie called `name`, `SameSite=Lax`, for the whole host that set it and no other.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, same_site: SameSite::Lax, path: "/", domain: None, shared: false, partitioned: false, token: None }
+        Self {
+            name,
+            same_site: SameSite::Lax,
+            path: "/",
+            domain: None,
+            shared: false,
+            partitioned: false,
+            persistent: None,
+            token: None,
+        }
     }
 
     /// Declares `same_site`.
@@ -176,6 +214,13 @@ impl CookieSpec {
     #[must_use]
     pub const fn partitioned(mut self) -> Self {
         self.partitioned = true;
+        self
+    }
+
+    /// Declares `persistent`, in seconds.
+    #[must_use]
+    pub const fn persistent(mut self, seconds: u64) -> Self {
+        self.persistent = Some(Duration::from_secs(seconds));
         self
     }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Session;
+use super::{LogIn, Reauthentication, Session};
 use crate::key_values::RequestKeyValues;
 use crate::principal::{EndsSessions, ForgetsCookies, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Issued, Opened, SessionError, SessionErrorKind, SessionFuture,
-    Sessions, Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind,
+    SessionFuture, Sessions, Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -61,7 +61,8 @@ impl<P: Principal> AuthSession<P> {
     /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends. Its
     /// key-values are taken along, unless it was another subject's.
     ///
-    /// Verify the password, or whatever proves who this is, before you call this.
+    /// Verify the password, or whatever proves who this is, before you call this. Nothing happens before the [`LogIn`] is
+    /// awaited; until then it takes what else there is to say about this session.
     ///
     /// # Errors
     ///
@@ -71,17 +72,27 @@ impl<P: Principal> AuthSession<P> {
     /// [`TooLarge`](SessionErrorKind::TooLarge) when the session is to live in its cookie and does not fit,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: no session began, and the one that the
     /// visitor had may have ended.
-    pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn log_in(&mut self, principal: P) -> LogIn<'_, P> {
+        LogIn::new(self, principal)
+    }
+
+    pub(super) async fn begin_session(
+        &mut self,
+        principal: P,
+        remembered: bool,
+        factors: Factors,
+    ) -> Result<&Session<P>, SessionError> {
         #[cfg(feature = "cookie-tokens")]
         if self.sessions.are_carried() {
-            return self.log_in_carried(principal).await;
+            return self.log_in_carried(principal, remembered, factors).await;
         }
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) => Some(issued),
             _ => None,
         };
-        let contents = Contents::new(principal, self.sessions.now())?;
+        let now = self.sessions.now();
+        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
         let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -127,7 +138,8 @@ impl<P: Principal> AuthSession<P> {
     ///
     /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for ten
     /// more seconds, with the strength and the rights that it had. Of a session that lives in its cookie, the former cookie
-    /// does until it expires.
+    /// does until it expires. Nothing happens before the [`Reauthentication`] is awaited; until then it takes the factors that
+    /// the visitor gave.
     ///
     /// # Errors
     ///
@@ -137,18 +149,23 @@ impl<P: Principal> AuthSession<P> {
     /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
-    pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn reauthenticate(&mut self, principal: P) -> Reauthentication<'_, P> {
+        Reauthentication::new(self, principal)
+    }
+
+    pub(super) async fn prove_again(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
         #[cfg(feature = "cookie-tokens")]
         if self.sessions.are_carried() {
-            return self.reauthenticate_carried(principal);
+            return self.prove_again_carried(principal, factors);
         }
+        let now = self.sessions.now();
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
-        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
+        let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
+        let instants = session.instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);

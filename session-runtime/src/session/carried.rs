@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::{AuthSession, CredentialKind, Session};
 use crate::principal::Principal;
-use crate::sessions::{CarriedId, Contents, Current, Exchange, Instants, SessionError, SessionErrorKind, Sessions};
+use crate::sessions::{
+    CarriedId, Contents, Current, Exchange, Factors, Instants, SessionError, SessionErrorKind, Sessions,
+};
 
 impl<P: Principal> Session<P> {
     /// What names this session, where it lives in its cookie; and an error where that was ended by this request.
@@ -49,9 +51,15 @@ impl<P: Principal> Session<P> {
 
 impl<P: Principal> AuthSession<P> {
     /// Begins a session under a new name, when the one before it has ended.
-    pub(super) async fn log_in_carried(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub(super) async fn log_in_carried(
+        &mut self,
+        principal: P,
+        remembered: bool,
+        factors: Factors,
+    ) -> Result<&Session<P>, SessionError> {
         let now = self.sessions.now();
-        let (contents, instants) = (Arc::new(Contents::new(principal, now)?), Instants::starting(now, P::SPEC));
+        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
+        let (contents, instants) = (Arc::new(contents), Instants::starting(now, P::SPEC.lifetime(remembered)));
         let id = CarriedId::fresh(&contents, &instants)?;
         // Tried before anything ends: one that does not fit leaves the visitor as they were.
         drop(self.sessions.carry(&id, &contents, &instants)?);
@@ -61,15 +69,16 @@ impl<P: Principal> AuthSession<P> {
         Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
     }
 
-    pub(super) fn reauthenticate_carried(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub(super) fn prove_again_carried(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let id = session.carried()?.ok_or(SessionErrorKind::NotACookie)?;
         let now = self.sessions.now();
-        let contents = Arc::new(Contents::new(principal, now)?);
+        let contents = Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? };
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(now, P::SPEC);
+        let contents = Arc::new(contents.renewed(&session.contents));
+        let instants = session.instants.authenticated_again(now, session.lifetime());
         Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
     }
 }

@@ -256,7 +256,7 @@ impl<P: Principal> Sessions<P> {
     /// What is shown of a record; nothing of one that is over, that is somebody else's whatever the store's index says, or that
     /// was sealed under another server's key.
     fn listed(&self, key: StoreKey, record: &Record, subject: &str, now: Timestamp) -> Option<ListedSession> {
-        let instants = Instants::of(record, now, P::SPEC);
+        let instants = Instants::of(record, now, P::SPEC.longest_lifetime());
         let listing =
             self.listing(record, key).filter(|listing| *listing.subject == *subject && !instants.are_over(now))?;
         Some(ListedSession {

@@ -3,19 +3,24 @@
 mod auth_session;
 #[cfg(feature = "cookie-tokens")]
 mod carried;
+mod confirmation;
 mod inventory;
+mod log_in;
 
 pub use self::auth_session::AuthSession;
+pub use self::confirmation::{Confirmation, ConfirmationToken};
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
+pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
+    ALIAS_LIFETIME, Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind,
+    Sessions,
 };
 
 /// One authenticated visit of one principal: who, since when, last seen.
@@ -133,6 +138,32 @@ impl<P: Principal> Session<P> {
         self.instants.expires_at
     }
 
+    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr`. What
+    /// `factors(..)` demands, for handlers that admit others, too.
+    pub fn has_factor(&self, factor: &str) -> bool {
+        self.contents.factors.given_within(factor, None, self.instants.created_at)
+    }
+
+    /// The factors that the visitor has given since the log-in, each with the last time; `None` for tokens that do not say
+    /// when.
+    pub fn factors(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        self.contents.factors.iter()
+    }
+
+    pub(crate) fn given(&self) -> &Factors {
+        &self.contents.factors
+    }
+
+    /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.
+    pub fn is_remembered(&self) -> bool {
+        self.contents.remembered
+    }
+
+    /// How long it lasts.
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        P::SPEC.lifetime(self.contents.remembered)
+    }
+
     #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(crate) const fn contents(&self) -> &Arc<Contents<P>> {
         &self.contents
@@ -204,6 +235,53 @@ impl<P: Principal> Session<P> {
         let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
         self.exchange.issue(issued);
         Ok(())
+    }
+
+    /// Makes a single-use token that confirms what the visitor is about to do: what `confirm = ".."` of a route demands.
+    ///
+    /// It is good for this session, also under its next id, and for this purpose, once and for five minutes; bind it to what
+    /// is confirmed by [`of`](Confirmation::of). A page puts it into the form that it shows, so that the form is sent once and
+    /// as it was shown:
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::Principal;
+    /// use axum::{Form, extract::Query, response::Html};
+    /// use session_runtime::{Confirmed, Session, SessionError, session};
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Transfer { to: u64, cents: u64 }
+    ///
+    /// #[session(required)]
+    /// async fn ask(session: Session<User>, Query(order): Query<Transfer>) -> Result<Html<String>, SessionError> {
+    ///     let Transfer { to, cents } = order;
+    ///     let token = session.confirmation("transfer").of(&order).await?;
+    ///     Ok(Html(format!(
+    ///         r#"<form method="post"><input type="hidden" name="_confirm" value="{token}">
+    ///         <input name="to" value="{to}" readonly><input name="cents" value="{cents}" readonly>
+    ///         <button>Send</button></form>"#
+    ///     )))
+    /// }
+    ///
+    /// #[session(required, fresh = "5m", confirm = "transfer")]
+    /// async fn transfer(_session: Session<User>, Confirmed(Form(order)): Confirmed<Form<Transfer>>) -> String {
+    ///     format!("{} cents to {}", order.cents, order.to)
+    /// }
+    /// ```
+    ///
+    /// A session has at most 32 that nobody has used; the oldest gives way.
+    ///
+    /// # Errors
+    ///
+    /// When it is awaited, as for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart, and
+    /// [`Unserialisable`](SessionErrorKind::Unserialisable) for a content that does not become JSON.
+    pub fn confirmation<'a>(&'a self, purpose: &'a str) -> Confirmation<'a, P>
+    where
+        P: ListsSessions,
+    {
+        Confirmation::new(self, purpose)
     }
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.

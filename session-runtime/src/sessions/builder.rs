@@ -23,7 +23,7 @@ use crate::token::{SigningKey, TrustedIssuer, VerifyingKey};
 /// audience, and [`build`](Self::build) says which of them is missing.
 pub struct SessionsBuilder<P: Principal> {
     store: Option<Box<dyn Store>>,
-    clock: Box<dyn Clock>,
+    clock: Arc<dyn Clock>,
     cookie_domain: Option<String>,
     trusted_origins: Vec<String>,
     on_refusal: Option<OnRefusal>,
@@ -40,7 +40,7 @@ impl<P: Principal> SessionsBuilder<P> {
     pub(super) fn new() -> Self {
         Self {
             store: None,
-            clock: Box::new(SystemClock),
+            clock: Arc::new(SystemClock),
             cookie_domain: None,
             trusted_origins: Vec::new(),
             on_refusal: None,
@@ -73,7 +73,8 @@ impl<P: Principal> SessionsBuilder<P> {
     }
 
     /// Opens what was sealed before the key changed. Every write seals with the present key; a former one can be dropped
-    /// when the principal's `absolute` limit has passed since the last node sealed with it.
+    /// when the principal's `absolute` limit, or the `persistent` one of its cookie, has passed since the last node sealed
+    /// with it.
     #[cfg(feature = "sealing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
     #[must_use]
@@ -93,7 +94,7 @@ impl<P: Principal> SessionsBuilder<P> {
     /// Tells what time it is, in the place of the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -216,7 +217,7 @@ impl<P: Principal> SessionsBuilder<P> {
     /// A [`ConfigError`] that names what is missing or wrong, and the remedy.
     pub fn build(self) -> Result<Sessions<P>, ConfigError> {
         let cookie = match &P::SPEC.cookie {
-            Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref())?)),
+            Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref(), Arc::clone(&self.clock))?)),
             None => None,
         };
         if P::SPEC.keeps_records() && self.store.is_none() {
@@ -282,7 +283,7 @@ fn is_revocable(principal: &PrincipalSpec) -> bool {
     principal.cookie.is_some_and(|cookie| cookie.token == Some(CookieToken::Revocable))
 }
 
-fn cookie_writer(spec: &CookieSpec, given: Option<&str>) -> Result<CookieWriter, ConfigError> {
+fn cookie_writer(spec: &CookieSpec, given: Option<&str>, clock: Arc<dyn Clock>) -> Result<CookieWriter, ConfigError> {
     let error = |text: String| ConfigError::new(ConfigErrorKind::Cookie, text);
     let name = spec.name;
     let domain = match (spec.shared, spec.domain, given) {
@@ -309,7 +310,7 @@ fn cookie_writer(spec: &CookieSpec, given: Option<&str>) -> Result<CookieWriter,
             "`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it"
         )));
     }
-    CookieWriter::new(spec, domain).ok_or_else(|| {
+    CookieWriter::new(spec, domain, clock).ok_or_else(|| {
         error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))
     })
 }

@@ -2,12 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use zeroize::Zeroizing;
-
 #[cfg(feature = "cookie-tokens")]
 use super::carried::CarriedId;
 use super::lifecycle::Issued;
 use super::{SessionError, SessionErrorKind};
+use crate::cookie::IssuedCookie;
 use crate::store::StoreKey;
 
 /// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
@@ -52,7 +51,7 @@ pub(crate) enum CookieChange {
     #[default]
     Keep,
     /// The browser gets a new value.
-    Issue(Zeroizing<String>),
+    Issue(IssuedCookie),
     /// The browser forgets it.
     Remove,
 }
@@ -105,16 +104,16 @@ impl Exchange {
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.encode());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
         state.outcome.clear_site_data = false;
     }
 
     /// The session goes on in a cookie of this value.
     #[cfg(feature = "cookie-tokens")]
-    pub(crate) fn carry(&self, id: CarriedId, value: Zeroizing<String>) {
+    pub(crate) fn carry(&self, id: CarriedId, cookie: IssuedCookie) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(value);
+        state.outcome.cookie = CookieChange::Issue(cookie);
         state.current = Some(Current::Carried(id));
         state.outcome.clear_site_data = false;
     }
@@ -148,7 +147,7 @@ impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.encode());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
     }
 

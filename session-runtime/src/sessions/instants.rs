@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::principal::PrincipalSpec;
+use crate::principal::Lifetime;
 use crate::store::Record;
 
 /// When things happened to a session.
@@ -21,34 +21,33 @@ pub(crate) struct Instants {
 
 impl Instants {
     /// Those of a visitor who logs in now.
-    pub(crate) fn starting(now: Timestamp, principal: &PrincipalSpec) -> Self {
+    pub(crate) fn starting(now: Timestamp, lifetime: Lifetime) -> Self {
         Self {
             created_at: now,
             authenticated_at: Some(now),
             last_seen_at: now,
             longest_pause: Duration::ZERO,
-            expires_at: expiry(now, now, principal),
+            expires_at: expiry(now, now, lifetime),
         }
     }
 
     /// These, for a visitor who proves again who they are: the absolute limit is not moved.
-    pub(crate) fn authenticated_again(self, now: Timestamp, principal: &PrincipalSpec) -> Self {
-        Self { created_at: self.created_at, ..Self::starting(now, principal) }.expiring(principal)
+    pub(crate) fn authenticated_again(self, now: Timestamp, lifetime: Lifetime) -> Self {
+        Self { created_at: self.created_at, ..Self::starting(now, lifetime) }.within(lifetime)
     }
 
     /// Those that a record keeps. An instant ahead of this node's clock counts as now.
-    pub(crate) fn of(record: &Record, now: Timestamp, principal: &PrincipalSpec) -> Self {
+    pub(crate) fn of(record: &Record, now: Timestamp, lifetime: Lifetime) -> Self {
         let created_at = record.created_at.min(now);
         let last_seen_at = record.last_seen_at.min(now);
-        let limit = expiry(created_at, last_seen_at, principal);
         Self {
             created_at,
             authenticated_at: Some(record.authenticated_at.min(now)),
             last_seen_at,
             longest_pause: record.longest_pause,
-            // The limits of this release hold for the sessions of an earlier one, too.
-            expires_at: record.expires_at.min(limit),
+            expires_at: record.expires_at,
         }
+        .limited_to(lifetime)
     }
 
     /// Those that a record keeps, as it keeps them.
@@ -67,12 +66,19 @@ impl Instants {
         now >= self.expires_at
     }
 
-    fn expiring(self, principal: &PrincipalSpec) -> Self {
-        Self { expires_at: expiry(self.created_at, self.last_seen_at, principal), ..self }
+    /// These, of a session that lasts so long at the most: the limits of this release hold for the sessions of an earlier
+    /// one, too.
+    pub(crate) fn limited_to(self, lifetime: Lifetime) -> Self {
+        let limit = expiry(self.created_at, self.last_seen_at, lifetime);
+        Self { expires_at: self.expires_at.min(limit), ..self }
+    }
+
+    fn within(self, lifetime: Lifetime) -> Self {
+        Self { expires_at: expiry(self.created_at, self.last_seen_at, lifetime), ..self }
     }
 }
 
-/// When a session ends: `absolute` after it began, or `idle` after the last activity.
-pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, principal: &PrincipalSpec) -> Timestamp {
-    created_at.plus(principal.absolute).min(last_seen_at.plus(principal.idle_limit()))
+/// When a session ends that began and was last active then.
+pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, lifetime: Lifetime) -> Timestamp {
+    created_at.plus(lifetime.absolute).min(last_seen_at.plus(lifetime.idle))
 }

@@ -4,10 +4,12 @@ mod builder;
 #[cfg(feature = "cookie-tokens")]
 mod carried;
 mod config_error;
+mod confirmations;
 mod contents;
 mod device;
 mod error;
 mod exchange;
+mod factors;
 mod instants;
 mod key_values;
 mod keeping;
@@ -29,9 +31,11 @@ pub use self::revalidation::{PrincipalSource, Revalidation};
 
 #[cfg(feature = "cookie-tokens")]
 pub(crate) use self::carried::{CarriedId, Opening};
+pub(crate) use self::confirmations::{Confirmations, Confirmed, ContentDigest, digest_of_content};
 pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
+pub(crate) use self::factors::Factors;
 pub(crate) use self::instants::{Instants, expiry};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
@@ -68,7 +72,7 @@ pub struct Sessions<P>(Arc<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,
-    clock: Box<dyn Clock>,
+    clock: Arc<dyn Clock>,
     cookie: Option<Arc<CookieWriter>>,
     trusted_origins: TrustedOrigins,
     on_refusal: Option<OnRefusal>,

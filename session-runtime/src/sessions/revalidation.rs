@@ -187,7 +187,7 @@ impl<P: Principal> Revalidation<P> {
         now: Timestamp,
     ) -> Answer<P> {
         let Ok(loaded) = Contents::new(principal, now) else { return self.failed(known, &"it has no id", now) };
-        let loaded = loaded.with_key_values_of(&known);
+        let loaded = loaded.in_the_place_of(&known);
         if loaded.subject != known.subject {
             return self.failed(known, &"the source answered with somebody else", now);
         }
@@ -198,7 +198,7 @@ impl<P: Principal> Revalidation<P> {
         // Where nothing changed, what another request has updated meanwhile stays.
         let replaced = sessions.replace(issued, |standing| {
             let source = if changed { &loaded.principal } else { &standing.principal };
-            Ok(Contents::new(source.clone(), now)?.with_key_values_of(standing))
+            Ok(Contents::new(source.clone(), now)?.in_the_place_of(standing))
         });
         match replaced.await {
             Ok(contents) if changed => Answer::Changed(contents),

@@ -601,7 +601,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
         &session("requird, max_age = 900, role(Role::Admin)", "async fn account(session: Session<User>) {}"),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
+                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `factors`, `confirm`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
             }
             ::core::compile_error! {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"

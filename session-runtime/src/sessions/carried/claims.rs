@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::CarriedId;
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal};
-use crate::sessions::{Contents, Instants, KeyValues, expiry};
+use crate::sessions::{Confirmations, Contents, Factors, Instants, KeyValues, expiry};
 
 /// 128 bits, which nobody guesses; nobody has to, since the token is signed.
 const ID_BYTES: usize = 16;
@@ -36,6 +36,10 @@ struct Written<'a, T> {
     exp: u64,
     auth_time: u64,
     at: At,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remembered: bool,
+    #[serde(default, skip_serializing_if = "Factors::is_empty")]
+    factors: Factors,
     principal: T,
 }
 
@@ -74,6 +78,8 @@ pub(super) fn to_bytes<P: Principal>(
             longest_pause: u64::try_from(instants.longest_pause.as_millis()).unwrap_or(u64::MAX),
             checked: contents.checked_at.as_millis(),
         },
+        remembered: contents.remembered,
+        factors: contents.factors.clone(),
         principal: AsKept(&contents.principal),
     };
     serde_json::to_vec(&written).map(Zeroizing::new)
@@ -81,7 +87,8 @@ pub(super) fn to_bytes<P: Principal>(
 
 /// An instant ahead of this node's clock counts as now, and the limits of this release hold for the tokens of an earlier one.
 pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
-    let Written { jti, sub, at, principal, .. } = serde_json::from_slice::<Written<'_, AsKept<P>>>(bytes)?;
+    let Written { jti, sub, at, remembered, factors, principal, .. } =
+        serde_json::from_slice::<Written<'_, AsKept<P>>>(bytes)?;
     let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
     let (created_at, last_seen_at) = (instant(at.created), instant(at.seen));
     let instants = Instants {
@@ -89,7 +96,7 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         authenticated_at: Some(instant(at.authenticated)),
         last_seen_at,
         longest_pause: Duration::from_millis(at.longest_pause),
-        expires_at: expiry(created_at, last_seen_at, P::SPEC),
+        expires_at: expiry(created_at, last_seen_at, P::SPEC.lifetime(remembered)),
     };
     let subject = SmolStr::from(sub);
     let contents = Contents {
@@ -97,6 +104,9 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         subject: subject.clone(),
         checked_at: Timestamp::from_millis(at.checked),
         token: None,
+        remembered,
+        factors,
+        confirmations: Confirmations::default(),
         key_values: KeyValues::default(),
     };
     Ok(Claims { id: CarriedId { id: jti.into(), subject, created_at }, contents, instants })

@@ -40,6 +40,6 @@ impl<P: Principal> Sessions<P> {
         let store = self.revocation_list_store()?;
         // No cookie has a space in its name.
         let realm = format!("{} ended", P::SPEC.realm());
-        Some(List::new(store, P::SPEC.absolute, realm.clone(), realm))
+        Some(List::new(store, P::SPEC.longest_lifetime().absolute, realm.clone(), realm))
     }
 }

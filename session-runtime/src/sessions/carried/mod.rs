@@ -13,12 +13,11 @@ pub(super) use self::seal::CookieSeal;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
-use zeroize::Zeroizing;
 
 use self::claims::Claims;
 use super::{ConfigError, ConfigErrorKind, Contents, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
-use crate::cookie::LARGEST_COOKIE;
+use crate::cookie::{IssuedCookie, LARGEST_COOKIE};
 use crate::principal::{CookieToken, Principal};
 
 /// What names a session that lives in its cookie: the same in each of its cookies, until somebody logs in anew.
@@ -59,7 +58,7 @@ impl<P: Principal> Sessions<P> {
         self.0.cookie_seal.is_some()
     }
 
-    /// The cookie's value for a session.
+    /// The cookie for a session.
     ///
     /// # Errors
     ///
@@ -69,7 +68,7 @@ impl<P: Principal> Sessions<P> {
         id: &CarriedId,
         contents: &Contents<P>,
         instants: &Instants,
-    ) -> Result<Zeroizing<String>, SessionError> {
+    ) -> Result<IssuedCookie, SessionError> {
         let seal = self.0.cookie_seal.as_ref().ok_or(SessionErrorKind::NoCookie)?;
         let claims = claims::to_bytes(id, contents, instants).map_err(|_| SessionErrorKind::Unserialisable)?;
         let value = seal.seal(&claims).ok_or(SessionErrorKind::Unavailable)?;
@@ -78,7 +77,7 @@ impl<P: Principal> Sessions<P> {
             tracing::error!(target: "session", length, most = LARGEST_COOKIE, "session.too_large");
             return Err(SessionErrorKind::TooLarge.into());
         }
-        Ok(value)
+        Ok(IssuedCookie { value, persists_until: contents.remembered.then_some(instants.expires_at) })
     }
 
     /// The session in a cookie's value, as far as the value itself tells.

@@ -77,7 +77,8 @@ impl<P: Principal> Sessions<P> {
     pub async fn issue_pair(&self, principal: &P, options: &TokenOptions) -> Result<TokenPair, GrantError> {
         let (store, now) = (self.family_store()?, self.now());
         let authenticated_at = options.authentication().unwrap_or(now).min(now);
-        let instants = Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC) };
+        let instants =
+            Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC.lifetime(false)) };
         let subject = subject_of(principal.id()).map_err(IssueError::from)?;
         for _ in 0..DRAWS {
             let issued = Self::family_of(SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
@@ -179,7 +180,7 @@ impl<P: Principal> Sessions<P> {
                 tracing::warn!(target: "session", family = ?issued.key, "session.refresh_reused");
                 return Err(GrantErrorKind::InvalidGrant.into());
             };
-            let instants = Instants::of(&record, now, P::SPEC);
+            let instants = Instants::of(&record, now, P::SPEC.lifetime(false));
             let Some(exchanged) = self.as_known_now(exchanged, now).await? else {
                 self.end_family(issued.key, &family.grant.subject).await?;
                 return Err(GrantErrorKind::InvalidGrant.into());
@@ -194,7 +195,7 @@ impl<P: Principal> Sessions<P> {
             let replacement = self.family_record(&Arc::new(exchanged), Instants::kept(&record), &issued)?;
             match store.replace(issued.key, replacement, record.revision()).await? {
                 Replaced::Replaced => {
-                    let refresh_expires_at = expiry(instants.created_at, now, P::SPEC);
+                    let refresh_expires_at = expiry(instants.created_at, now, P::SPEC.lifetime(false));
                     if !store.touch(issued.key, now, refresh_expires_at).await? {
                         return Err(GrantErrorKind::InvalidGrant.into());
                     }
@@ -241,7 +242,7 @@ impl<P: Principal> Sessions<P> {
         now: Timestamp,
     ) -> Result<(Record, Arc<Family<P>>), GrantError> {
         let record = store.load(issued.key).await?.ok_or(GrantErrorKind::InvalidGrant)?;
-        if record.is_unreadable() || Instants::of(&record, now, P::SPEC).are_over(now) {
+        if record.is_unreadable() || Instants::of(&record, now, P::SPEC.lifetime(false)).are_over(now) {
             return Err(GrantErrorKind::InvalidGrant.into());
         }
         let family = self.opened_other(&record, &issued.id, Family::from_bytes).ok_or(GrantErrorKind::InvalidGrant)?;
@@ -273,7 +274,7 @@ impl<P: Principal> Sessions<P> {
 
     /// The bytes of a family never are those of a cookie: its record is found in another realm.
     fn family_of(id: SessionId) -> Issued {
-        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id }
+        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id, persists_until: None }
     }
 
     fn family_store(&self) -> Result<&dyn Store, GrantError> {
