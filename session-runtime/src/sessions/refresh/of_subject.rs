@@ -33,7 +33,7 @@ impl<P: Principal> Sessions<P> {
         for key in self.family_subjects(subject) {
             standing.append(&mut store.of_subject(key).await?);
         }
-        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC).are_over(now));
+        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC.lifetime(false)).are_over(now));
         standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
