@@ -58,6 +58,7 @@
 //! | ending a token before it expires | `Sessions::revoke` |
 //! | access tokens, and refresh tokens to renew them | `Sessions::issue_pair` |
 //! | key-values of a visitor, logged in or not | [`key_values`] |
+//! | connections that stay open | [`Session::ended`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | forms that are sent once, and as they were shown | [`Session::confirmation`] |

@@ -36,11 +36,13 @@ pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::factors::Factors;
-pub(crate) use self::instants::{Instants, expiry};
+pub(crate) use self::instants::{Instants, expiry, is_touch_due};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};
-pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, standing_record};
+pub(crate) use self::lifecycle::{
+    ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, followed, standing_record,
+};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;
