@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{CredentialKind, Session};
 use crate::clock::Timestamp;
 use crate::principal::{ListsSessions, Principal};
@@ -26,7 +28,6 @@ impl<P: Principal + ListsSessions> Session<P> {
     /// # use serde::{Deserialize, Serialize};
     /// # use session_runtime::Principal;
     /// use session_runtime::{Session, session};
-    /// use std::time::Duration;
     /// use tokio::sync::mpsc;
     ///
     /// # #[derive(Clone, Serialize, Deserialize, Principal)]
@@ -89,13 +90,11 @@ impl<P: Principal + ListsSessions> Session<P> {
         loop {
             let again_at = self.exchange.ask_again_at(PACE);
             let left = expires_at.since(self.sessions.now());
-            tokio::select! {
-                () = tokio::time::sleep_until(again_at) => {}
-                () = tokio::time::sleep(left) => {}
-            }
+            let ends_at = Instant::now().checked_add(left).unwrap_or(again_at);
+            tokio::time::sleep_until(again_at.min(ends_at)).await;
             let now = self.sessions.now();
             // Somebody else, with a clone of this session, may have asked meanwhile.
-            if now < expires_at && tokio::time::Instant::now() < self.exchange.ask_again_at(PACE) {
+            if now < expires_at && Instant::now() < self.exchange.ask_again_at(PACE) {
                 continue;
             }
             self.exchange.asked();
@@ -152,7 +151,7 @@ impl<P: Principal + ListsSessions> Session<P> {
     }
 
     #[cfg(not(feature = "jwt"))]
-    #[expect(clippy::unused_async, clippy::unnecessary_wraps, reason = "with tokens it has to wait, and may fail")]
+    #[expect(clippy::unused_async, reason = "with tokens it has to wait")]
     async fn is_revoked(&self, _: Timestamp) -> Result<bool, SessionError> {
         Ok(false)
     }

@@ -54,7 +54,7 @@ use std::sync::Arc;
 use self::keeping::StoreKeys;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
-use crate::forgery::TrustedOrigins;
+use crate::forgery::{Forgeries, ForgeryCounts, Trust};
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
 use crate::store::Store;
@@ -76,7 +76,8 @@ struct Inner<P> {
     store: Option<Box<dyn Store>>,
     clock: Arc<dyn Clock>,
     cookie: Option<Arc<CookieWriter>>,
-    trusted_origins: TrustedOrigins,
+    trust: Trust,
+    forgeries: Forgeries,
     on_refusal: Option<OnRefusal>,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
@@ -115,8 +116,18 @@ impl<P: Principal> Sessions<P> {
         self.0.cookie.as_ref()
     }
 
-    pub(crate) fn trusted_origins(&self) -> &TrustedOrigins {
-        &self.0.trusted_origins
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// How many requests looked forged since the program started, and what became of them: for a roll-out under
+    /// `csrf(report)`.
+    pub fn forgeries(&self) -> ForgeryCounts {
+        self.0.forgeries.counts()
+    }
+
+    pub(crate) fn count_forgery(&self, refused: bool) {
+        self.0.forgeries.count(refused);
     }
 
     pub(crate) fn revalidation(&self) -> Option<&Revalidation<P>> {
