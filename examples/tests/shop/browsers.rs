@@ -141,13 +141,15 @@ async fn another_site_posts_no_forms_here() {
 async fn everybody_may_look_around() {
     let site = Site::open();
     let mut visitor = site.browser();
-    for path in ["/", "/login", "/policies"] {
+    for path in ["/", "/basket", "/login", "/policies"] {
         assert_eq!(visitor.get(path).await.status, StatusCode::OK, "{path}");
     }
     assert_eq!(visitor.get("/nowhere").await.status, StatusCode::NOT_FOUND);
     assert_eq!(visitor.get("/logout").await.status, StatusCode::METHOD_NOT_ALLOWED);
-    let table = visitor.get("/policies").await;
-    assert_eq!(table.header("content-type"), Some("text/plain; charset=utf-8"));
-    assert_eq!(table.body, examples::shop::policies().to_string());
+    let table = visitor.get("/policies").await.body;
+    for line in examples::shop::policies().to_string().lines() {
+        let line = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        assert!(table.contains(&line.replace('\'', "&#39;")), "{line}");
+    }
     assert_eq!(visitor.cookie, None, "nobody gets a session by looking around");
 }

@@ -1,6 +1,7 @@
 //! The shop, as its visitors meet it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod baskets;
 mod browsers;
 mod devices;
 mod nodes;

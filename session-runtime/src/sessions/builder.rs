@@ -58,14 +58,16 @@ impl<P: Principal> SessionsBuilder<P> {
         }
     }
 
-    /// Where the sessions live. Needed where the principal has a cookie. Several principals share one in an `Arc`.
+    /// Where the sessions live. Needed where the principal's cookie names a session and does not hold it. Several principals
+    /// share one in an `Arc`.
     #[must_use]
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
         self
     }
 
-    /// Seals what a store outside the process keeps (needed there), and keys the index of subjects.
+    /// Seals what a store outside the process keeps, and sessions that live in their cookie (needed for either), and keys the
+    /// index of subjects.
     ///
     /// The same key on every node, and after every start.
     #[cfg(feature = "sealing")]
@@ -198,9 +200,9 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`: a store that
-    /// [keeps](crate::StorePromises::keeps_until_expiry) what it is given, and the same for every node. Unless said, it is the
-    /// [`store`](Self::store) of the sessions.
+    /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`, and that of ended sessions,
+    /// for `cookie(token = "jwt", revocable)`: a store that [keeps](crate::StorePromises::keeps_until_expiry) what it is given,
+    /// and the same for every node. Unless said, it is the [`store`](Self::store) of the sessions.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn revocation_store(mut self, store: impl Store) -> Self {

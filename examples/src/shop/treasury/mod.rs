@@ -13,7 +13,7 @@ use session_runtime::{Session, session};
 
 pub(super) use self::ledger::Ledger;
 use self::ledger::TransferError;
-use super::page::{Text, alert, page};
+use super::page::{Page, Text, alert, page};
 use super::policies::Treasury;
 use super::user::User;
 
@@ -79,9 +79,15 @@ pub(super) async fn transfer(
     }
 }
 
-fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, message: Option<&str>) -> Html<String> {
+fn transfer_page(
+    session: &Session<User>,
+    ledger: &Ledger,
+    source: &Source,
+    order: &Order,
+    message: Option<&str>,
+) -> Html<String> {
     let balances = ledger
-        .kept_by(&user.username)
+        .kept_by(&session.username)
         .into_iter()
         .map(|(fund, balance)| {
             format!("<tr><td><a href=\"/treasury/transfer?from={fund}\">{fund}</a></td><td>{balance}</td></tr>")
@@ -95,10 +101,8 @@ fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, m
         .collect::<Vec<_>>()
         .join("\n");
     let (from, amount, alert) = (Text(&source.from), Text(&order.amount), alert(message));
-    page(
-        "Move money",
-        &format!(
-            r#"{alert}
+    Page::new("Move money").of(Some(session)).with(&format!(
+        r#"{alert}
 <table>
 <caption>The funds you keep</caption>
 <tr><th>Fund</th><th>Balance</th></tr>
@@ -110,6 +114,5 @@ fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, m
 <label>Amount <input name="amount" value="{amount}" inputmode="decimal" placeholder="12.50" required></label>
 <button>Move</button>
 </form>"#
-        ),
-    )
+    ))
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod family;
+mod of_subject;
 mod pair;
 mod token;
 
@@ -23,7 +24,7 @@ use super::{Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, 
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
-use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
+use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey};
 use crate::token::{IssueError, TokenOptions, TokenRefusal};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
@@ -34,6 +35,9 @@ impl<P: Principal> Sessions<P> {
     /// What `options` say of scope, factors and the instant of authentication holds for all access tokens to come: refreshing
     /// renews none of it. Roles and whatever else the principal holds are those of now where
     /// [`revalidate`](crate::SessionsBuilder::revalidate) says whom to ask, and else those given here.
+    ///
+    /// Where the principal declares `max_sessions`, a subject has at most as many families, beside as many sessions: of more,
+    /// the oldest ends.
     ///
     /// ```
     /// # use serde::{Deserialize, Serialize};
@@ -87,6 +91,7 @@ impl<P: Principal> Sessions<P> {
                 Grant { principal: principal.clone(), subject: subject.clone(), options: options.scopes(granted) };
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
+                self.enforce_most_families(store, &subject, issued.key, now).await?;
                 return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
             }
         }
@@ -265,22 +270,6 @@ impl<P: Principal> Sessions<P> {
         };
         self.seal_other(&mut record, subject, || family.to_bytes(), issued)?;
         Ok(record)
-    }
-
-    /// Ends every family of a subject, and says how many there were.
-    pub(crate) async fn end_families(&self, subject: &str) -> Result<usize, StoreError> {
-        let Some(store) = self.0.store.as_deref().filter(|_| P::SPEC.bearer.is_some()) else { return Ok(0) };
-        let mut ended = 0;
-        for key in self.family_subjects(subject) {
-            ended += store.remove_subject(key, None).await?;
-        }
-        Ok(ended)
-    }
-
-    /// Under whom families are listed: not among the sessions of the same subject.
-    fn family_subjects(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        let keys: Vec<_> = self.subject_keys_in(&family_realm::<P>(), subject).collect();
-        keys.into_iter()
     }
 
     /// The bytes of a family never are those of a cookie: its record is found in another realm.
