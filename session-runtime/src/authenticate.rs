@@ -44,7 +44,8 @@ pub(crate) fn authenticate<P: Principal>(
     }
     let Some(contents) = unseal() else { return Standing::Unreadable };
     // Whether a session is remembered is sealed: who can write to the store lengthens none.
-    let mut instants = instants.limited_to(P::SPEC.lifetime(contents.remembered));
+    let lifetime = P::SPEC.lifetime(contents.remembered);
+    let mut instants = instants.limited_to(lifetime).answering(record, lifetime);
     if let Some(ends_at) = contents.key_values.ends_at() {
         instants.expires_at = instants.expires_at.min(ends_at);
     }

@@ -14,6 +14,40 @@ pub(crate) const LARGEST_COOKIE: usize = 4096;
 /// How long a session id is in a cookie.
 pub(crate) const ID_LENGTH: usize = 44;
 
+/// What a browser keeps of a site, and forgets when it is told to ([`Clear-Site-Data`]).
+///
+/// [`Clear-Site-Data`]: https://www.w3.org/TR/clear-site-data/
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SiteData {
+    /// Pages and files that were stored, so that the back button shows nothing private.
+    Cache,
+    /// All cookies, of the whole registrable domain: also those of other applications on sibling hosts.
+    Cookies,
+    /// What scripts stored: local storage, databases, service workers. Of this origin.
+    Storage,
+}
+
+impl SiteData {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cache => "\"cache\"",
+            Self::Cookies => "\"cookies\"",
+            Self::Storage => "\"storage\"",
+        }
+    }
+
+    /// The value of the header, if there is something to forget.
+    fn header(data: &[Self]) -> Option<HeaderValue> {
+        let names: Vec<&str> = [Self::Cache, Self::Cookies, Self::Storage]
+            .into_iter()
+            .filter(|known| data.contains(known))
+            .map(Self::as_str)
+            .collect();
+        HeaderValue::try_from(names.join(", ")).ok().filter(|value| !value.is_empty())
+    }
+}
+
 /// What a browser is given.
 pub(crate) struct IssuedCookie {
     pub(crate) value: Zeroizing<String>,
@@ -33,11 +67,17 @@ pub(crate) struct CookieWriter {
     attributes: String,
     removal: HeaderValue,
     clock: Arc<dyn Clock>,
+    clear_site_data: Option<HeaderValue>,
 }
 
 impl CookieWriter {
     /// `None` when a name, path or domain cannot stand in a header.
-    pub(crate) fn new(spec: &CookieSpec, domain: Option<&str>, clock: Arc<dyn Clock>) -> Option<Self> {
+    pub(crate) fn new(
+        spec: &CookieSpec,
+        domain: Option<&str>,
+        clock: Arc<dyn Clock>,
+        cleared: &[SiteData],
+    ) -> Option<Self> {
         if !spec.path.bytes().all(is_of_a_path) || domain.is_some_and(|domain| !is_domain(domain)) {
             return None;
         }
@@ -53,7 +93,8 @@ impl CookieWriter {
         }
         // RFC 6265bis 5.7: a cookie is removed by one of the same name, domain and path; a prefix demands the rest.
         let removal = HeaderValue::try_from(format!("{}=; Max-Age=0{attributes}", spec.name)).ok()?;
-        Some(Self { name: spec.name, attributes, removal, clock })
+        let clear_site_data = SiteData::header(cleared);
+        Some(Self { name: spec.name, attributes, removal, clock, clear_site_data })
     }
 
     /// What the cookie is called.
@@ -71,6 +112,11 @@ impl CookieWriter {
         let mut line = HeaderValue::try_from(line).ok()?;
         line.set_sensitive(true);
         Some(line)
+    }
+
+    /// What the browser is told to forget beside it when the session was ended.
+    pub(crate) fn clear_site_data(&self) -> Option<HeaderValue> {
+        self.clear_site_data.clone()
     }
 
     /// The line that takes it away.

@@ -58,6 +58,7 @@
 //! | ending a token before it expires | `Sessions::revoke` |
 //! | access tokens, and refresh tokens to renew them | `Sessions::issue_pair` |
 //! | key-values of a visitor, logged in or not | [`key_values`] |
+//! | connections that stay open | [`Session::ended`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
 //! | forms that are sent once, and as they were shown | [`Session::confirmation`] |
@@ -111,6 +112,7 @@
 //! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `tower-sessions` | | [`key_values`] by `tower_sessions::Session` 0.15; [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
 //! | `tower-sessions-0-14` | | the same for tower-sessions 0.14, where its stores for SQL databases, Redis and Moka still are |
+//! | `trusted-proxies` | | [`SessionsBuilder`] takes the addresses of reverse proxies that say which host was asked |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -157,7 +159,8 @@ pub mod conformance;
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+pub use cookie::SiteData;
+pub use forgery::{ForgeryCheck, ForgeryCounts, OriginError, OriginErrorKind, TrustedOrigins};
 pub use guard::Confirmed;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]

@@ -90,11 +90,11 @@ async fn remembered_in_the_cookie_itself() {
         .route("/slide", get(slide))
         .route("/fresh", get(fresh))
         .route("/prove", post(prove));
-    let router = router(routes, state);
+    let served = router(routes, state);
     let max_age = |answer: &Answer| answer.header("set-cookie").map(|line| line.contains("; Max-Age=2505600;"));
     for (remember, still, later) in [("true", Some(true), 200), ("false", None, 401)] {
         clock.set(START);
-        let mut visitor = Visitor::of(&router);
+        let mut visitor = Visitor::of(&served);
         assert!(visitor.post(&format!("/log-in/{remember}")).await.is_ok());
         clock.advance(hours(24));
         // Activity puts another token into the cookie, and tells the browser what remains: 29 days.

@@ -1,7 +1,5 @@
 //! Counting an admitted request as activity.
 
-use std::time::Duration;
-
 use axum::response::Response;
 
 #[cfg(feature = "cookie-tokens")]
@@ -12,11 +10,10 @@ use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
 use crate::session::Session;
-use crate::sessions::{Current, Instants, Issued, Sessions, UNASKED_ALIAS_LIFETIME, expiry, standing_record};
+use crate::sessions::{
+    Current, Instants, Issued, Sessions, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record,
+};
 use crate::store::{StoreError, StoreKey};
-
-/// How far `last_seen_at` may lag behind at the most.
-const LONGEST_LAG: Duration = Duration::from_mins(1);
 
 /// Moves `last_seen_at`, where the policy slides and it is due.
 ///
@@ -60,7 +57,7 @@ async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError>
     let Visit { sessions, exchange, session: Some(session), .. } = &mut call.visit else { return Ok(true) };
     let now = sessions.now();
     let window = call.spec.sliding_window().unwrap_or_default();
-    if !call.spec.sliding || !is_due(window, session.last_seen_at(), now) {
+    if !call.spec.sliding || !is_touch_due(window, session.last_seen_at(), now) {
         return Ok(true);
     }
     match exchange.current() {
@@ -90,28 +87,4 @@ async fn touch_record<P: Principal>(
     // A rotation between the guard's look and this one leaves an alias, which needs no touch.
     let record = standing_record(store, key).await?;
     Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now)))
-}
-
-/// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.
-/// A window is therefore never longer than declared, and shorter by at most that much.
-fn is_due(window: Duration, last_seen_at: Timestamp, now: Timestamp) -> bool {
-    now.since(last_seen_at) > (window / 60).min(LONGEST_LAG)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
-        let seen = Timestamp::from_secs(1_000_000);
-        let due_after =
-            |window, seconds| is_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)));
-        assert!(!due_after(900, 14));
-        assert!(!due_after(900, 15));
-        assert!(due_after(900, 16));
-        assert!(!due_after(86_400, 60));
-        assert!(due_after(86_400, 61));
-        assert!(!is_due(Duration::from_secs(900), seen, seen.minus(Duration::from_secs(1))));
-    }
 }

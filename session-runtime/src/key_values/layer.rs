@@ -122,7 +122,7 @@ fn unasked<P: Principal>(sessions: &Sessions<P>, headers: &HeaderMap) -> Request
 }
 
 /// Writes what was changed, and the cookie where that gave out an id. The guard's own words about it stand otherwise.
-async fn close(key_values: &RequestKeyValues, cookie: &CookieWriter, response: Response) -> Response {
+async fn close(key_values: &RequestKeyValues, writer: &CookieWriter, response: Response) -> Response {
     let mut response = answered(key_values, response).await;
     let exchange = key_values.exchange();
     let Outcome { cookie: change, clear_site_data, .. } = exchange.outcome();
@@ -132,10 +132,11 @@ async fn close(key_values: &RequestKeyValues, cookie: &CookieWriter, response: R
     }
     let (cookie_name, cookie) = match change {
         CookieChange::Keep => (None, None),
-        CookieChange::Issue(issued) => (Some(cookie.name()), cookie.issue(&issued)),
-        CookieChange::Remove => (Some(cookie.name()), Some(cookie.removal())),
+        CookieChange::Issue(issued) => (Some(writer.name()), writer.issue(&issued)),
+        CookieChange::Remove => (Some(writer.name()), Some(writer.removal())),
     };
     let read = Some(Via { cookie: true, bearer: false });
+    let clear_site_data = clear_site_data.then(|| writer.clear_site_data()).flatten();
     finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data, read });
     response
 }

@@ -5,6 +5,7 @@ mod auth_session;
 mod carried;
 mod confirmation;
 mod inventory;
+mod live;
 mod log_in;
 
 pub use self::auth_session::AuthSession;

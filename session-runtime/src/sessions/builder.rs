@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::keeping::KeySettings;
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
-use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
-use crate::forgery::TrustedOrigins;
+use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE, SiteData};
+use crate::forgery::{Forgeries, Trust, TrustedOrigins, TrustedProxies};
 use crate::principal::{CookieSpec, CookieToken, Principal, PrincipalSpec};
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 #[cfg(feature = "sealing")]
@@ -26,6 +26,8 @@ pub struct SessionsBuilder<P: Principal> {
     clock: Arc<dyn Clock>,
     cookie_domain: Option<String>,
     trusted_origins: Vec<String>,
+    trusted_proxies: Vec<String>,
+    cleared_at_log_out: Vec<SiteData>,
     on_refusal: Option<OnRefusal>,
     keys: KeySettings,
     revalidation: Option<Revalidation<P>>,
@@ -43,6 +45,8 @@ impl<P: Principal> SessionsBuilder<P> {
             clock: Arc::new(SystemClock),
             cookie_domain: None,
             trusted_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            cleared_at_log_out: vec![SiteData::Cache],
             on_refusal: None,
             keys: KeySettings::default(),
             revalidation: None,
@@ -112,6 +116,28 @@ impl<P: Principal> SessionsBuilder<P> {
     #[must_use]
     pub fn trusted_origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.trusted_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Proxies whose `X-Forwarded-Host` says which host was asked, as addresses or networks: `10.0.0.7`, `10.0.0.0/8`,
+    /// `fd00::/8`. None by default. Needed only for proxies that do not pass `Host` on, and where browsers without
+    /// `Sec-Fetch-Site` send forms: see [`ForgeryCheck`](crate::ForgeryCheck).
+    ///
+    /// Each of them has to set that header itself, whatever it was sent. Who the peer is comes from axum: serve the router by
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    #[cfg(feature = "trusted-proxies")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trusted-proxies")))]
+    #[must_use]
+    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
+        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
+        self
+    }
+
+    /// What a browser is told to forget when its visitor logs out, by `Clear-Site-Data`: in the place of
+    /// [`SiteData::Cache`] alone, which is the default. Browsers obey it over HTTPS.
+    #[must_use]
+    pub fn clear_at_log_out(mut self, data: impl IntoIterator<Item = SiteData>) -> Self {
+        self.cleared_at_log_out = data.into_iter().collect();
         self
     }
 
@@ -219,7 +245,12 @@ impl<P: Principal> SessionsBuilder<P> {
     /// A [`ConfigError`] that names what is missing or wrong, and the remedy.
     pub fn build(self) -> Result<Sessions<P>, ConfigError> {
         let cookie = match &P::SPEC.cookie {
-            Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref(), Arc::clone(&self.clock))?)),
+            Some(spec) => Some(Arc::new(cookie_writer(
+                spec,
+                self.cookie_domain.as_deref(),
+                Arc::clone(&self.clock),
+                &self.cleared_at_log_out,
+            )?)),
             None => None,
         };
         if P::SPEC.keeps_records() && self.store.is_none() {
@@ -250,6 +281,8 @@ impl<P: Principal> SessionsBuilder<P> {
         }
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
+        let proxies = TrustedProxies::new(&self.trusted_proxies)
+            .map_err(|error| ConfigError::new(ConfigErrorKind::Proxy, error.to_string()))?;
         #[cfg(feature = "jwt")]
         super::revocation::check(P::SPEC, self.store.as_deref(), self.revocations.as_deref())?;
         #[cfg(feature = "jwt")]
@@ -265,7 +298,8 @@ impl<P: Principal> SessionsBuilder<P> {
             store: self.store,
             clock: self.clock,
             cookie,
-            trusted_origins,
+            trust: Trust { origins: trusted_origins, proxies },
+            forgeries: Forgeries::default(),
             on_refusal: self.on_refusal,
             #[cfg(feature = "jwt")]
             revocations: self.revocations,
@@ -285,7 +319,12 @@ fn is_revocable(principal: &PrincipalSpec) -> bool {
     principal.cookie.is_some_and(|cookie| cookie.token == Some(CookieToken::Revocable))
 }
 
-fn cookie_writer(spec: &CookieSpec, given: Option<&str>, clock: Arc<dyn Clock>) -> Result<CookieWriter, ConfigError> {
+fn cookie_writer(
+    spec: &CookieSpec,
+    given: Option<&str>,
+    clock: Arc<dyn Clock>,
+    cleared: &[SiteData],
+) -> Result<CookieWriter, ConfigError> {
     let error = |text: String| ConfigError::new(ConfigErrorKind::Cookie, text);
     let name = spec.name;
     let domain = match (spec.shared, spec.domain, given) {
@@ -312,7 +351,7 @@ fn cookie_writer(spec: &CookieSpec, given: Option<&str>, clock: Arc<dyn Clock>) 
             "`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it"
         )));
     }
-    CookieWriter::new(spec, domain, clock).ok_or_else(|| {
+    CookieWriter::new(spec, domain, clock, cleared).ok_or_else(|| {
         error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))
     })
 }

@@ -1,6 +1,9 @@
 //! What handler and guard of one request share: under which id it came, and what becomes of the cookie.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 #[cfg(feature = "cookie-tokens")]
 use super::carried::CarriedId;
@@ -18,6 +21,8 @@ struct State {
     current: Option<Current>,
     outcome: Outcome,
     rotation_due: bool,
+    /// When the store was last asked whether the session goes on, after the request was admitted.
+    asked_at: Option<Instant>,
     /// The response has been sent.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     is_closed: bool,
@@ -75,6 +80,26 @@ impl Exchange {
             Some(Current::Carried(_)) => Err(SessionErrorKind::NoCookie.into()),
             None => Err(SessionErrorKind::Ended.into()),
         }
+    }
+
+    /// The session was found to go on under this key.
+    pub(crate) fn follow(&self, key: StoreKey) {
+        let mut state = self.state();
+        if matches!(&state.current, Some(Current::Named(issued)) if issued.key != key)
+            || matches!(&state.current, Some(Current::Alias(_)))
+        {
+            state.current = Some(Current::Alias(key));
+        }
+    }
+
+    /// When the store may be asked again whether the session goes on, `pace` after the last time.
+    pub(crate) fn ask_again_at(&self, pace: Duration) -> Instant {
+        *self.state().asked_at.get_or_insert_with(Instant::now) + pace
+    }
+
+    /// The store is asked now.
+    pub(crate) fn asked(&self) {
+        self.state().asked_at = Some(Instant::now());
     }
 
     /// From here on the session can be read and no more: the route is about another principal's.

@@ -6,6 +6,11 @@ use crate::clock::Timestamp;
 use crate::principal::Lifetime;
 use crate::store::Record;
 
+use super::lifecycle::ALIAS_LINGERS;
+
+/// How far `last_seen_at` may lag behind at the most.
+const LONGEST_LAG: Duration = Duration::from_mins(1);
+
 /// When things happened to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Instants {
@@ -50,6 +55,16 @@ impl Instants {
         .limited_to(lifetime)
     }
 
+    /// These, of a record that may be that of a replaced id, which answers for less long than it is kept: unless the session
+    /// itself ends sooner.
+    pub(crate) fn answering(self, record: &Record, lifetime: Lifetime) -> Self {
+        let was_replaced = record.successor.is_some();
+        if was_replaced && record.expires_at < expiry(record.created_at, record.last_seen_at, lifetime) {
+            return Self { expires_at: self.expires_at.minus(ALIAS_LINGERS), ..self };
+        }
+        self
+    }
+
     /// Those that a record keeps, as it keeps them.
     pub(crate) const fn kept(record: &Record) -> Self {
         Self {
@@ -81,4 +96,28 @@ impl Instants {
 /// When a session ends that began and was last active then.
 pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, lifetime: Lifetime) -> Timestamp {
     created_at.plus(lifetime.absolute).min(last_seen_at.plus(lifetime.idle))
+}
+
+/// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.
+/// A window is therefore never longer than declared, and shorter by at most that much.
+pub(crate) fn is_touch_due(window: Duration, last_seen_at: Timestamp, now: Timestamp) -> bool {
+    now.since(last_seen_at) > (window / 60).min(LONGEST_LAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
+        let seen = Timestamp::from_secs(1_000_000);
+        let due_after =
+            |window, seconds| is_touch_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)));
+        assert!(!due_after(900, 14));
+        assert!(!due_after(900, 15));
+        assert!(due_after(900, 16));
+        assert!(!due_after(86_400, 60));
+        assert!(due_after(86_400, 61));
+        assert!(!is_touch_due(Duration::from_secs(900), seen, seen.minus(Duration::from_secs(1))));
+    }
 }

@@ -14,6 +14,9 @@ use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
 pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 /// The same, where the visitor did not ask for it: a page that is open may not hear of the new id at once.
 pub(crate) const UNASKED_ALIAS_LIFETIME: Duration = Duration::from_secs(60);
+/// How much longer the record of a replaced id tells what it was replaced by, when it answers nobody any more: so that whoever
+/// [asks now and then](crate::Session::ended) whether the session goes on still finds out.
+pub(crate) const ALIAS_LINGERS: Duration = Duration::from_secs(10);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
 pub(super) const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
@@ -113,7 +116,8 @@ impl<P: Principal> Sessions<P> {
             let standing = self.standing(old.key).await?;
             let revision = standing.revision;
             let issued = self.insert_as(|issued| renew(&standing, issued)).await?;
-            match store.alias(old.key, issued.key, self.now().plus(alias_lifetime), revision).await {
+            let until = self.now().plus(alias_lifetime).plus(ALIAS_LINGERS);
+            match store.alias(old.key, issued.key, until, revision).await {
                 Ok(Replaced::Replaced) => return Ok(Issued { persists_until: old.persists_until, ..issued }),
                 Ok(Replaced::Conflict | Replaced::Gone) => {
                     store.remove(issued.key).await?;
@@ -259,6 +263,18 @@ impl<P: Principal> Sessions<P> {
         }
         Err(StoreError::new("the store says of every new id that it exists").into())
     }
+}
+
+/// The record of a session that was under `key`, under whichever id it goes on, and the key of that.
+pub(crate) async fn followed(store: &dyn Store, mut key: StoreKey) -> Result<Option<(StoreKey, Record)>, StoreError> {
+    for _ in 0..LONGEST_CHAIN {
+        match store.load(key).await? {
+            None => return Ok(None),
+            Some(Record { successor: Some(successor), .. }) => key = successor,
+            Some(record) => return Ok(Some((key, record))),
+        }
+    }
+    Ok(None)
 }
 
 /// The record under `key`. An alias stands only as long as what it stands for.

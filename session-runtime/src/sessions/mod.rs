@@ -36,11 +36,13 @@ pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::factors::Factors;
-pub(crate) use self::instants::{Instants, expiry};
+pub(crate) use self::instants::{Instants, expiry, is_touch_due};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};
-pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, standing_record};
+pub(crate) use self::lifecycle::{
+    ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, followed, standing_record,
+};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;
@@ -52,7 +54,7 @@ use std::sync::Arc;
 use self::keeping::StoreKeys;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
-use crate::forgery::TrustedOrigins;
+use crate::forgery::{Forgeries, ForgeryCounts, Trust};
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
 use crate::store::Store;
@@ -74,7 +76,8 @@ struct Inner<P> {
     store: Option<Box<dyn Store>>,
     clock: Arc<dyn Clock>,
     cookie: Option<Arc<CookieWriter>>,
-    trusted_origins: TrustedOrigins,
+    trust: Trust,
+    forgeries: Forgeries,
     on_refusal: Option<OnRefusal>,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
@@ -113,8 +116,18 @@ impl<P: Principal> Sessions<P> {
         self.0.cookie.as_ref()
     }
 
-    pub(crate) fn trusted_origins(&self) -> &TrustedOrigins {
-        &self.0.trusted_origins
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// How many requests looked forged since the program started, and what became of them: for a roll-out under
+    /// `csrf(report)`.
+    pub fn forgeries(&self) -> ForgeryCounts {
+        self.0.forgeries.counts()
+    }
+
+    pub(crate) fn count_forgery(&self, refused: bool) {
+        self.0.forgeries.count(refused);
     }
 
     pub(crate) fn revalidation(&self) -> Option<&Revalidation<P>> {

@@ -116,7 +116,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// Whether a token counts that was verified.
-    pub(super) async fn expect_not_revoked(
+    pub(crate) async fn expect_not_revoked(
         &self,
         contents: &Contents<P>,
         issued_at: Timestamp,
