@@ -24,7 +24,8 @@ pub(super) async fn account(session: Session<User>) -> Html<String> {
     .collect::<Vec<_>>()
     .join("\n");
     let body = format!(
-        "<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>\n<p><a href=\"/sessions\">Where you are logged in</a></p>",
+        "<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>\n<p><a href=\"/sessions\">Where you are logged in</a> · \
+         <a href=\"/account/live\">Stay until the end</a></p>",
         Text(&session.username)
     );
     Page::new("Your account").of(Some(&session)).with(&body)

@@ -11,6 +11,7 @@ mod attempts;
 mod basket;
 mod devices;
 mod front;
+mod live;
 mod login;
 mod notice;
 mod page;
@@ -88,6 +89,7 @@ fn routes() -> GuardedRouter<Shop> {
         .route("/logout", post(login::log_out))
         .route("/reauthenticate", get(reauthenticate::reauthentication_form).post(reauthenticate::reauthenticate))
         .route("/account", get(account::account))
+        .route("/account/live", get(live::live))
         .route("/heartbeat", get(account::heartbeat))
         .route("/sessions", get(devices::sessions))
         .route("/sessions/end", post(devices::end))
