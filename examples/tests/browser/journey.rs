@@ -37,6 +37,7 @@ async fn a_visitor_fills_a_basket_logs_in_and_leaves() {
     browser.arrives_at("/basket").await;
     assert!(browser.text().await.contains("Correct"), "what was in it is taken along");
     browser.follow("Account").await;
+    browser.arrives_at("/account").await;
     browser.follow("Where you are logged in").await;
     browser.arrives_at("/sessions").await;
     assert!(browser.text().await.contains("This one"));

@@ -16,6 +16,7 @@ async fn logging_out_in_one_tab_is_logging_out_in_all() {
 
     browser.driver.switch_to_window(first).await.unwrap();
     browser.press("Log out").await;
+    browser.arrives_at("/").await;
     browser.driver.switch_to_window(second).await.unwrap();
     browser.driver.refresh().await.unwrap();
     browser.arrives_at("/login?next=%2Faccount").await;
