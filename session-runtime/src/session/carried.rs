@@ -15,7 +15,8 @@ impl<P: Principal> Session<P> {
             return Ok(None);
         }
         match self.exchange.current() {
-            Some(Current::Carried(id)) => Ok(Some(id)),
+            // This request may have begun another session since.
+            Some(Current::Carried(id)) if id.names(&self.contents.subject, &self.instants) => Ok(Some(id)),
             _ => Err(SessionErrorKind::Ended.into()),
         }
     }

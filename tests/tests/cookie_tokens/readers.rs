@@ -92,6 +92,7 @@ fn routes() -> GuardedRouter<App> {
         .route("/reauthenticate", post(reauthenticate))
         .route("/rename/{name}", post(rename))
         .route("/rotate", post(rotate))
+        .route("/become/{id}", post(become_another))
         .route("/passers/log-in", post(log_in_passing))
         .route("/passers/me", get(me_passing))
         .route("/passers/forget", post(forget))
@@ -150,6 +151,18 @@ async fn rename(mut session: Session<Reader>, Path(name): Path<String>) -> Resul
 #[session(required)]
 async fn rotate(mut session: Session<Reader>) -> Result<(), Failed> {
     Ok(session.rotate().await?)
+}
+
+/// Somebody else logs in, and what was to be changed of the former session comes too late.
+#[session(required)]
+async fn become_another(
+    mut session: Session<Reader>,
+    mut auth: AuthSession<Reader>,
+    Path(id): Path<u64>,
+) -> Result<(), Failed> {
+    auth.log_in(reader(id)).await?;
+    session.update(|reader| "Mallory".clone_into(&mut reader.name)).await?;
+    Ok(())
 }
 
 #[session(optional)]

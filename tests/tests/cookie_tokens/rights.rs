@@ -21,6 +21,19 @@ async fn an_update_goes_out_with_the_response() {
     assert_eq!(who.principal.name, "Ada");
 }
 
+// What a handler still holds of the session before is not put into the place of the new one.
+#[tokio::test]
+async fn a_session_that_another_took_the_place_of_is_not_changed() {
+    for id in [7, 8] {
+        let library = Library::new();
+        let mut visitor = library.member(&reader(7)).await;
+        library.clock.advance(seconds(1));
+        assert_eq!(visitor.post(&format!("/become/{id}")).await.error().as_deref(), Some("Ended"));
+        let who: WhoAmI<Reader> = visitor.get("/me").await.json();
+        assert_eq!((who.principal.id, &*who.principal.name), (id, "Ada"));
+    }
+}
+
 /// Who is known, and how often that was asked.
 #[derive(Clone, Default)]
 struct Register(Arc<(Mutex<Option<Reader>>, AtomicUsize)>);

@@ -47,6 +47,11 @@ impl CarriedId {
         Ok(Self { id, subject: contents.subject.clone(), created_at: instants.created_at })
     }
 
+    /// Whether it is the name of this session.
+    pub(crate) fn names(&self, subject: &str, instants: &Instants) -> bool {
+        self.subject == subject && self.created_at == instants.created_at
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.id.as_bytes()
     }

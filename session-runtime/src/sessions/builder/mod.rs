@@ -1,15 +1,18 @@
 //! Puts together what only the start of a program knows.
 
+mod checks;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use self::checks::{cookie_writer, expect_store};
 use super::keeping::KeySettings;
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
-use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE, SiteData};
+use crate::cookie::SiteData;
 use crate::forgery::{Forgeries, Trust, TrustedOrigins, TrustedProxies};
-use crate::principal::{CookieSpec, CookieToken, Principal, PrincipalSpec};
+use crate::principal::Principal;
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 #[cfg(feature = "sealing")]
 use crate::sealing::SealingKey;
@@ -34,12 +37,12 @@ pub struct SessionsBuilder<P: Principal> {
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
     #[cfg(feature = "jwt")]
-    pub(super) tokens: super::tokens::TokenSettings,
+    pub(in crate::sessions) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
 }
 
 impl<P: Principal> SessionsBuilder<P> {
-    pub(super) fn new() -> Self {
+    pub(in crate::sessions) fn new() -> Self {
         Self {
             store: None,
             clock: Arc::new(SystemClock),
@@ -253,32 +256,7 @@ impl<P: Principal> SessionsBuilder<P> {
             )?)),
             None => None,
         };
-        if P::SPEC.keeps_records() && self.store.is_none() {
-            let text = format!(
-                "`{}` has session cookies and there is no store for its sessions; \
-                 add `.store(MemoryStore::new())` to the builder",
-                P::SPEC.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Store, text));
-        }
-        if !P::SPEC.keeps_records() && P::SPEC.bearer.is_none() && !is_revocable(P::SPEC) && self.store.is_some() {
-            let text = format!(
-                "the sessions of `{}` live in their cookie alone (`unrevocable`), and nothing would be kept in this store; \
-                 remove `.store(..)`",
-                P::SPEC.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Store, text));
-        }
-        if let (Some(most), Some(false)) =
-            (P::SPEC.max_sessions, self.store.as_ref().map(|store| store.promises().subject_index))
-        {
-            let text = format!(
-                "`{}` has at most {most} sessions (`max_sessions`), and this store does not find sessions by their subject; \
-                 switch on its index, or take another store",
-                P::SPEC.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Store, text));
-        }
+        expect_store(P::SPEC, self.store.as_deref())?;
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
         let proxies = TrustedProxies::new(&self.trusted_proxies)
@@ -312,48 +290,6 @@ impl<P: Principal> SessionsBuilder<P> {
             principal: PhantomData,
         })))
     }
-}
-
-/// Whether something of this principal can be ended that no store keeps.
-fn is_revocable(principal: &PrincipalSpec) -> bool {
-    principal.cookie.is_some_and(|cookie| cookie.token == Some(CookieToken::Revocable))
-}
-
-fn cookie_writer(
-    spec: &CookieSpec,
-    given: Option<&str>,
-    clock: Arc<dyn Clock>,
-    cleared: &[SiteData],
-) -> Result<CookieWriter, ConfigError> {
-    let error = |text: String| ConfigError::new(ConfigErrorKind::Cookie, text);
-    let name = spec.name;
-    let domain = match (spec.shared, spec.domain, given) {
-        (false, _, Some(given)) => {
-            return Err(error(format!(
-                "`.cookie_domain(\"{given}\")` would share `{name}` with every subdomain; \
-                 declare `cookie(shared)` to say that you mean it, or remove it"
-            )));
-        }
-        (true, Some(declared), Some(given)) if declared != given => {
-            return Err(error(format!(
-                "`.cookie_domain(\"{given}\")` contradicts `cookie(domain = \"{declared}\")`; keep one of them"
-            )));
-        }
-        (true, None, None) => {
-            return Err(error(format!(
-                "`{name}` is shared and nothing says with whom; add `.cookie_domain(\"example.com\")` to the builder"
-            )));
-        }
-        (_, declared, given) => declared.or(given),
-    };
-    if name.len() + ID_LENGTH > LARGEST_COOKIE {
-        return Err(error(format!(
-            "`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it"
-        )));
-    }
-    CookieWriter::new(spec, domain, clock, cleared).ok_or_else(|| {
-        error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))
-    })
 }
 
 /// Shows the realm's name, and no secret.
