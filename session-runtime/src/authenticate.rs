@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Instants};
+use crate::sessions::{Contents, Instants, expiry};
 use crate::store::Record;
 
 /// How far two nodes' clocks may be apart before it is worth a word.
@@ -45,7 +45,8 @@ pub(crate) fn authenticate<P: Principal>(
     let Some(contents) = unseal() else { return Standing::Unreadable };
     // Whether a session is remembered is sealed: who can write to the store lengthens none.
     let lifetime = P::SPEC.lifetime(contents.remembered);
-    let mut instants = instants.limited_to(lifetime).answering(record, lifetime);
+    let ends_at = expiry(record.created_at, record.last_seen_at, lifetime);
+    let mut instants = instants.limited_to(lifetime).answering(record, ends_at);
     if let Some(ends_at) = contents.key_values.ends_at() {
         instants.expires_at = instants.expires_at.min(ends_at);
     }

@@ -55,11 +55,10 @@ impl Instants {
         .limited_to(lifetime)
     }
 
-    /// These, of a record that may be that of a replaced id, which answers for less long than it is kept: unless the session
-    /// itself ends sooner.
-    pub(crate) fn answering(self, record: &Record, lifetime: Lifetime) -> Self {
-        let was_replaced = record.successor.is_some();
-        if was_replaced && record.expires_at < expiry(record.created_at, record.last_seen_at, lifetime) {
+    /// These, of a record that may be that of a replaced id, which answers for less long than it is kept: unless what it
+    /// stood for, which would last until `ends_at`, ends sooner.
+    pub(crate) fn answering(self, record: &Record, ends_at: Timestamp) -> Self {
+        if record.successor.is_some() && record.expires_at < ends_at {
             return Self { expires_at: self.expires_at.minus(ALIAS_LINGERS), ..self };
         }
         self

@@ -58,7 +58,8 @@ pub(crate) struct Look {
 impl<P: Principal> Sessions<P> {
     /// What the record of nobody says about a request that shows its id.
     pub(crate) fn anonymous_look(&self, record: &Record, issued: Issued, now: Timestamp) -> Look {
-        let expires_at = Instants::of(record, now, P::SPEC.lifetime(false)).expires_at;
+        let ends_at = anonymous_expiry::<P>(record.created_at, record.last_seen_at);
+        let expires_at = Instants::of(record, now, P::SPEC.lifetime(false)).answering(record, ends_at).expires_at;
         if now >= expires_at {
             return Look::default();
         }
