@@ -9,3 +9,5 @@ mod nodes;
 mod process;
 mod programs;
 mod site;
+mod socket;
+mod treasury;
