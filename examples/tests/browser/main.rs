@@ -7,5 +7,8 @@
 mod chromium;
 mod foreign;
 mod journey;
+mod same_site;
+mod sockets;
+mod store;
 mod tabs;
 mod town;
