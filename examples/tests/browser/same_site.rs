@@ -87,8 +87,8 @@ impl Site {
     async fn open() -> Self {
         let three = Three { strict: sessions(), lax: sessions(), none: sessions(), seen: Seen::default() };
         let seen = Arc::clone(&three.seen);
-        let routes = none::routes(lax::routes(strict::routes(GuardedRouter::new()))).fallback(nothing);
-        let router = routes.with_state(three).into_router().unwrap();
+        let guarded = none::routes(lax::routes(strict::routes(GuardedRouter::new()))).fallback(nothing);
+        let router = guarded.with_state(three).into_router().unwrap();
         Self { port: serve(router).await, others: Others::open().await, seen }
     }
 
