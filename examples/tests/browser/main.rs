@@ -4,6 +4,7 @@
 //! a person to look at.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod accessible;
 mod chromium;
 mod foreign;
 mod journey;
