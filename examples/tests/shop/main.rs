@@ -4,6 +4,7 @@
 mod baskets;
 mod browsers;
 mod devices;
+mod hostile;
 mod live;
 mod nodes;
 mod process;
