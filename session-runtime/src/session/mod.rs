@@ -23,6 +23,7 @@ use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{
     Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
+use crate::store::StoreKey;
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -230,10 +231,15 @@ impl<P: Principal> Session<P> {
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
     fn handle(&self) -> Option<SessionHandle> {
+        self.key().map(SessionHandle::of)
+    }
+
+    /// Where the session lies in the store, if it does.
+    fn key(&self) -> Option<StoreKey> {
         match self.exchange.current()? {
-            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(key),
             #[cfg(feature = "cookie-tokens")]
-            Current::Carried(_) => None,
+            Current::Carried(_) | Current::CarriedReadOnly => None,
         }
     }
 

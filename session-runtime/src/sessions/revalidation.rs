@@ -138,15 +138,20 @@ impl<P: Principal> Revalidation<P> {
         if !self.is_due(&contents, now) {
             return Answer::Stands(contents);
         }
-        let flight = self.flight(issued.key);
+        self.asked_once(issued.key, self.find_out(sessions, issued, contents, now)).await
+    }
+
+    /// What `ask` finds out, or what another request finds out that came first.
+    async fn asked_once(&self, key: StoreKey, ask: impl Future<Output = Answer<P>>) -> Answer<P> {
+        let flight = self.flight(key);
         let mut answer = flight.lock().await;
         if let Some(answer) = &*answer {
             return answer.clone();
         }
-        let found = self.find_out(sessions, issued, contents, now).await;
+        let found = ask.await;
         *answer = Some(found.clone());
         // Whoever waits has the flight; whoever comes now looks at the record first.
-        self.flights().remove(&issued.key);
+        self.flights().remove(&key);
         found
     }
 
@@ -226,7 +231,7 @@ impl<P: Principal> Revalidation<P> {
             Err(error) => error,
         };
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
-        let counts = now.since(checked_at) < self.every.saturating_add(self.stale) && !self.stale.is_zero();
+        let counts = self.counts(checked_at, now) && !self.stale.is_zero();
         counts.then(|| Some((known.clone(), checked_at))).ok_or(SessionErrorKind::Unavailable)
     }
 
@@ -243,34 +248,48 @@ impl<P: Principal> Revalidation<P> {
             return Answer::Stands(contents);
         }
         let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
-        let flight = self.flight(key);
-        let mut answer = flight.lock().await;
-        if let Some(answer) = &*answer {
-            return answer.clone();
+        let found = self.asked_once(key, self.find_out_carried(sessions, id, Arc::clone(&contents), now)).await;
+        // Another copy of the cookie may have asked. Of what it holds besides, such as factors, this one gains nothing.
+        match found {
+            Answer::Changed(loaded) => match Contents::new(loaded.principal.clone(), loaded.checked_at) {
+                Ok(loaded) => Answer::Changed(Arc::new(loaded.in_the_place_of(&contents))),
+                Err(_) => Answer::Unknown,
+            },
+            Answer::Stands(_) if self.counts(contents.checked_at, now) => Answer::Stands(contents),
+            Answer::Stands(_) => Answer::Unknown,
+            other => other,
         }
-        let found = match self.source.load_again(&contents.principal).await {
+    }
+
+    #[cfg(feature = "cookie-tokens")]
+    async fn find_out_carried(
+        &self,
+        sessions: &Sessions<P>,
+        id: &CarriedId,
+        known: Arc<Contents<P>>,
+        now: Timestamp,
+    ) -> Answer<P> {
+        match self.source.load_again(&known.principal).await {
             Ok(Some(principal)) => match Contents::new(principal, now) {
-                Ok(loaded) if loaded.subject == contents.subject => Answer::Changed(Arc::new(loaded)),
-                _ => self.failed(contents, &"the source answered with somebody else", now),
+                Ok(loaded) if loaded.subject == known.subject => Answer::Changed(Arc::new(loaded)),
+                _ => self.failed(known, &"the source answered with somebody else", now),
             },
             Ok(None) => match sessions.end_where_possible(id).await {
                 Ok(()) => Answer::Over,
                 Err(_) => Answer::Unknown,
             },
-            Err(error) => self.failed(contents, &*error, now),
-        };
-        *answer = Some(found.clone());
-        self.flights().remove(&key);
-        found
+            Err(error) => self.failed(known, &*error, now),
+        }
+    }
+
+    /// Whether what was known then goes on counting while the source fails.
+    fn counts(&self, checked_at: Timestamp, now: Timestamp) -> bool {
+        now.since(checked_at) < self.every.saturating_add(self.stale)
     }
 
     fn failed(&self, known: Arc<Contents<P>>, error: &(impl fmt::Debug + ?Sized), now: Timestamp) -> Answer<P> {
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
-        if now.since(known.checked_at) < self.every.saturating_add(self.stale) {
-            Answer::Stands(known)
-        } else {
-            Answer::Unknown
-        }
+        if self.counts(known.checked_at, now) { Answer::Stands(known) } else { Answer::Unknown }
     }
 
     fn flight(&self, key: StoreKey) -> Arc<Flight<P>> {
