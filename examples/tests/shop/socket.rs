@@ -15,7 +15,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use crate::site::{Browser, Site};
 
 /// The store is asked every ten seconds; the rest is this machine's.
-const BOUND: Duration = Duration::from_millis(10_500);
+const BOUND: Duration = Duration::from_secs(11);
 
 type Socket = WebSocketStream<TcpStream>;
 
