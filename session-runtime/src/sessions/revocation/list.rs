@@ -125,6 +125,7 @@ impl<'s> List<'s> {
     }
 
     /// Since when what is issued to `subject` counts.
+    #[cfg(feature = "cookie-tokens")]
     pub(in crate::sessions) async fn counts_from<P: Principal>(
         &self,
         sessions: &Sessions<P>,
