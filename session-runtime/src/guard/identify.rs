@@ -148,6 +148,8 @@ async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timest
             let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);
             Ok(Identity::Known(session, exchange))
         }
+        // RFC 6750 3.1: a malformed request, and no token at all.
+        Err(_) if !credential::is_token(token) => Err(RefusalKind::MalformedCredential.into()),
         Err(reason) => {
             tracing::info!(target: "session", %reason, "session.token_refused");
             // Nobody knows whether the visitor may, as when a store is down.
