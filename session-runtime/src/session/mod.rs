@@ -140,8 +140,8 @@ impl<P: Principal> Session<P> {
         self.instants.expires_at
     }
 
-    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr`. What
-    /// `factors(..)` demands, for handlers that admit others, too.
+    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr` or is its
+    /// `acr`. What `factors(..)` demands, for handlers that admit others, too.
     pub fn has_factor(&self, factor: &str) -> bool {
         self.contents.factors.given_within(factor, None, self.instants.created_at)
     }
