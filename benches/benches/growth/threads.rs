@@ -100,7 +100,8 @@ fn sentence(curves: &[Curve], cores: usize) -> String {
     };
     format!(
         "How many of the requests that one thread answers each of {cores} cores answers with more threads, each with a \
-         runtime of its own: {}.",
+         runtime of its own: {}. The store of `tower-sessions` is behind one asynchronous lock, and whoever waits for that \
+         here lets a thread sleep.",
         curves.iter().map(kept).collect::<Vec<_>>().join("; ")
     )
 }
