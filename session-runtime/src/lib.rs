@@ -131,6 +131,7 @@ pub mod key_values;
 #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
 mod key_values;
 mod session;
+mod shared;
 
 // The request's path.
 mod credential;

@@ -15,6 +15,7 @@ use crate::principal::Principal;
 use crate::sessions::{
     ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
+use crate::shared::Shared;
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -39,11 +40,11 @@ use crate::sessions::{
 ///
 /// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
 pub struct Session<P> {
-    contents: Arc<Contents<P>>,
+    contents: Shared<Contents<P>>,
     instants: Instants,
     credential: CredentialKind,
     sessions: Sessions<P>,
-    exchange: Arc<Exchange>,
+    exchange: Shared<Exchange>,
 }
 
 /// What a request showed to be admitted.
@@ -56,14 +57,14 @@ pub enum CredentialKind {
 }
 
 impl<P: Principal> Session<P> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         contents: Arc<Contents<P>>,
         instants: Instants,
         credential: CredentialKind,
         sessions: Sessions<P>,
         exchange: Arc<Exchange>,
     ) -> Self {
-        Self { contents, instants, credential, sessions, exchange }
+        Self { contents: contents.into(), instants, credential, sessions, exchange: exchange.into() }
     }
 
     /// Who this is.
@@ -133,7 +134,7 @@ impl<P: Principal> Session<P> {
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(crate) fn contents(&self) -> Arc<Contents<P>> {
-        Arc::clone(&self.contents)
+        self.contents.to_arc()
     }
 
     pub(crate) const fn instants(&self) -> &Instants {
@@ -171,7 +172,7 @@ impl<P: Principal> Session<P> {
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        self.contents = self.sessions.replace(&issued, changed).await?;
+        self.contents = self.sessions.replace(&issued, changed).await?.into();
         Ok(())
     }
 
@@ -240,13 +241,13 @@ impl<P: Principal> Deref for Session<P> {
 
 impl<P: Principal> Clone for Session<P> {
     fn clone(&self) -> Self {
-        Self::new(
-            Arc::clone(&self.contents),
-            self.instants,
-            self.credential,
-            self.sessions.clone(),
-            Arc::clone(&self.exchange),
-        )
+        Self {
+            contents: self.contents.clone(),
+            instants: self.instants,
+            credential: self.credential,
+            sessions: self.sessions.clone(),
+            exchange: self.exchange.clone(),
+        }
     }
 }
 

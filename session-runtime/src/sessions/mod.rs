@@ -47,6 +47,7 @@ use crate::cookie::CookieWriter;
 use crate::forgery::TrustedOrigins;
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
+use crate::shared::Shared;
 use crate::store::Store;
 
 /// The sessions of one principal: store, keys, clock, trusted origins. Lives in the router's state; cheap to clone.
@@ -60,7 +61,7 @@ use crate::store::Store;
 /// let sessions: Sessions<User> = Sessions::builder().store(MemoryStore::new()).build()?;
 /// # Ok::<(), session_runtime::ConfigError>(())
 /// ```
-pub struct Sessions<P>(Arc<Inner<P>>);
+pub struct Sessions<P>(Shared<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,
@@ -118,7 +119,7 @@ impl<P: Principal> Sessions<P> {
 
 impl<P: Principal> Clone for Sessions<P> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(self.0.clone())
     }
 }
 
