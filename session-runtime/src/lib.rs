@@ -221,7 +221,7 @@ pub mod __private {
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
         Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
-        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, run_check,
+        Handles, HasSessions, LastArgument, NoChecks, Responding, RunChecks, ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,

@@ -147,13 +147,10 @@ fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let span = returned_at(signature);
     let rt = named.runtime().private_at(span);
     let ident = &signature.ident;
-    let arguments: Vec<Ident> = (0..signature.inputs.len())
-        .map(|index| format_ident!("__session_argument{index}", span = Span::mixed_site()))
-        .collect();
     let parameters = turbofish(signature);
     let session_call = session_call();
     quote_spanned! {span=>
-        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*))
+        #rt::Guarded::run(#session_call, #ident #parameters)
     }
 }
 

@@ -11,6 +11,7 @@ mod check;
 mod closing;
 mod identify;
 mod refuse;
+mod responding;
 mod stand_in;
 mod values;
 mod visit;
@@ -18,6 +19,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
+pub use self::responding::{Handles, Responding};
 pub use self::stand_in::{Admitted, Enforced, Extracts};
 pub use self::visit::{Call, Visited};
 
@@ -26,8 +28,6 @@ use std::marker::PhantomData;
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
-
-use self::closing::Closing;
 
 /// A request that the guard `G` admitted, with the handler's arguments `A`.
 ///
@@ -60,23 +60,14 @@ impl<G, A> Guarded<G, A> {
     }
 
     /// Runs the handler and finishes its response.
-    pub fn run<F, H, R>(self, handler: F) -> impl Future<Output = Response> + use<F, H, R, G, A>
+    pub fn run<H>(self, handler: H) -> Responding<H::Future>
     where
-        F: FnOnce(A) -> H,
-        H: Future<Output = R>,
-        R: HandlerResponse,
+        H: Handles<A>,
+        <H::Future as Future>::Output: HandlerResponse,
     {
         let Admitted { arguments, closing } = self.admitted;
-        respond(handler(arguments), closing)
+        Responding::new(handler.handle(arguments), closing)
     }
-}
-
-/// Of each handler, the compiler makes one of these: what is not here, all of them share.
-async fn respond<R: HandlerResponse>(handler: impl Future<Output = R>, closing: Closing) -> Response {
-    let response = handler.await.into_response();
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    let response = closing.keep(response).await;
-    closing.finish(response)
 }
 
 /// What a guarded handler may return.

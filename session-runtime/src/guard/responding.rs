@@ -1,0 +1,101 @@
+//! From what a handler returns to the response that is sent.
+
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::response::{IntoResponse, Response};
+use pin_project_lite::pin_project;
+
+use super::HandlerResponse;
+use super::closing::{Closing, Keeping};
+
+/// A handler that takes the arguments `A`.
+///
+/// A trait and not a closure in the expansion, which the compiler would check anew for each handler.
+pub trait Handles<A> {
+    /// What it returns.
+    type Future: Future;
+
+    /// Calls it.
+    fn handle(self, arguments: A) -> Self::Future;
+}
+
+macro_rules! handles {
+    ($(($($argument:ident),*);)*) => {$(
+        #[diagnostic::do_not_recommend]
+        #[allow(non_snake_case, reason = "the arguments are named like their types")]
+        impl<F, H, $($argument),*> Handles<($($argument,)*)> for F
+        where
+            F: FnOnce($($argument),*) -> H,
+            H: Future,
+        {
+            type Future = H;
+
+            fn handle(self, ($($argument,)*): ($($argument,)*)) -> H {
+                self($($argument),*)
+            }
+        }
+    )*};
+}
+
+handles! {
+    ();
+    (A1);
+    (A1, A2);
+    (A1, A2, A3);
+    (A1, A2, A3, A4);
+    (A1, A2, A3, A4, A5);
+    (A1, A2, A3, A4, A5, A6);
+    (A1, A2, A3, A4, A5, A6, A7);
+    (A1, A2, A3, A4, A5, A6, A7, A8);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14, A15);
+    (A1, A2, A3, A4, A5, A6, A7, A8, A9, A10, A11, A12, A13, A14, A15, A16);
+}
+
+pin_project! {
+    /// Runs a handler and finishes its response.
+    ///
+    /// A type with a name and not an `async fn`, which the compiler would check anew for each handler.
+    pub struct Responding<H> {
+        #[pin]
+        handler: H,
+        closing: Closing,
+        keeping: Option<Keeping>,
+    }
+}
+
+impl<H> Responding<H> {
+    pub(super) const fn new(handler: H, closing: Closing) -> Self {
+        Self { handler, closing, keeping: None }
+    }
+}
+
+impl<H: Future<Output: HandlerResponse>> Future for Responding<H> {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        let this = self.project();
+        if let Some(keeping) = this.keeping {
+            return keeping.as_mut().poll(context);
+        }
+        let response = ready!(this.handler.poll(context)).into_response();
+        match mem::take(this.closing).conclude(response) {
+            Ok(response) => Poll::Ready(response),
+            Err(keeping) => this.keeping.insert(keeping).as_mut().poll(context),
+        }
+    }
+}
+
+impl<H> fmt::Debug for Responding<H> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Responding").finish_non_exhaustive()
+    }
+}
