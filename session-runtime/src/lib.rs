@@ -220,8 +220,9 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
-        Handles, HasSessions, LastArgument, NoChecks, Responding, RunChecks, ViaGuard, Visited, run_check,
+        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
+        HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, Responding, RunChecks, ViaGuard, Visited,
+        run_check,
     };
     pub use crate::policy::{
         Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,

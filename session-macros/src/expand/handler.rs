@@ -7,7 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, ReturnType, Signature};
 
 use super::policy::Named;
-use super::{assertion, outside};
+use super::{assertion, checks, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
 
@@ -26,8 +26,9 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         attributes: outside::of_items(&handler.attributes),
     };
     let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
-    let policy = policy(&named, &guard, &handler.signature);
-    let items = named.items(&policy, &assertion::same_principal(&named, handler));
+    let mut of_the_handler = lead(&named, &guard, &handler.signature);
+    of_the_handler.extend(assertion::same_principal(&named, handler));
+    let items = named.of_a_handler(&of_the_handler);
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
     quote! {
@@ -39,24 +40,25 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     }
 }
 
-/// The policy, which is private, and the guard, which is as visible as the handler and leads there.
+/// The way from the guard, which is as visible as the handler, to the policy, which is private.
 ///
 /// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446). What the router
 /// finds missing is said at the router; the compiler then points to the implementation here, that is to say to the handler's
 /// name, and to the bound, that is to say to its arguments.
-fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream {
+fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream {
     let rt = named.runtime().private();
-    let policy = &named.ident;
-    let [state, arguments, markers] = ["__S", "__A", "__M"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [state, arguments, markers, follower] =
+        ["__S", "__A", "__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
     let mut guard = guard.clone();
     guard.set_span(signature.ident.span().resolved_at(guard.span()));
     let name = signature.ident.span();
     let rt_at_name = named.runtime().private_at(name);
     let extracts = quote_spanned!(name=> #rt_at_name::Extracts<#state, #arguments, #markers> for #guard);
     let among_arguments = signature.paren_token.span.join();
-    let rt_at_arguments = named.runtime().private_at(among_arguments);
+    let (rt_at_arguments, policy, checks) =
+        (named.runtime().private_at(among_arguments), &named.ident, checks::of_a_handler(named));
     let enforced = quote_spanned! {among_arguments=>
-        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers>
+        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
     };
     quote! {
         struct #policy;
@@ -65,16 +67,8 @@ fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStrea
         where
             #enforced,
         {
-            fn policy() -> #rt::Stated {
-                <#policy as #rt::Enforced<#state, #arguments, #markers>>::policy()
-            }
-            fn extract(
-                __request: #rt::Request,
-                __state: &#state,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<#rt::Admitted<#arguments>, #rt::Response>,
-            > + ::core::marker::Send {
-                <#policy as #rt::Enforced<#state, #arguments, #markers>>::enforce(__request, __state)
+            fn lead<#follower: #rt::Follows<#state, #arguments, #markers>>(__follower: #follower) -> #follower::Output {
+                #rt::Follows::follow::<#policy, #checks>(__follower)
             }
         }
     }
@@ -146,7 +140,9 @@ fn returned_at(signature: &Signature) -> Span {
 fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let span = returned_at(signature);
     let rt = named.runtime().private_at(span);
-    let ident = &signature.ident;
+    // What the compiler says of a function that is passed on it says where its name stands.
+    let mut ident = signature.ident.clone();
+    ident.set_span(ident.span().located_at(span));
     let parameters = turbofish(signature);
     let session_call = session_call();
     quote_spanned! {span=>

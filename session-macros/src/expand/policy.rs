@@ -27,26 +27,33 @@ impl<'a> Named<'a> {
         Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
     }
 
-    /// The implementations and assertions of a policy, in one anonymous constant, behind a `declaration` of its type where
-    /// the author made none.
-    pub(super) fn items(&self, declaration: &TokenStream, assertions_of_the_handler: &TokenStream) -> TokenStream {
+    /// The implementations and assertions of a policy on which others can build.
+    pub(super) fn of_others(&self) -> TokenStream {
+        self.items(&checks::implementation(self))
+    }
+
+    /// Those of a policy that is a handler's alone, whose checks nobody inherits, with what the handler adds to them.
+    pub(super) fn of_a_handler(&self, of_the_handler: &TokenStream) -> TokenStream {
+        let checks = checks::has_its_own(self).then(|| checks::implementation(self));
+        self.items(&quote!(#of_the_handler #checks))
+    }
+
+    /// All of them, in one anonymous constant.
+    fn items(&self, more: &TokenStream) -> TokenStream {
         let implementation = self.implementation();
         let default_realm = match self.policy.whose() {
             Whose::Default => realm::found_at_the_root(self),
             _ => TokenStream::new(),
         };
-        let checks = checks::implementation(self);
         let assertions = assertion::all(self);
         let attributes = &self.attributes;
         quote! {
             #attributes
             const _: () = {
-                #declaration
                 #implementation
                 #default_realm
-                #checks
+                #more
                 #assertions
-                #assertions_of_the_handler
             };
         }
     }

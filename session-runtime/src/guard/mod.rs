@@ -20,11 +20,12 @@ pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::responding::{Handles, Responding};
-pub use self::stand_in::{Admitted, Enforced, Extracts};
+pub use self::stand_in::{Admitted, Enforced, Extracts, Follows};
 pub use self::visit::{Call, Visited};
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
@@ -50,7 +51,22 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        G::extract(request, state).await.map(Self::new)
+        G::lead(Extraction { request, state }).await.map(Self::new)
+    }
+}
+
+/// A request that is to be admitted.
+struct Extraction<'a, S> {
+    request: Request,
+    state: &'a S,
+}
+
+impl<'a, S: Sync, A, M> Follows<S, A, M> for Extraction<'a, S> {
+    type Output = Pin<Box<dyn Future<Output = Result<Admitted<A>, Response>> + Send + 'a>>;
+
+    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output {
+        let Self { request, state } = self;
+        Box::pin(async move { P::enforce(request, state).await })
     }
 }
 

@@ -64,21 +64,26 @@ pin_project! {
     /// Runs a handler and finishes its response.
     ///
     /// A type with a name and not an `async fn`, which the compiler would check anew for each handler.
-    pub struct Responding<H> {
+    pub struct Responding<H: Future> {
         #[pin]
         handler: H,
+        into_response: fn(H::Output) -> Response,
         closing: Closing,
         keeping: Option<Keeping>,
     }
 }
 
-impl<H> Responding<H> {
-    pub(super) const fn new(handler: H, closing: Closing) -> Self {
-        Self { handler, closing, keeping: None }
+impl<H: Future> Responding<H> {
+    pub(super) fn new(handler: H, closing: Closing) -> Self
+    where
+        H::Output: HandlerResponse,
+    {
+        Self { handler, into_response: IntoResponse::into_response, closing, keeping: None }
     }
 }
 
-impl<H: Future<Output: HandlerResponse>> Future for Responding<H> {
+/// Whatever the handler returns: that it is a response was asked for where the handler is called, and is said there alone.
+impl<H: Future> Future for Responding<H> {
     type Output = Response;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
@@ -86,7 +91,7 @@ impl<H: Future<Output: HandlerResponse>> Future for Responding<H> {
         if let Some(keeping) = this.keeping {
             return keeping.as_mut().poll(context);
         }
-        let response = ready!(this.handler.poll(context)).into_response();
+        let response = (this.into_response)(ready!(this.handler.poll(context)));
         match mem::take(this.closing).conclude(response) {
             Ok(response) => Poll::Ready(response),
             Err(keeping) => this.keeping.insert(keeping).as_mut().poll(context),
@@ -94,7 +99,7 @@ impl<H: Future<Output: HandlerResponse>> Future for Responding<H> {
     }
 }
 
-impl<H> fmt::Debug for Responding<H> {
+impl<H: Future> fmt::Debug for Responding<H> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Responding").finish_non_exhaustive()
     }

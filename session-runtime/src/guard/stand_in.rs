@@ -1,8 +1,8 @@
 //! What stands for a policy in the type of its handler.
 //!
 //! A handler may be routed from another crate while its policy, or the principal of that, is private to a module. So the
-//! handler's type names something that is as visible as the handler, and that leads to the policy only through
-//! implementations, which nobody has to see.
+//! handler's type names something that is as visible as the handler, and that leads to the policy only through an
+//! implementation, which nobody has to see.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -15,12 +15,20 @@ use crate::policy::{Policy, PolicySpec, Stated};
 
 /// The guard of one handler whose arguments are `A`. Implemented by the macros, which lead to [`Enforced`] of the handler's
 /// policy.
+///
+/// One method, and nothing in its signature that is about the policy: this is what the compiler checks anew for each handler.
 pub trait Extracts<S, A, M>: Sized {
-    /// The policy.
-    fn policy() -> Stated;
+    /// Leads `follower` to the policy.
+    fn lead<F: Follows<S, A, M>>(follower: F) -> F::Output;
+}
 
-    /// Admits the request and extracts the arguments, or answers it.
-    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
+/// What is done with a policy that can be enforced.
+pub trait Follows<S, A, M> {
+    /// What comes of it.
+    type Output;
+
+    /// Does it with the policy `P`, which runs the checks of the policy `C`.
+    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output;
 }
 
 /// A request that was admitted, when all that its handler takes is extracted.
@@ -29,11 +37,11 @@ pub struct Admitted<A> {
     pub(super) closing: Closing,
 }
 
-/// A policy that can be enforced before the arguments `A` are extracted.
+/// A policy that can be enforced, with the checks of the policy `C`, before the arguments `A` are extracted.
 ///
 /// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
 /// from it.
-pub trait Enforced<S, A, M> {
+pub trait Enforced<S, A, M, C> {
     /// The policy.
     fn policy() -> Stated;
 
@@ -42,9 +50,10 @@ pub trait Enforced<S, A, M> {
     fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
 }
 
-impl<P, S, A, M> Enforced<S, A, M> for P
+impl<P, S, A, M, C> Enforced<S, A, M, C> for P
 where
-    P: Policy<Realm: Visited> + Checks<P::Realm, S>,
+    P: Policy<Realm: Visited>,
+    C: Checks<P::Realm, S>,
     S: Admits<P::Realm> + Sync,
     A: Arguments<P::Realm, S, M>,
 {
@@ -53,7 +62,7 @@ where
     }
 
     fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
-        enforce::<P::Run, P::Realm, S, A, M>(P::SPEC, request, state)
+        enforce::<C::Run, P::Realm, S, A, M>(P::SPEC, request, state)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a guarded handler to what axum routes requests to.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use axum::handler::Handler;
 use axum::response::Response;
 
 use super::PolicySummary;
-use crate::guard::{Extracts, Guarded};
+use crate::guard::{Enforced, Extracts, Follows, Guarded};
 
 /// A handler that was declared with `#[session(..)]`, whose one argument is `T`.
 #[diagnostic::on_unimplemented(
@@ -66,17 +67,36 @@ where
     G: Extracts<S, A, M>,
 {
     fn endpoint<H: GuardedHandler<Guarded<G, A>>>(handler: H) -> (Endpoint<S>, PolicySummary) {
+        G::lead(Routed { handler, guard: PhantomData })
+    }
+}
+
+/// A handler that is to be routed.
+struct Routed<H, G> {
+    handler: H,
+    guard: PhantomData<fn() -> G>,
+}
+
+impl<S, A, M, G, H> Follows<S, A, M> for Routed<H, G>
+where
+    S: Send + Sync + 'static,
+    H: GuardedHandler<Guarded<G, A>>,
+{
+    type Output = (Endpoint<S>, PolicySummary);
+
+    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output {
+        let handler = self.handler;
         let endpoint = Endpoint::new(move |request, state: S| -> Answer {
             let handler = handler.clone();
             Box::pin(async move {
-                let admitted = match G::extract(request, &state).await {
+                let admitted = match P::enforce(request, &state).await {
                     Ok(admitted) => admitted,
                     Err(response) => return response,
                 };
                 handler.call(Guarded::new(admitted)).await
             })
         });
-        (endpoint, PolicySummary::new(G::policy()))
+        (endpoint, PolicySummary::new(P::policy()))
     }
 }
 
