@@ -6,14 +6,14 @@ use syn::spanned::Spanned;
 
 use super::policy::Named;
 use crate::diagnostics::written;
-use crate::model::{Access, Csrf, PolicyAttribute, Whose};
+use crate::model::{Access, Csrf, PolicyAttribute, Private, Whose};
 
 /// The expression that makes the constant.
 pub(super) fn of(named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
     let attribute = named.policy.attribute();
     let mut spec = start(named, &rt);
-    spec.extend(access(attribute, &rt));
+    spec.extend(access(attribute));
     spec.extend(limits(attribute));
     spec.extend(credentials(attribute, &rt));
     spec.extend(refusals(attribute));
@@ -21,7 +21,7 @@ pub(super) fn of(named: &Named<'_>) -> TokenStream {
     spec
 }
 
-fn start(named: &Named<'_>, rt: &TokenStream) -> TokenStream {
+fn start(named: &Named<'_>, rt: &Private<'_>) -> TokenStream {
     let name = &named.name;
     match (&named.policy.attribute().base, named.policy.whose()) {
         (_, Whose::Nobody) => quote!(#rt::PolicySpec::open(#name)),
@@ -40,7 +40,7 @@ fn start(named: &Named<'_>, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn access(attribute: &PolicyAttribute, _: &TokenStream) -> TokenStream {
+fn access(attribute: &PolicyAttribute) -> TokenStream {
     match attribute.access.first().map(|given| given.value) {
         Some(Access::Required) => quote!(.required()),
         Some(Access::Optional) => quote!(.optional()),
@@ -68,7 +68,7 @@ fn limits(attribute: &PolicyAttribute) -> TokenStream {
     quote!(#age #fresh)
 }
 
-fn credentials(attribute: &PolicyAttribute, rt: &TokenStream) -> TokenStream {
+fn credentials(attribute: &PolicyAttribute, rt: &Private<'_>) -> TokenStream {
     let (cookie, bearer) = (attribute.cookie.is_some(), attribute.bearer.is_some());
     let via = (cookie || bearer).then(|| quote!(.via(#cookie, #bearer)));
     let csrf = attribute.csrf.as_ref().map(|csrf| match csrf.value {

@@ -23,36 +23,6 @@ fn handler() {
             pub enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <User as ::session_runtime::__private::Subject>::Realm;
@@ -63,12 +33,26 @@ fn handler() {
                         .required()
                         .max_age_sliding(900u64);
                 }
+                struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower)
+                    }
                 }
                 const _: () = ::session_runtime::__private::assert::max_age(
                     <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
@@ -90,13 +74,7 @@ fn handler() {
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
-                ::session_runtime::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0, __session_argument1)| account(
-                        __session_argument0,
-                        __session_argument1,
-                    ),
-                )
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "##]],
     );
@@ -117,31 +95,6 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             #[cfg(unix)]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_match;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
-                where
-                    __PolicyOf_match: ::renamed::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::renamed::__private::Stated {
-                        <__PolicyOf_match as ::renamed::__private::Enforced<__S, __A, __M>>::policy()
-                    }
-                    fn extract(
-                        __request: ::renamed::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::renamed::__private::Admitted<__A>,
-                            ::renamed::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_match as ::renamed::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 const __DEMANDS: &[::renamed::__private::Demand] = &[
                     ::renamed::__private::Demand::Role {
                         held: |__principal| ::renamed::__private::holds::<
@@ -159,6 +112,26 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         )
                         .demands(__DEMANDS)
                         .checks(&["owns_account"]);
+                }
+                struct __PolicyOf_match;
+                #[automatically_derived]
+                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
+                where
+                    __PolicyOf_match: ::renamed::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        __PolicyOf_match,
+                    >,
+                {
+                    fn lead<__F: ::renamed::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::renamed::__private::Follows::follow::<
+                            __PolicyOf_match,
+                            __PolicyOf_match,
+                        >(__follower)
+                    }
                 }
                 #[automatically_derived]
                 impl<
@@ -246,10 +219,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 {
                     done(job)
                 }
-                ::renamed::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0,)| r#match::<T, N>(__session_argument0),
-                )
+                ::renamed::__private::Guarded::run(__session_call, r#match::<T, N>)
             }
         "##]],
     );
@@ -265,36 +235,6 @@ fn handler_of_the_default_principal() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
@@ -321,12 +261,26 @@ fn handler_of_the_default_principal() {
                         };
                     };
                 };
+                struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower)
+                    }
                 }
             };
             fn account(
@@ -336,7 +290,7 @@ fn handler_of_the_default_principal() {
             > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
-                ::session_runtime::__private::Guarded::run(__session_call, |()| account())
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "##]],
     );
@@ -352,36 +306,6 @@ fn public_handler() {
             enum __GuardOf_health {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_health;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_health
-                where
-                    __PolicyOf_health: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_health {
                     type Realm = ::session_runtime::__private::Open;
@@ -389,12 +313,26 @@ fn public_handler() {
                         "health",
                     );
                 }
+                struct __PolicyOf_health;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_health
+                where
+                    __PolicyOf_health: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_health,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower)
+                    }
                 }
             };
             fn health(
@@ -406,7 +344,7 @@ fn public_handler() {
                 async fn health() -> &'static str {
                     "well"
                 }
-                ::session_runtime::__private::Guarded::run(__session_call, |()| health())
+                ::session_runtime::__private::Guarded::run(__session_call, health)
             }
         "##]],
     );
@@ -608,36 +546,6 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = <User as ::session_runtime::__private::Subject>::Realm;
@@ -646,12 +554,26 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                         <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     );
                 }
+                struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower)
+                    }
                 }
             };
             fn account(
@@ -664,10 +586,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>) {}
-                ::session_runtime::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0,)| account(__session_argument0),
-                )
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "#]],
     );
@@ -686,36 +605,6 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for __PolicyOf_account {
                     type Realm = ::session_runtime::__private::Open;
@@ -723,12 +612,26 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                         "account",
                     );
                 }
+                struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower)
+                    }
                 }
             };
             async fn account(
@@ -749,9 +652,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
 fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
-        &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
-        ]],
+        &expect![[r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { :: session_runtime :: __private :: Follows :: follow :: < __PolicyOf_account , :: session_runtime :: __private :: NoChecks > (__follower) } } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#]],
     );
 }
 
