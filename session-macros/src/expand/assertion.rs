@@ -76,16 +76,9 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: &TokenStream) -> To
 fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
-    let rt = named.runtime().private();
-    let ident = &named.ident;
-    let call =
-        quote_spanned!(span=> provides::<#state, <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal>());
-    Some(quote! {
-        const _: fn() = || {
-            fn provides<S: #rt::HasSessions<P>, P: #rt::Principal>() {}
-            #call;
-        };
-    })
+    let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
+    let call = quote_spanned!(span=> #rt::assert::provides::<#state, #principal>());
+    Some(quote!(const _: () = #call;))
 }
 
 /// The sessions among a handler's arguments are those of the policy's principal, where something else named it.
@@ -96,21 +89,13 @@ pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStrea
     if !named_elsewhere || !handler.signature.generics.params.is_empty() {
         return TokenStream::new();
     }
-    let rt = named.runtime().private();
-    let ident = &named.ident;
     let mentions = handler.mentions().filter(|mention| !mention.optional);
     mentions
         .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
         .map(|(principal, span)| {
-            let call = quote_spanned! {span=>
-                same::<<<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal, #principal>()
-            };
-            quote! {
-                const _: fn() = || {
-                    fn same<P: #rt::SamePrincipal<A>, A>() {}
-                    #call;
-                };
-            }
+            let (rt, of_the_policy) = (named.runtime().private_at(span), principal_at(named, span));
+            let call = quote_spanned!(span=> #rt::assert::same::<#of_the_policy, #principal>());
+            quote!(const _: () = #call;)
         })
         .collect()
 }
@@ -120,15 +105,13 @@ fn rights(named: &Named<'_>) -> Option<TokenStream> {
     let demands = named.policy.attribute().every_demand();
     let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)))?;
     let span = scope.key.span();
-    let (rt, rt_here) = (named.runtime().private(), named.runtime().private_at(span));
-    let ident = &named.ident;
-    let call = quote_spanned! {span=>
-        carries::<<<#ident as #rt_here::Policy>::Realm as #rt_here::PrincipalRealm>::Principal>()
-    };
-    Some(quote! {
-        const _: fn() = || {
-            fn carries<P: #rt::CarriesScopes>() {}
-            #call;
-        };
-    })
+    let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
+    let call = quote_spanned!(span=> #rt::assert::carries::<#principal>());
+    Some(quote!(const _: () = #call;))
+}
+
+/// The principal of a policy, in tokens that stand at `span`.
+fn principal_at(named: &Named<'_>, span: Span) -> TokenStream {
+    let (rt, ident) = (named.runtime().private_at(span), &named.ident);
+    quote_spanned!(span=> <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal)
 }

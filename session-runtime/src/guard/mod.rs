@@ -47,6 +47,8 @@ impl<S, G, A, M> FromRequest<S, ViaGuard<M>> for Guarded<G, A>
 where
     S: Send + Sync,
     G: Extracts<S, A, M>,
+    A: 'static,
+    M: 'static,
 {
     type Rejection = Response;
 
@@ -61,12 +63,12 @@ struct Extraction<'a, S> {
     state: &'a S,
 }
 
-impl<'a, S: Sync, A, M> Follows<S, A, M> for Extraction<'a, S> {
+impl<'a, S: Sync, A: 'static, M: 'static> Follows<S, A, M> for Extraction<'a, S> {
     type Output = Pin<Box<dyn Future<Output = Result<Admitted<A>, Response>> + Send + 'a>>;
 
-    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output {
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self) -> Self::Output {
         let Self { request, state } = self;
-        Box::pin(async move { P::enforce(request, state).await })
+        Box::pin(P::enforce(request, state))
     }
 }
 

@@ -28,7 +28,7 @@ pub trait Follows<S, A, M> {
     type Output;
 
     /// Does it with the policy `P`, which runs the checks of the policy `C`.
-    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output;
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self) -> Self::Output;
 }
 
 /// A request that was admitted, when all that its handler takes is extracted.
@@ -41,7 +41,7 @@ pub struct Admitted<A> {
 ///
 /// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
 /// from it.
-pub trait Enforced<S, A, M, C> {
+pub trait Enforced<S, A, M, C>: 'static {
     /// The policy.
     fn policy() -> Stated;
 

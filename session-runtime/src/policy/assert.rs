@@ -7,10 +7,21 @@
 use std::time::Duration;
 
 use super::message::Message;
-use super::{Access, PolicySpec};
+use super::{Access, PolicySpec, SamePrincipal};
 use crate::forgery::ForgeryCheck;
+use crate::guard::HasSessions;
+use crate::principal::{CarriesScopes, Principal};
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
+
+/// The principal of a policy is that of an argument.
+pub const fn same<P: SamePrincipal<A>, A>() {}
+
+/// `scope(..)`: the principal carries scopes.
+pub const fn carries<P: CarriesScopes>() {}
+
+/// `state(..)`: the state has sessions of the principal.
+pub const fn provides<S: HasSessions<P>, P: Principal>() {}
 
 /// `optional` above a policy that requires a session.
 #[track_caller]

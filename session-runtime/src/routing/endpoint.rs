@@ -84,7 +84,7 @@ where
 {
     type Output = (Endpoint<S>, PolicySummary);
 
-    fn follow<P: Enforced<S, A, M, C>, C>(self) -> Self::Output {
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self) -> Self::Output {
         let handler = self.handler;
         let endpoint = Endpoint::new(move |request, state: S| -> Answer {
             let handler = handler.clone();
