@@ -47,12 +47,11 @@ pub(crate) struct Private<'a> {
 impl ToTokens for Private<'_> {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { runtime, span } = *self;
-        match &runtime.path {
-            Some(path) => tokens.extend(respanned(path.to_token_stream(), span)),
-            None => {
-                path_separator(span, tokens);
-                tokens.append(Ident::new("session_runtime", span));
-            }
+        if let Some(path) = &runtime.path {
+            tokens.extend(respanned(path.to_token_stream(), span));
+        } else {
+            path_separator(span, tokens);
+            tokens.append(Ident::new("session_runtime", span));
         }
         path_separator(span, tokens);
         tokens.append(Ident::new("__private", span));
