@@ -3,6 +3,7 @@
 //! A row is an application and a request to it. Every row does the same work behind its guard: it reads the visitor's name
 //! and answers with it.
 
+pub mod elsewhere;
 pub mod guarded;
 pub mod measure;
 pub mod peers;

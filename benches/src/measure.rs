@@ -1,9 +1,11 @@
 //! Time, and under valgrind instructions and allocations.
 
+use std::io;
 use std::process::Command;
 use std::time::Instant;
 
 use crate::Row;
+use crate::elsewhere::Elsewhere;
 
 const ROUNDS: usize = 41;
 const REQUESTS_PER_ROUND: u64 = 2_000;
@@ -20,25 +22,36 @@ pub struct Time {
     pub spread: f64,
 }
 
-/// How long a request of each row takes. The rows take turns, so that whatever the machine does besides hits all of them.
-pub async fn time(rows: &[Row]) -> Vec<Time> {
-    let mut rounds = vec![Vec::with_capacity(ROUNDS); rows.len()];
+/// How long a request of each row takes, those elsewhere last. The rows take turns, so that whatever the machine does
+/// besides hits all of them.
+///
+/// # Errors
+///
+/// When the program of the rows elsewhere ends before its time.
+pub async fn time(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>) -> io::Result<Vec<Time>> {
+    let others = elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.names().len());
+    let mut rounds = vec![Vec::with_capacity(ROUNDS); rows.len() + others];
     for _ in 0..ROUNDS {
-        for (row, times) in rows.iter().zip(&mut rounds) {
+        let mut took = Vec::with_capacity(rounds.len());
+        for row in rows {
             let start = Instant::now();
             row.run(REQUESTS_PER_ROUND).await;
-            let nanoseconds = start.elapsed().as_secs_f64() * 1e9;
+            took.push(start.elapsed());
+        }
+        for row in 0..others {
+            let elsewhere = elsewhere.as_deref_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+            took.push(elsewhere.time(row, REQUESTS_PER_ROUND)?);
+        }
+        for (took, times) in took.into_iter().zip(&mut rounds) {
             #[expect(clippy::cast_precision_loss, reason = "a small constant")]
-            times.push(nanoseconds / REQUESTS_PER_ROUND as f64);
+            times.push(took.as_secs_f64() * 1e9 / REQUESTS_PER_ROUND as f64);
         }
     }
-    rounds
-        .into_iter()
-        .map(|times| {
-            let median = median(times.clone());
-            Time { median, spread: self::median(times.iter().map(|time| (time - median).abs()).collect()) }
-        })
-        .collect()
+    let times = rounds.into_iter().map(|times| {
+        let median = median(times.clone());
+        Time { median, spread: self::median(times.iter().map(|time| (time - median).abs()).collect()) }
+    });
+    Ok(times.collect())
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -41,7 +41,7 @@ pub async fn tower_sessions() -> Vec<Row> {
     }
     let mut rows = Vec::new();
     for (row_name, sliding) in [("tower-sessions 0.15, read", false), ("tower-sessions 0.15, always_save", true)] {
-        let expiry = Expiry::OnInactivity(tower_sessions::cookie::time::Duration::minutes(15));
+        let expiry = Expiry::OnInactivity(time::Duration::minutes(15));
         let layer = SessionManagerLayer::new(MemoryStore::default()).with_expiry(expiry).with_always_save(sliding);
         // One store, and one route a router, as the unguarded row has.
         let log_in = Router::new().route("/", get(log_in)).layer(layer.clone());

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use jsonwebtoken::{DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use session_runtime::{Algorithm, Principal, Session, Sessions, SigningKey, session};
 
 use crate::row::{Row, headers};
@@ -119,6 +120,26 @@ pub fn rows() -> Vec<Row> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A token of each algorithm with the key that verifies it, for the rows of other programs.
+pub fn presented() -> serde_json::Value {
+    let guarded =
+        [("HS256", hs256::rows()), ("RS256", rs256::rows()), ("ES256", es256::rows()), ("EdDSA", eddsa::rows())];
+    let presented = guarded.into_iter().filter_map(|(algorithm, rows)| {
+        let (_, key, token) = rows?;
+        Some(json!({ "algorithm": algorithm, "token": token, "key": jwk(algorithm, &key)? }))
+    });
+    presented.collect()
+}
+
+fn jwk(algorithm: &str, key: &SigningKey) -> Option<serde_json::Value> {
+    if algorithm == "HS256" {
+        return Some(json!({ "kty": "oct", "alg": "HS256", "k": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc" }));
+    }
+    let set = session_runtime::KeySet::new([key.verifying_key()]).ok()?.to_jwks();
+    let mut set: serde_json::Value = serde_json::from_str(&set).ok()?;
+    Some(set.get_mut("keys")?.get_mut(0)?.take())
 }
 
 #[derive(Clone)]

@@ -54,7 +54,7 @@ use syntax::{Features, Place};
 #[doc = include_str!("../docs/session.md")]
 ///
 /// Durations are numbers with the units `s`, `m`, `h` and `d`, the larger first: `"90s"`, `"15m"`, `"1h30m"`, `"30d"`.
-/// `role`, `scope`, `all`, `any`, `not` and `check` may be written several times, and then each of them is demanded;
+/// `role`, `scope`, `factors`, `all`, `any`, `not` and `check` may be written several times, and then each of them is demanded;
 /// anything else is written once. `check(..)` stands beside `all`, `any` and `not`, never inside.
 ///
 /// # Semantics
@@ -247,6 +247,19 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     roles: Vec<Role>,
 ///     #[principal(scopes)]
 ///     scopes: Vec<String>,
+/// }
+/// ```
+///
+/// A session that lives in its cookie, in no store, says whether it can be ended before it expires:
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use session_runtime::Principal;
+/// #[derive(Clone, Serialize, Deserialize, Principal)]
+/// #[principal(cookie(token = "jwt", revocable), absolute = "8h", idle = "30m")]
+/// struct Reader {
+///     #[principal(id)]
+///     id: u64,
 /// }
 /// ```
 ///

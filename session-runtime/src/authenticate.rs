@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Instants};
+use crate::sessions::{Contents, Instants, expiry};
 use crate::store::Record;
 
 /// How far two nodes' clocks may be apart before it is worth a word.
@@ -24,7 +24,7 @@ pub(crate) enum Standing<P> {
 /// Judges a record. `unseal` reads what it holds, and is not asked when the session is over.
 ///
 /// A session ends at its `absolute` limit after it began or its `idle` limit after the last activity, whichever comes
-/// first; at that instant it is over.
+/// first, and a remembered one at its `persistent` limit; at that instant it is over.
 pub(crate) fn authenticate<P: Principal>(
     record: &Record,
     now: Timestamp,
@@ -38,16 +38,17 @@ pub(crate) fn authenticate<P: Principal>(
         let ahead = record.created_at.max(record.last_seen_at).since(now);
         tracing::warn!(target: "session", ?ahead, "session.clock_skew");
     }
-    let mut instants = Instants::of(record, now, P::SPEC);
+    let instants = Instants::of(record, now, P::SPEC.longest_lifetime());
     if instants.are_over(now) {
         return Standing::Over;
     }
     let Some(contents) = unseal() else { return Standing::Unreadable };
+    // Whether a session is remembered is sealed: who can write to the store lengthens none.
+    let lifetime = P::SPEC.lifetime(contents.remembered);
+    let ends_at = expiry(record.created_at, record.last_seen_at, lifetime);
+    let mut instants = instants.limited_to(lifetime).answering(record, ends_at);
     if let Some(ends_at) = contents.key_values.ends_at() {
         instants.expires_at = instants.expires_at.min(ends_at);
-        if instants.are_over(now) {
-            return Standing::Over;
-        }
     }
-    Standing::Good(contents, instants)
+    if instants.are_over(now) { Standing::Over } else { Standing::Good(contents, instants) }
 }

@@ -14,9 +14,4 @@
 //! | id | written | error | instead |
 //! |---|---|---|---|
 //! | F01 | `bearer` | `bearer` needs the `jwt` feature of `session-runtime` | enable it in Cargo.toml: `aws_lc_rs` or `rust_crypto` brings it |
-//!
-//! ## Not there yet
-//!
-//! The numbers that are missing above belong to what this version does not know: V05 and the other half of L07 are about
-//! `persistent` cookies, C12 and C13 about cookies that are tokens (`token = "jwt"`, `unrevocable`), and half of D07 about
-//! `confirm` and `factors`. Until then these words are S15.
+//! | F02 | `cookie(token = "jwt", revocable)` | `token` needs the `cookie-tokens` feature of `session-runtime` | enable it in Cargo.toml: `cookie-tokens` beside one of those two |

@@ -46,6 +46,12 @@ pub mod session {
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
 
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
+
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -113,6 +119,12 @@ pub mod policy {
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
 
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
+
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
+
     /// `cookie`: accepts a session cookie; of the principal's ways only those named here are accepted
     pub const cookie: &str = "cookie";
 
@@ -158,6 +170,12 @@ pub mod demand {
 
     /// `check(owns_account)`: asks an `async fn` of extractors, which may refuse
     pub const check: &str = "check(owns_account)";
+
+    /// `factors("otp")`: demands that the visitor proved who they are with each of these
+    pub const factors: &str = "factors(\"otp\")";
+
+    /// `confirm = "transfer"`: demands a single-use token for this purpose, as `session.confirmation("transfer")` makes it
+    pub const confirm: &str = "confirm = \"transfer\"";
 }
 
 /// In `csrf(..)`.
@@ -216,6 +234,21 @@ pub mod cookie {
 
     /// `shared`: says that the subdomains of a domain are meant to receive the cookie
     pub const shared: &str = "shared";
+
+    /// `persistent = "30d"`: how long a remembered session lasts, also when the browser is closed; none is remembered by default
+    pub const persistent: &str = "persistent = \"30d\"";
+
+    /// `token = "jwt"`: keeps the session in the cookie itself, and in no store
+    #[cfg(feature = "cookie-tokens")]
+    pub const token: &str = "token = \"jwt\"";
+
+    /// `revocable`: beside `token`: a list of the sessions that were ended is asked at every use
+    #[cfg(feature = "cookie-tokens")]
+    pub const revocable: &str = "revocable";
+
+    /// `unrevocable`: beside `token`: says that no session can be ended before it expires
+    #[cfg(feature = "cookie-tokens")]
+    pub const unrevocable: &str = "unrevocable";
 }
 
 /// In `bearer(..)` of a principal.

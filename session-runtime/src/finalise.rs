@@ -12,8 +12,8 @@ pub(crate) struct Finish {
     pub(crate) cookie_name: Option<&'static str>,
     /// Its `Set-Cookie`.
     pub(crate) cookie: Option<HeaderValue>,
-    /// The browser is to forget what it has cached of this site.
-    pub(crate) clear_site_data: bool,
+    /// What the browser is to forget of this site.
+    pub(crate) clear_site_data: Option<HeaderValue>,
     /// What the guard has read.
     pub(crate) read: Option<Via>,
 }
@@ -26,7 +26,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 ///   credentials is, unless its handler set its own (ASVS 14.3.2).
 /// * `Vary` names what was read.
 /// * Nobody else writes the session's cookie.
-/// * `Clear-Site-Data: "cache"` goes with logging out (ASVS 14.3.1).
+/// * `Clear-Site-Data` goes with logging out (ASVS 14.3.1).
 pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     let Some(read) = finish.read else { return };
     if finish.cookie.is_some() || !headers.contains_key(CACHE_CONTROL) {
@@ -42,8 +42,8 @@ pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     if let Some(cookie) = finish.cookie {
         headers.append(SET_COOKIE, cookie);
     }
-    if finish.clear_site_data {
-        headers.append(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    if let Some(data) = finish.clear_site_data {
+        headers.append(CLEAR_SITE_DATA, data);
     }
 }
 
@@ -103,7 +103,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
         let cookie = Some(HeaderValue::from_static("__Host-id=x"));
-        let finish = Finish { cookie, read: Some(COOKIE), clear_site_data: true, ..Finish::default() };
+        let finish = Finish {
+            cookie,
+            read: Some(COOKIE),
+            clear_site_data: Some(HeaderValue::from_static("\"cache\"")),
+            ..Finish::default()
+        };
         let headers = finished(headers, finish);
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         assert_eq!(headers[SET_COOKIE], "__Host-id=x");

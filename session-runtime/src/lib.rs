@@ -58,8 +58,10 @@
 //! | ending a token before it expires | `Sessions::revoke` |
 //! | access tokens, and refresh tokens to renew them | `Sessions::issue_pair` |
 //! | key-values of a visitor, logged in or not | [`key_values`] |
+//! | connections that stay open | [`Session::ended`] |
 //! | stores, keys, origins | [`SessionsBuilder`] |
 //! | a router that denies by default and lists every policy | [`GuardedRouter`] |
+//! | forms that are sent once, and as they were shown | [`Session::confirmation`] |
 //! | pages to go back to after logging in | [`ReturnTo`] |
 //! | how refusals look | [`OnRefusal`] |
 //! | an error of the compiler | [`compile_errors`] |
@@ -67,7 +69,7 @@
 //! # The path of a request
 //!
 //! ```text
-//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> handler -> finalise
+//! request -> credential -> authenticate -> authorise -> forgery -> check -> other extractors -> confirm -> handler -> finalise
 //! ```
 //!
 //! Only what the policy accepts is read. Each step is a pure function over data and an injected clock; the guard alone does
@@ -89,7 +91,7 @@
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
 //! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.key_values_not_kept`,
-//! `session.refresh_reused`. No event carries a cookie, a token or a principal.
+//! `session.refresh_reused`, `session.too_large`. No event carries a cookie, a token or a principal.
 //!
 //! # Features
 //!
@@ -106,9 +108,11 @@
 //! | `postgres` | | `PostgresStore` |
 //! | `mysql` | | `MySqlStore`, also for MariaDB |
 //! | `sql-tls` | | TLS to the two of them, by rustls and AWS-LC |
+//! | `cookie-tokens` | | sessions that live in their cookie, in no store: `cookie(token = "jwt")` |
 //! | `jwks-url` | | the keys of issuers from their URLs: `KeySetUrl` |
 //! | `tower-sessions` | | [`key_values`] by `tower_sessions::Session` 0.15; [`TowerStore`]: sessions in any store of tower-sessions 0.15, as well as that can be done |
 //! | `tower-sessions-0-14` | | the same for tower-sessions 0.14, where its stores for SQL databases, Redis and Moka still are |
+//! | `trusted-proxies` | | [`SessionsBuilder`] takes the addresses of reverse proxies that say which host was asked |
 //! | `test-util` | | `ManualClock`, a clock that a test moves; `conformance`, the rules that a store owes |
 //!
 //! Without either of the first two there are session cookies and no tokens.
@@ -156,23 +160,30 @@ pub mod conformance;
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use forgery::{ForgeryCheck, OriginError, OriginErrorKind, TrustedOrigins};
+pub use cookie::SiteData;
+pub use forgery::{ForgeryCheck, ForgeryCounts, OriginError, OriginErrorKind, TrustedOrigins};
+pub use guard::Confirmed;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 #[cfg_attr(docsrs, doc(cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))))]
 pub use key_values::{SessionsLayer, SessionsService};
 pub use policy::Policy;
-pub use principal::{Algorithm, Principal, RoleSet, ScopeSet};
+pub use principal::{
+    Algorithm, EndsSessions, ForgetsCookies, ListsSessions, Principal, RememberedPrincipal, RoleSet, ScopeSet,
+};
 pub use refusal::{OnRefusal, Refusal, RefusalKind, RefusedRequest};
 pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{SealingKey, SealingKeyError};
-pub use session::{AuthSession, CredentialKind, ListedSession, Session, SessionHandle, SessionHandleError};
+pub use session::{
+    AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
+    SessionHandle, SessionHandleError,
+};
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
-    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, Sessions,
-    SessionsBuilder,
+    ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, SessionFuture,
+    Sessions, SessionsBuilder,
 };
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]
@@ -229,8 +240,9 @@ pub mod __private {
         SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
-        Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, Kept, NoRole, Principal,
-        PrincipalSpec, RoleSet, SameSite, ScopeSet,
+        Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
+        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RememberedPrincipal, RoleSet, SameSite,
+        ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

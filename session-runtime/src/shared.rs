@@ -13,7 +13,7 @@ pub(crate) struct Shared<T>(Arc<dyn Holds<T>>);
 trait Holds<T>: Send + Sync {
     fn held(&self) -> &T;
 
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     fn held_by(self: Arc<Self>) -> Arc<T>;
 }
 
@@ -22,13 +22,13 @@ impl<T: Send + Sync> Holds<T> for T {
         self
     }
 
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     fn held_by(self: Arc<Self>) -> Arc<T> {
         self
     }
 }
 
-#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+#[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 impl<T> Shared<T> {
     /// The same value, for those that keep it.
     pub(crate) fn to_arc(&self) -> Arc<T> {

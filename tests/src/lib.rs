@@ -13,12 +13,14 @@
 
 mod entrance;
 mod events;
+mod everywhere;
 pub mod forger;
 mod gate;
 mod guests;
 mod http_program;
 mod principals;
 pub mod races;
+pub mod remembered;
 pub mod servers;
 mod site;
 mod store;
@@ -26,6 +28,7 @@ mod visitor;
 
 pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::events::{Events, LoggedEvent};
+pub use self::everywhere::{SomeStore, every_store};
 pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
 pub use self::http_program::{HttpAnswer, HttpProgram, free_port};

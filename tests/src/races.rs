@@ -9,16 +9,24 @@ use session_runtime::routing::post;
 use session_runtime::{GuardedRouter, session};
 use tokio::task::JoinSet;
 
-use crate::{Answer, App, Site, User, Visitor, WhoAmI, seconds, user};
+use crate::{Answer, App, Failed, Site, User, Visitor, WhoAmI, seconds, user};
 
 #[session(required, sliding)]
 async fn sliding(session: session_runtime::Session<User>) -> String {
     session.name.clone()
 }
 
+#[session(required)]
+async fn token(session: session_runtime::Session<User>) -> Result<String, Failed> {
+    Ok(session.confirmation("pay").await?.to_string())
+}
+
+#[session(required, confirm = "pay")]
+async fn pay(_session: session_runtime::Session<User>) {}
+
 /// The routes that the races need beside those of every site.
 pub fn routes() -> GuardedRouter<App> {
-    GuardedRouter::new().route("/sliding", post(sliding))
+    GuardedRouter::new().route("/sliding", post(sliding)).route("/token", post(token)).route("/pay", post(pay))
 }
 
 /// Every race, `rounds` times each, on the sites that `site_of` makes for the rounds.
@@ -31,6 +39,8 @@ pub async fn all(rounds: u64, site_of: impl Fn(u64) -> Site) {
         a_rotation_loses_no_update_that_was_accepted(&site_of(round)).await;
         parallel_requests_are_admitted_while_the_id_is_replaced(&site_of(round)).await;
         an_id_is_dead_after_a_log_in_that_met_a_rotation(&site_of(round)).await;
+        of_many_that_confirm_at_once_one_does(&site_of(round)).await;
+        a_rotation_loses_no_confirmation_and_doubles_none(&site_of(round)).await;
     }
 }
 
@@ -55,6 +65,44 @@ pub async fn no_update_is_lost(site: &Site, updates: u64) {
     tasks.join_all().await.iter().for_each(|answer| assert!(answer.is_ok(), "{answer:?}"));
     let who: WhoAmI<User> = visitor.get("/me").await.json();
     assert_eq!((who.principal.visits, who.principal.name.as_str()), (updates, "Grace"));
+}
+
+async fn pay_with(mut visitor: Visitor, token: String) -> Answer {
+    visitor.ask("POST /pay", &[("confirm-token", &token)]).await
+}
+
+/// ASVS 15.4: one token is good once, and what else is written at the same time is not lost.
+pub async fn of_many_that_confirm_at_once_one_does(site: &Site) {
+    let mut visitor = site.member(&user(7)).await;
+    let token = visitor.post("/token").await.body;
+    let mut tasks: JoinSet<Answer> = (0..16).map(|_| pay_with(visitor.clone(), token.clone())).collect();
+    tasks.spawn(post_to(visitor.clone(), "/visit"));
+    let mut statuses: Vec<u16> = tasks.join_all().await.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[200; 2].as_slice(), &[403; 15]].concat(), "one paid, and one visited");
+    assert_eq!(visitor.get("/me").await.json::<WhoAmI<User>>().principal.visits, 1);
+}
+
+/// The token is good under whichever id comes out of it, and still only once.
+pub async fn a_rotation_loses_no_confirmation_and_doubles_none(site: &Site) {
+    let mut visitor = site.member(&user(7)).await;
+    let token = visitor.post("/token").await.body;
+    let mut tasks: JoinSet<Answer> = (0..4).map(|_| pay_with(visitor.clone(), token.clone())).collect();
+    let mut rotating = visitor.clone();
+    let rotation = tokio::spawn(async move {
+        let answer = rotating.post("/rotate").await;
+        (answer, rotating)
+    });
+    let mut paid = 0;
+    while let Some(answer) = tasks.join_next().await {
+        paid += usize::from(answer.unwrap().is_ok());
+    }
+    let (answer, rotated) = rotation.await.unwrap();
+    assert!(answer.is_ok(), "{answer:?}");
+    for _ in 0..2 {
+        paid += usize::from(pay_with(rotated.clone(), token.clone()).await.is_ok());
+    }
+    assert_eq!(paid, 1);
 }
 
 /// Everything that writes, from tabs of one browser.

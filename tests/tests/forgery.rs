@@ -240,3 +240,34 @@ async fn the_own_origin_is_https_and_http_only_on_loopback() {
         assert_eq!(answer.status, expected, "{uri} {origin}");
     }
 }
+
+// For a roll-out: what would have been refused is counted, and so is what was.
+#[tokio::test]
+async fn what_looks_forged_is_counted() {
+    let site = site();
+    let mut visitor = member(&site).await;
+    for _ in 0..3 {
+        assert_eq!(visitor.ask("POST /report", &[CROSS_SITE]).await.status, 200);
+    }
+    assert_eq!(visitor.ask("POST /enforced", &[CROSS_SITE]).await.status, 403);
+    for (path, headers) in [("/report", &[SAME_ORIGIN][..]), ("/off", &[CROSS_SITE]), ("/public", &[CROSS_SITE])] {
+        assert_eq!(visitor.ask(&format!("POST {path}"), headers).await.status, 200, "{path}");
+    }
+    assert_eq!(visitor.ask("GET /report", &[CROSS_SITE]).await.status, 200);
+    let counts = site.app.users.forgeries();
+    assert_eq!((counts.refused, counts.reported), (1, 3));
+}
+
+// Validated when the program starts: what could never match, or would match too much, is told.
+#[test]
+fn a_proxy_that_is_no_address_is_no_configuration() {
+    for proxy in ["proxy.internal", "*", "10.0.0.7/8", "10.0.0.0/33"] {
+        let builder = tests::sessions::<User>(
+            &session_runtime::ManualClock::at(tests::START),
+            &tests::ProbedStore::over(MemoryStore::new()),
+        );
+        let error = builder.trusted_proxies([proxy]).build().map(drop).unwrap_err();
+        assert_eq!(error.kind(), session_runtime::ConfigErrorKind::Proxy);
+        assert!(error.to_string().contains(proxy) && error.to_string().contains("`10.0.0.0/8`"), "{error}");
+    }
+}

@@ -4,7 +4,9 @@
 
 use axum::{Json, extract::State};
 use session_runtime::routing::{get, post};
-use session_runtime::{AuthSession, Clock as _, GuardedRouter, Session, SessionError, session};
+use session_runtime::{
+    AuthSession, Clock as _, GuardedRouter, MemoryStore, Session, SessionError, SessionsBuilder, session,
+};
 use tests::{
     App, Failed, Gate, Guests, Operation, START, Site, User, WhoAmI, enter_again, hours, minutes, seconds, user,
 };
@@ -361,5 +363,25 @@ async fn whoever_logs_in_last_is_in_even_within_one_millisecond_or_when_clocks_r
                 guests.clock.set(guests.clock.now().minus(seconds(backwards)));
             }
         }
+    }
+}
+
+// ASVS 14.3.1: what a browser forgets beside the cookie is for the application to say.
+#[tokio::test]
+async fn logging_out_clears_what_it_was_told_to() {
+    use session_runtime::SiteData::{Cache, Cookies, Storage};
+    for (asked, expected) in [
+        (&[Cache][..], Some("\"cache\"")),
+        (&[Storage, Cache, Storage], Some("\"cache\", \"storage\"")),
+        (&[Cookies, Storage, Cache], Some("\"cache\", \"cookies\", \"storage\"")),
+        (&[], None),
+    ] {
+        let more = |builder: SessionsBuilder<User>| builder.clear_at_log_out(asked.iter().copied());
+        let site = Site::with(GuardedRouter::new(), MemoryStore::new(), more);
+        let mut visitor = site.member(&user(7)).await;
+        assert_eq!(visitor.get("/me").await.header("clear-site-data"), None);
+        let answer = visitor.post("/log-out").await;
+        assert_eq!(answer.header("clear-site-data").as_deref(), expected, "{asked:?}");
+        assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"));
     }
 }

@@ -28,7 +28,7 @@ enum Role {
     bearer(alg("HS256"), issuer = "https://id.example", audience = "shop", max_age = "5m", auth_time),
     absolute = "10h",
     idle = "1h",
-    max_sessions = 1
+    max_sessions = 3
 )]
 struct Client {
     #[principal(id)]
@@ -363,6 +363,27 @@ async fn families_end_with_the_sessions_of_their_subject() {
         assert_eq!(place.sessions.end_all(&7).await.unwrap(), 0, "another realm's");
         assert_eq!(machines.end_all(&7).await.unwrap(), 1);
         assert!(machines.refresh(machine.refresh_token()).await.is_err());
+    }
+}
+
+// Whoever is granted one more than allowed loses the oldest, and never the one they were just given.
+#[tokio::test]
+async fn a_subject_has_at_most_as_many_families_as_sessions() {
+    for place in places().await {
+        let mut pairs = Vec::new();
+        for _ in 0..5 {
+            pairs.push(place.begin().await);
+            place.clock.advance(seconds(1));
+        }
+        let other = place.sessions.issue_pair(&client(8), &options()).await.unwrap();
+        for (number, pair) in pairs.iter().enumerate() {
+            assert_eq!(place.refresh(pair).await.is_ok(), number >= 2, "{number}");
+        }
+        assert!(place.refresh(&other).await.is_ok());
+        // A refreshed family is no new one; one that has expired is none.
+        place.clock.advance(minutes(61));
+        let newest = place.begin().await;
+        assert!(place.refresh(&newest).await.is_ok());
     }
 }
 

@@ -1,9 +1,10 @@
 //! One step from the mistakes in `fail/contradictions`.
 #![deny(warnings)]
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use session_runtime::{Principal, Session, policy, session};
+use session_runtime::{AuthSession, Principal, Session, SessionError, Sessions, policy, session};
 use ui_tests::{Client, Desk, Guest, Role, Staff, User};
 
 async fn open_hours() -> Result<(), StatusCode> {
@@ -64,6 +65,17 @@ pub struct Near {
     pub id: u64,
 }
 
+// L02, L03, L07: remembered for longer than others, so that a limit can lie between.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(persistent = "30d"), absolute = "12h")]
+pub struct Regular {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(max_age = "29d", fresh = "1d")]
+async fn within_a_remembered_session(_session: Session<Regular>) {}
+
 // C01, C02, C03, C04, C06: the other prefix, with a domain and a path.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(name = "__Secure-near", domain = "shop.example", shared, path = "/app"))]
@@ -76,6 +88,40 @@ pub struct Shared {
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(same_site = "none", cross_site, partitioned))]
 pub struct Embedded {
+    #[principal(id)]
+    pub id: u64,
+}
+
+// C12, C13, C14: each says whether it can be ended, and is ended so.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-reader", token = "jwt", revocable))]
+pub struct Reader {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(required)]
+async fn log_out(mut auth: AuthSession<Reader>, State(sessions): State<Sessions<Reader>>) -> Result<(), SessionError> {
+    sessions.end_all(&7).await?;
+    auth.log_out().await
+}
+
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-passer", token = "jwt", unrevocable))]
+pub struct Passer {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(required)]
+async fn forget(mut auth: AuthSession<Passer>) {
+    auth.forget_cookie();
+}
+
+// C15: sessions in a store are counted.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-counted"), max_sessions = 3)]
+pub struct Counted {
     #[principal(id)]
     pub id: u64,
 }
@@ -107,9 +153,16 @@ async fn on_purpose(_session: Session<User>) {}
 #[allow(deprecated)]
 struct OnPurpose;
 
-// D07: a check beside the alternatives.
-#[session(any(role(Role::Admin), scope("till")), check(open_hours))]
+// D07: a check and a confirmation beside the alternatives, a factor as one of them.
+#[session(cookie, any(role(Role::Admin), scope("till"), factors("otp")), check(open_hours), confirm = "till")]
 async fn checked(_session: Session<User>) {}
+
+// C13: of a cookie, and as the base says.
+#[policy(principal(User), cookie, confirm = "transfer")]
+struct Transfer;
+
+#[session(policy(Transfer), confirm = "transfer")]
+async fn transfer() {}
 
 // K01: as much as the base; less; more often.
 #[session(policy(Staff), max_age = "30m", sliding, required)]
@@ -147,5 +200,5 @@ fn main() {
     let _ = (demands, limits, open, redirects, slides_under_idle, shorter_than_the_session, fresh, fresh_above_a_window);
     let _ = (window_of_both, tokens_with_a_log_in, tokens_without, window_beside_a_limit, both, one, different, needed);
     let _ = (base_is_positive, on_purpose, checked, as_long_as_the_base, tighter, below_a_public_policy);
-    let _ = (shorter_than_inherited, raised, Vault, Open, OnPurpose);
+    let _ = (shorter_than_inherited, raised, Vault, Open, OnPurpose, log_out, forget);
 }

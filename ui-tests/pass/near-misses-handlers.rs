@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
-use session_runtime::{AuthSession, Session, policy, session};
+use session_runtime::{AuthSession, Confirmed, Session, policy, session};
 use ui_tests::{App, Guest, Role, User};
 
 // H01: above a struct stands `#[policy]`.
@@ -96,7 +96,17 @@ async fn body(_session: Session<User>, Json(_order): Json<u8>) {}
 #[session(required)]
 async fn optional_body(_session: Session<User>, _order: Option<Json<u8>>) {}
 
+// H18: on a route that demands a token, or whose policy does.
+#[session(cookie, confirm = "order")]
+async fn confirmed(_session: Session<User>, Confirmed(Json(_order)): Confirmed<Json<u8>>) {}
+
+#[policy(principal(User), cookie, confirm = "order")]
+struct Order;
+
+#[session(policy(Order))]
+async fn confirmed_by_the_policy(Confirmed(Json(_order)): Confirmed<Json<u8>>) {}
+
 fn main() {
     let _ = (ordinary, shared, generic::<State<App>>, absent, both_kinds, receipt, two, by_the_attribute);
-    let _ = (by_the_policy, by_a_log_out, alias, body, optional_body);
+    let _ = (by_the_policy, by_a_log_out, alias, body, optional_body, confirmed, confirmed_by_the_policy);
 }

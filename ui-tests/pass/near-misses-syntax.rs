@@ -16,7 +16,7 @@ async fn spelt(_session: Session<User>) {}
 #[session(policy(Staff), any(role(Role::Admin), role(Role::Staff)), role(Role::Staff))]
 async fn parentheses() {}
 
-// S07, S12, S15, S16: the cookie's options and the session's limits, where they belong.
+// S07, S12, S16: the cookie's options and the session's limits, where they belong.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(name = "__Host-near", same_site = "lax"), absolute = "1d", idle = "1h")]
 pub struct Near {
@@ -47,10 +47,6 @@ async fn through_this_crate() {}
 #[session(all(role(Role::Admin), role(Role::Staff)), not(role(Role::Suspended)))]
 async fn combined(_session: Session<User>) {}
 
-// S15: what there is instead of a second factor and of a confirmation.
-#[session(role(Role::Admin), fresh = "5m")]
-async fn instead(_session: Session<User>) {}
-
 // S20: one mode.
 #[session(csrf(report))]
 async fn mode(_session: Session<User>) {}
@@ -60,5 +56,5 @@ async fn mode(_session: Session<User>) {}
 struct Treasury;
 
 fn main() {
-    let _ = (spelt, parentheses, lifetime, kinds, absolute, through_this_crate, combined, instead, mode, Treasury);
+    let _ = (spelt, parentheses, lifetime, kinds, absolute, through_this_crate, combined, mode, Treasury);
 }

@@ -4,8 +4,8 @@
 use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use session_runtime::routing::get;
-use session_runtime::{GuardedRouter, Principal, Session, Sessions, policy, session};
+use session_runtime::routing::{get, post};
+use session_runtime::{AuthSession, GuardedRouter, Principal, Session, SessionError, Sessions, policy, session};
 use ui_tests::{Guest, Role, Staff, User};
 
 // T01: a policy, through whatever path.
@@ -40,6 +40,7 @@ struct Shop {
     users: Sessions<User>,
     guests: Sessions<Guest>,
     visitors: Sessions<Visitor>,
+    regulars: Sessions<Regular>,
 }
 
 // T09: an open handler with a policy.
@@ -74,6 +75,20 @@ struct Operator {
 #[policy(principal(Operator))]
 struct Known;
 
+// T14: a cookie that persists.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(name = "__Host-regular", persistent = "30d"))]
+pub struct Regular {
+    #[principal(id)]
+    pub id: u64,
+}
+
+#[session(optional)]
+async fn remembered(mut auth: AuthSession<Regular>) -> Result<(), SessionError> {
+    auth.log_in(Regular { id: 7 }).remember().await?;
+    Ok(())
+}
+
 fn main() {
     let _: GuardedRouter<Shop> = GuardedRouter::new()
         .route("/staff", get(staff))
@@ -81,6 +96,7 @@ fn main() {
         .route("/same", get(same))
         .route("/owned", get(owned))
         .route("/open", get(open))
-        .route("/visit", get(visit));
+        .route("/visit", get(visit))
+        .route("/remembered", post(remembered));
     let _ = Known;
 }

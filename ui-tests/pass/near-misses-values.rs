@@ -20,6 +20,14 @@ async fn second(_session: Session<User>) {}
 #[session(max_age = "1h30m")]
 async fn hours_and_minutes(_session: Session<User>) {}
 
+// V05: as long as browsers keep a cookie.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(persistent = "400d"))]
+pub struct Regular {
+    #[principal(id)]
+    pub id: u64,
+}
+
 // V06, V09, V12, V13: any token of RFC 6265 as a name, a path of ASCII, one session.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(cookie(name = "__Secure-my.sid_1", same_site = "strict", path = "/caf%C3%A9"), max_sessions = 1)]
@@ -31,6 +39,14 @@ pub struct Near {
 // V07, V11: one scope with punctuation.
 #[session(scope("orders:read/write.all"))]
 async fn scoped(_session: Session<User>) {}
+
+// V16: as many as one likes.
+#[session(factors("pwd", "otp"), factors("urn:shop:pin"))]
+async fn with_factors(_session: Session<User>) {}
+
+// V15: whatever the purpose is called.
+#[session(cookie, confirm = "to pay")]
+async fn pay(_session: Session<User>) {}
 
 // V08: a local path with a query.
 #[session(login = "/login?from=shop#form", reauthenticate = "/")]
@@ -47,6 +63,14 @@ pub struct Late {
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(bearer(alg("EdDSA"), leeway = "0s"))]
 pub struct Punctual {
+    #[principal(id)]
+    pub id: u64,
+}
+
+// V14: the kind of token that there is.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(cookie(token = "jwt", revocable))]
+pub struct Carried {
     #[principal(id)]
     pub id: u64,
 }

@@ -47,7 +47,11 @@ fn every_case_has_an_id_and_is_on_the_page() {
 fn the_error_of_a_missing_feature_is_on_the_page() {
     let page = include_str!("../../session-runtime/src/compile_errors.rs");
     let test = include_str!("../../session-macros/src/expand/tests/features.rs");
-    for words in ["`bearer` needs the `jwt` feature of `session-runtime`", "enable it in Cargo.toml"] {
+    for words in [
+        "`bearer` needs the `jwt` feature of `session-runtime`",
+        "`token` needs the `cookie-tokens` feature of `session-runtime`",
+        "enable it in Cargo.toml",
+    ] {
         assert!(page.contains(words) && test.contains(words), "{words}");
     }
 }

@@ -8,8 +8,8 @@ use redis::{Client, Cmd, IntoConnectionInfo, Script, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::measure::{MOST_WORKERS, Work, work};
-use crate::ours::{LISTING, NOW, PAYLOAD, counters, next};
+use crate::ours::{LISTING, NOW, counters, next};
+use crate::work::{MOST_WORKERS, PAYLOAD, Work, work};
 
 const FIELDS: [&str; 10] =
     ["created", "authenticated", "seen", "pause", "expiry", "revision", "subject", "successor", "payload", "listing"];

@@ -2,7 +2,8 @@
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
-use crate::ours::{LISTING, NOW, PAYLOAD, key};
+use crate::ours::{LISTING, NOW, key};
+use crate::work::PAYLOAD;
 
 /// The table, which a store has made.
 pub(crate) const TABLE: &str = "bare";
@@ -58,7 +59,7 @@ pub(crate) fn contents() -> [Vec<u8>; 2] {
     [vec![8; LISTING], vec![7; PAYLOAD]]
 }
 
-/// The four operations on a pool of this engine: for each, [`Work`](crate::measure::Work).
+/// The four operations on a pool of this engine: for each, [`Work`](crate::work::Work).
 macro_rules! bare {
     ($engine:ident, $database:ty, numbered: $numbered:literal) => {
         pub(crate) mod $engine {
@@ -67,8 +68,8 @@ macro_rules! bare {
             use sqlx::{Pool, Row};
 
             use super::{Statements, contents, id, instant};
-            use crate::measure::{MOST_WORKERS, Work, work};
             use crate::ours::{counters, next, subject};
+            use crate::work::{MOST_WORKERS, Work, work};
 
             type Client = Arc<(Pool<$database>, Statements)>;
 

@@ -1,42 +1,31 @@
-//! Operations a second, and how long one takes, by one worker and by many.
+//! Rows side by side: operations a second, and how long one takes, by one worker and by many.
 
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use tokio::task::JoinSet;
+use crate::sql_peer::Operation;
+use crate::work::{MOST_WORKERS, Work, run};
 
 /// How many work at a time, alone and together.
 const WORKERS: [usize; 2] = [1, MOST_WORKERS];
-pub(crate) const MOST_WORKERS: usize = 32;
 const ROUNDS: u64 = 15;
-/// How many operations a round has at the most, all workers taken together.
-const OPERATIONS: u64 = 3_200;
-/// When a round ends that has not come so far: a disk may take a millisecond for each.
-const LONGEST_ROUND: Duration = Duration::from_millis(250);
-
-pub(crate) type Working = Pin<Box<dyn Future<Output = ()> + Send>>;
-/// One operation: of this worker, the so-many-eth of all.
-pub(crate) type Work = Arc<dyn Fn(usize, u64) -> Working + Send + Sync>;
 
 /// Something to measure.
 pub(crate) struct Row {
     name: &'static str,
-    work: Work,
+    what: What,
+}
+
+enum What {
+    Here(Work),
+    InAnotherProgram(Operation),
 }
 
 impl Row {
     pub(crate) fn new(name: &'static str, work: Work) -> Self {
-        Self { name, work }
+        Self { name, what: What::Here(work) }
     }
-}
 
-/// Makes work of an operation.
-pub(crate) fn work<F>(operation: impl Fn(usize, u64) -> F + Send + Sync + 'static) -> Work
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    Arc::new(move |worker, turn| Box::pin(operation(worker, turn)))
+    pub(crate) fn elsewhere(name: &'static str, operation: Operation) -> Self {
+        Self { name, what: What::InAnotherProgram(operation) }
+    }
 }
 
 /// Prints a table of these rows; the first is what the others are compared with.
@@ -48,7 +37,10 @@ pub(crate) async fn print(title: &str, rows: &[Row]) {
         let mut rounds = vec![(Vec::new(), Vec::new()); rows.len()];
         for round in 0..=ROUNDS {
             for (row, (rates, delays)) in rows.iter().zip(&mut rounds) {
-                let (rate, mut taken) = run(&row.work, workers, round).await;
+                let (rate, mut taken) = match &row.what {
+                    What::Here(work) => run(work, workers, round).await,
+                    What::InAnotherProgram(operation) => operation.run(workers, round),
+                };
                 if round > 0 {
                     rates.push(rate);
                     delays.append(&mut taken);
@@ -65,32 +57,4 @@ pub(crate) async fn print(title: &str, rows: &[Row]) {
             println!("{:<40} {workers:>8} {rate:>10.0} {share:>6.0} % {median:>12.1?} {late:>12.1?}", row.name);
         }
     }
-}
-
-/// One round: operations a second, and how long each took.
-async fn run(work: &Work, workers: usize, round: u64) -> (f64, Vec<Duration>) {
-    let share = OPERATIONS / workers as u64;
-    let start = Instant::now();
-    let mut tasks = JoinSet::new();
-    for worker in 0..workers {
-        let work = Arc::clone(work);
-        tasks.spawn(async move {
-            let mut delays = Vec::new();
-            for operation in 0..share {
-                let begun = Instant::now();
-                if begun.duration_since(start) > LONGEST_ROUND {
-                    break;
-                }
-                // No two operations of one row have one number, whatever the round and how many work.
-                let turn = ((round * 64 + workers as u64) * 64 + worker as u64) * OPERATIONS + operation;
-                work(worker, turn).await;
-                delays.push(begun.elapsed());
-            }
-            delays
-        });
-    }
-    let delays: Vec<Duration> = tasks.join_all().await.into_iter().flatten().collect();
-    #[expect(clippy::cast_precision_loss, reason = "a small count")]
-    let rate = delays.len() as f64 / start.elapsed().as_secs_f64();
-    (rate, delays)
 }

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use session_runtime::{Record, RecordParts, Replaced, Store, StoreKey, SubjectKey, Timestamp};
 
-use crate::measure::{MOST_WORKERS, Work, work};
+use crate::work::{MOST_WORKERS, PAYLOAD, Work, work};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const LIFETIME: Duration = Duration::from_secs(3_600);
-/// About what a principal of 200 bytes is, sealed, and what a list shows of it.
-pub(crate) const PAYLOAD: usize = 320;
+/// About what a list of sessions shows of one, sealed.
 pub(crate) const LISTING: usize = 120;
 
 pub(crate) fn parts(subject: Option<SubjectKey>) -> RecordParts {

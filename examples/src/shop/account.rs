@@ -5,13 +5,13 @@ use axum::response::Html;
 use serde::Serialize;
 use session_runtime::{Session, Timestamp, session};
 
-use super::page::{Text, TimeOfDay, page};
+use super::page::{Moment, Page, Text};
 use super::user::{Role, User};
 
 /// Each visit starts the fifteen minutes anew.
 #[session(required, max_age = "15m", sliding, login = "/login")]
 pub(super) async fn account(session: Session<User>) -> Html<String> {
-    let time = |instant: Timestamp| TimeOfDay(instant).to_string();
+    let time = |instant: Timestamp| Moment(instant).to_string();
     let rows = [
         ("Logged in", time(session.created_at())),
         ("Password given", session.authenticated_at().map_or_else(|| "unknown".to_owned(), time)),
@@ -23,13 +23,12 @@ pub(super) async fn account(session: Session<User>) -> Html<String> {
     .map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>", Text(value)))
     .collect::<Vec<_>>()
     .join("\n");
-    page(
-        "Your account",
-        &format!(
-            "<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>\n<p><a href=\"/sessions\">Where you are logged in</a></p>",
-            Text(&session.username)
-        ),
-    )
+    let body = format!(
+        "<p>Hello, {}.</p>\n<dl>\n{rows}\n</dl>\n<p><a href=\"/sessions\">Where you are logged in</a> · \
+         <a href=\"/account/live\">Stay until the end</a></p>",
+        Text(&session.username)
+    );
+    Page::new("Your account").of(Some(&session)).with(&body)
 }
 
 #[derive(Serialize)]

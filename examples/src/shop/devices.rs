@@ -5,7 +5,7 @@ use axum::response::{Html, Redirect};
 use serde::Deserialize;
 use session_runtime::{AuthSession, ListedSession, Session, SessionError, SessionHandle, Sessions, policy, session};
 
-use super::page::{Text, TimeOfDay, page};
+use super::page::{Moment, Page, Text};
 use super::user::User;
 
 /// A stolen cookie alone throws nobody out (ASVS 7.5.2).
@@ -19,21 +19,19 @@ pub(super) async fn sessions(
 ) -> Result<Html<String>, SessionError> {
     let listed = sessions.of(&session.username).await?;
     let rows: String = listed.iter().map(|listed| row(listed, listed.is(&session))).collect();
-    Ok(page(
-        "Where you are logged in",
-        &format!(
-            r#"<table>
+    let body = format!(
+        r#"<table>
 <tr><th>Device</th><th>Logged in</th><th>Last seen</th><th></th></tr>
 {rows}</table>
 <form class="row" method="post" action="/sessions/end-others"><button>End all others</button></form>
 <form class="row" method="post" action="/sessions/end-all"><button>End all, this one included</button></form>"#
-        ),
-    ))
+    );
+    Ok(Page::new("Where you are logged in").of(Some(&session)).with(&body))
 }
 
 fn row(listed: &ListedSession, is_this_one: bool) -> String {
     let device = Text(listed.device().unwrap_or("Unknown device"));
-    let [created, seen] = [listed.created_at(), listed.last_seen_at()].map(TimeOfDay);
+    let [created, seen] = [listed.created_at(), listed.last_seen_at()].map(Moment);
     let end = if is_this_one {
         "This one".to_owned()
     } else {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
 
+use super::attempts::Attempts;
 use super::page::{Text, alert, page};
 use super::register::Register;
 use super::user::User;
@@ -25,6 +26,8 @@ pub(super) struct Destination {
 pub(super) struct Credentials {
     username: String,
     password: String,
+    /// A checkbox: there when it is ticked.
+    remember: Option<String>,
     next: ReturnTo,
 }
 
@@ -38,15 +41,24 @@ pub(super) async fn login_form(session: Option<Session<User>>, Query(destination
 pub(super) async fn log_in(
     mut auth: AuthSession<User>,
     State(register): State<Arc<Register>>,
+    State(attempts): State<Arc<Attempts>>,
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, SessionError> {
-    let Credentials { username, password, next } = credentials;
+    let Credentials { username, password, remember, next } = credentials;
+    if let Err(seconds) = attempts.count(&username) {
+        return Ok(too_many(seconds));
+    }
     let Some(user) = register.verify(&username, password).await else {
         // The form was read and its content is wrong. 401 would have to name a scheme for `Authorization`.
         let again = login_page(&username, &next, Some("That name and password do not go together. Try again."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };
-    auth.log_in(user).await?;
+    let log_in = auth.log_in(user).factors(["pwd"]);
+    if remember.is_some() {
+        log_in.remember().await?
+    } else {
+        log_in.await?
+    };
     Ok(next.into_response())
 }
 
@@ -54,6 +66,13 @@ pub(super) async fn log_in(
 pub(super) async fn log_out(mut auth: AuthSession<User>) -> Result<Redirect, SessionError> {
     auth.log_out().await?;
     Ok(Redirect::to("/"))
+}
+
+/// Whoever guesses has to wait, right or wrong.
+pub(super) fn too_many(seconds: u64) -> Response {
+    let body = format!("<p>There were too many attempts under this name. Try again in {seconds} seconds.</p>");
+    let wait = [(header::RETRY_AFTER, seconds.to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, wait, page("Too many attempts", &body)).into_response()
 }
 
 fn login_page(username: &str, next: &ReturnTo, message: Option<&str>) -> Html<String> {
@@ -66,6 +85,7 @@ fn login_page(username: &str, next: &ReturnTo, message: Option<&str>) -> Html<St
 <input type="hidden" name="next" value="{next}">
 <label>Name <input name="username" value="{username}" autocomplete="username" autocapitalize="none" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<label class="check"><input name="remember" type="checkbox"> Keep me logged in on this device for 30 days</label>
 <button>Log in</button>
 </form>"#
         ),

@@ -6,9 +6,14 @@
 
 mod account;
 mod api;
+mod articles;
+mod attempts;
+mod basket;
 mod devices;
 mod front;
+mod live;
 mod login;
+mod notice;
 mod page;
 mod policies;
 mod reauthenticate;
@@ -31,6 +36,7 @@ use axum::middleware::map_response;
 use session_runtime::routing::{get, jwks, post};
 use session_runtime::{Clock, ConfigError, GuardedRouter, PolicyTable, Revalidation, Sessions};
 
+use self::attempts::Attempts;
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
 pub use self::settings::Settings;
 use self::treasury::Ledger;
@@ -46,6 +52,7 @@ pub(crate) struct Shop {
     register: Arc<Register>,
     ledger: Arc<Ledger>,
     policies: Arc<PolicyTable>,
+    attempts: Arc<Attempts>,
 }
 
 /// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire.
@@ -54,13 +61,15 @@ pub(crate) struct Shop {
 ///
 /// When the settings do not go together, such as an issuer whose keys are nowhere to be had safely.
 pub fn router(clock: impl Clock, settings: Settings) -> Result<Router, Box<dyn Error>> {
+    let clock: Arc<dyn Clock> = Arc::new(clock);
     let routes = routes();
     let register = Arc::clone(&settings.register);
     let shop = Shop {
-        sessions: sessions(clock, settings)?,
+        sessions: sessions(Arc::clone(&clock), settings)?,
         register,
         ledger: Arc::new(Ledger::demonstration()),
         policies: Arc::new(routes.policies()),
+        attempts: Arc::new(Attempts::new(clock)),
     };
     Ok(routes.layer(map_response(response_headers::add)).with_state(shop).into_router()?)
 }
@@ -74,10 +83,13 @@ fn routes() -> GuardedRouter<Shop> {
     GuardedRouter::new()
         .route("/", get(front::home))
         .route("/policies", get(front::policies))
+        .route("/basket", get(basket::basket).post(basket::add))
+        .route("/basket/remove", post(basket::remove))
         .route("/login", get(login::login_form).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/reauthenticate", get(reauthenticate::reauthentication_form).post(reauthenticate::reauthenticate))
         .route("/account", get(account::account))
+        .route("/account/live", get(live::live))
         .route("/heartbeat", get(account::heartbeat))
         .route("/sessions", get(devices::sessions))
         .route("/sessions/end", post(devices::end))

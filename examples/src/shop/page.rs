@@ -1,17 +1,60 @@
 //! What all pages look like, and how text from outside gets into them.
 
 use std::fmt::{self, Display, Write};
+use std::time::SystemTime;
 
 use axum::response::Html;
-use session_runtime::Timestamp;
+use session_runtime::{Session, Timestamp};
+use time::UtcDateTime;
+
+use super::user::User;
 
 const STYLE: &str = include_str!("style.css");
 
-/// A page with the shop's head and navigation around `body`.
-pub(super) fn page(title: &str, body: &str) -> Html<String> {
-    let title = Text(title);
-    Html(format!(
-        r#"<!doctype html>
+/// A page with the shop's head and navigation around what it is about.
+pub(super) struct Page<'p> {
+    title: &'p str,
+    visitor: Visitor<'p>,
+    notice: Option<String>,
+}
+
+/// Who looks at a page, as far as the page was told.
+enum Visitor<'p> {
+    Untold,
+    Nobody,
+    Known(&'p str),
+}
+
+impl<'p> Page<'p> {
+    pub(super) const fn new(title: &'p str) -> Self {
+        Self { title, visitor: Visitor::Untold, notice: None }
+    }
+
+    /// For this visitor.
+    pub(super) fn of(mut self, session: Option<&'p Session<User>>) -> Self {
+        self.visitor = session.map_or(Visitor::Nobody, |session| Visitor::Known(&session.username));
+        self
+    }
+
+    /// With this to say before anything else.
+    pub(super) fn saying(self, notice: Option<String>) -> Self {
+        Self { notice, ..self }
+    }
+
+    /// The page around `body`.
+    pub(super) fn with(self, body: &str) -> Html<String> {
+        let title = Text(self.title);
+        let notice = self.notice.map(|notice| format!("<p role=\"status\">{}</p>\n", Text(notice))).unwrap_or_default();
+        let visitor = match self.visitor {
+            Visitor::Untold => String::new(),
+            Visitor::Nobody => r#"<a class="button" href="/login">Log in</a>"#.to_owned(),
+            Visitor::Known(name) => format!(
+                r#"<form class="row" method="post" action="/logout"><span>{}</span> <button>Log out</button></form>"#,
+                Text(name)
+            ),
+        };
+        Html(format!(
+            r##"<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -20,21 +63,28 @@ pub(super) fn page(title: &str, body: &str) -> Html<String> {
 <style>{STYLE}</style>
 </head>
 <body>
+<a class="skip" href="#content">To the content</a>
 <header>
 <nav aria-label="Shop">
-<a href="/">Shop</a> <a href="/account">Account</a> <a href="/staff">Staff</a>
+<a href="/">Shop</a> <a href="/basket">Basket</a> <a href="/account">Account</a> <a href="/staff">Staff</a>
 <a href="/treasury/transfer">Treasury</a> <a href="/policies">Policies</a>
 </nav>
-<form method="post" action="/logout"><button>Log out</button></form>
+{visitor}
 </header>
-<main>
+<main id="content">
 <h1>{title}</h1>
-{body}
+{notice}{body}
 </main>
 </body>
 </html>
-"#
-    ))
+"##
+        ))
+    }
+}
+
+/// A page that does not know who looks at it.
+pub(super) fn page(title: &str, body: &str) -> Html<String> {
+    Page::new(title).with(body)
 }
 
 /// Tells the visitor what went wrong; empty when nothing did.
@@ -70,13 +120,14 @@ impl Write for Escaping<'_, '_> {
     }
 }
 
-/// The time of day of an instant. No session is older than the twelve hours of `absolute`, so the day goes without saying.
-pub(super) struct TimeOfDay(pub(super) Timestamp);
+/// An instant as a person reads it.
+pub(super) struct Moment(pub(super) Timestamp);
 
-impl Display for TimeOfDay {
+impl Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second = self.0.as_secs() % 86_400;
-        write!(formatter, "{:02}:{:02}:{:02} UTC", second / 3600, second / 60 % 60, second % 60)
+        let moment = UtcDateTime::from(SystemTime::from(self.0));
+        let (hour, minute, second) = moment.as_hms();
+        write!(formatter, "{} {}, {hour:02}:{minute:02}:{second:02} UTC", moment.day(), moment.month())
     }
 }
 
@@ -93,8 +144,8 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_is_shown_as_a_time_of_day() {
-        assert_eq!(TimeOfDay(Timestamp::EPOCH).to_string(), "00:00:00 UTC");
-        assert_eq!(TimeOfDay(Timestamp::from_secs(86_399 + 86_400)).to_string(), "23:59:59 UTC");
+    fn an_instant_is_shown_with_its_day() {
+        assert_eq!(Moment(Timestamp::EPOCH).to_string(), "1 January, 00:00:00 UTC");
+        assert_eq!(Moment(Timestamp::from_secs(1_800_000_000)).to_string(), "15 January, 08:00:00 UTC");
     }
 }

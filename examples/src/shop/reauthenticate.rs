@@ -8,8 +8,9 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
 
-use super::login::Destination;
-use super::page::{Text, alert, page};
+use super::attempts::Attempts;
+use super::login::{Destination, too_many};
+use super::page::{Page, Text, alert};
 use super::register::Register;
 use super::user::User;
 
@@ -33,22 +34,24 @@ pub(super) async fn reauthenticate(
     session: Session<User>,
     mut auth: AuthSession<User>,
     State(register): State<Arc<Register>>,
+    State(attempts): State<Arc<Attempts>>,
     Form(proof): Form<Proof>,
 ) -> Result<Response, SessionError> {
+    if let Err(seconds) = attempts.count(&session.username) {
+        return Ok(too_many(seconds));
+    }
     let Some(user) = register.verify(&session.username, proof.password).await else {
         let again = reauthentication_page(&session, &proof.next, Some("That is not your password. Try again."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };
-    auth.reauthenticate(user).await?;
+    auth.reauthenticate(user).factors(["pwd"]).await?;
     Ok(proof.next.into_response())
 }
 
-fn reauthentication_page(user: &User, next: &ReturnTo, message: Option<&str>) -> Html<String> {
-    let (username, next, alert) = (Text(&user.username), Text(next), alert(message));
-    page(
-        "Confirm that it is you",
-        &format!(
-            r#"{alert}
+fn reauthentication_page(session: &Session<User>, next: &ReturnTo, message: Option<&str>) -> Html<String> {
+    let (username, next, alert) = (Text(&session.username), Text(next), alert(message));
+    Page::new("Confirm that it is you").of(Some(session)).with(&format!(
+        r#"{alert}
 <p>What you are about to do asks for your password again, {username}.</p>
 <form method="post" action="/reauthenticate">
 <input type="hidden" name="next" value="{next}">
@@ -56,6 +59,5 @@ fn reauthentication_page(user: &User, next: &ReturnTo, message: Option<&str>) ->
 <label>Password <input name="password" type="password" autocomplete="current-password" required autofocus></label>
 <button>Confirm</button>
 </form>"#
-        ),
-    )
+    ))
 }

@@ -23,6 +23,7 @@ fn advice(kind: RefusalKind) -> &'static str {
         }
         RefusalKind::Unavailable => "This is our fault and will pass. Try again in a few seconds.",
         RefusalKind::NotFresh | RefusalKind::MissingFactor => "Confirm that it is you, and try again.",
+        RefusalKind::Confirmation => "This form was sent already, or is too old. Open its page again.",
         RefusalKind::MalformedCredential => "The request was not one that a browser sends.",
         _ => "Log in, and try again.",
     }

@@ -7,7 +7,7 @@ use axum::response::{Html, Redirect};
 use serde::Deserialize;
 use session_runtime::{Session, session};
 
-use super::page::{Text, page};
+use super::page::{Page, Text};
 use super::policies::{Administration, Staff};
 use super::register::Register;
 use super::user::{Role, User};
@@ -20,7 +20,8 @@ pub(super) async fn staff(session: Session<User>, State(register): State<Arc<Reg
     } else {
         "<p>Money is moved by admins.</p>".to_owned()
     };
-    page("Staff", &format!("<p>Welcome to the back room, {}.</p>\n{for_admins}", Text(&session.username)))
+    let body = format!("<p>Welcome to the back room, {}.</p>\n{for_admins}", Text(&session.username));
+    Page::new("Staff").of(Some(&session)).with(&body)
 }
 
 fn accounts(register: &Register) -> String {

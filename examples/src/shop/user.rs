@@ -9,8 +9,8 @@ use session_runtime::Principal;
 /// trusts, has issued.
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(
-    cookie(name = "__Host-shop"),
-    bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time),
+    cookie(name = "__Host-shop", persistent = "30d"),
+    bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time, revocable),
     absolute = "12h",
     idle = "2h"
 )]

@@ -1,8 +1,10 @@
 //! The shop, as its visitors meet it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod baskets;
 mod browsers;
 mod devices;
+mod live;
 mod nodes;
 mod process;
 mod programs;

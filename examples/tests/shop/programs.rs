@@ -147,6 +147,17 @@ async fn a_token_is_given_back() {
 }
 
 #[tokio::test]
+async fn an_access_token_that_is_given_back_opens_nothing() {
+    let site = Site::open();
+    let body = json!({"username": ALICE.0, "password": ALICE.1});
+    let (given_back, other) = (token(&site, &body).await, token(&site, &body).await);
+    assert_eq!(get(&site, "/api/me", &given_back).await.status, StatusCode::OK);
+    assert_eq!(post_form(&site, "/api/revoke", &format!("token={given_back}")).await.status, StatusCode::OK);
+    assert_eq!(get(&site, "/api/me", &given_back).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(get(&site, "/api/me", &other).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_cookie_opens_only_what_accepts_it() {
     let site = Site::open();
     let mut alice = site.browser();

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, Request, StatusCode, request};
+use axum::response::Response;
 use examples::shop::{self, DEMONSTRATION_PASSWORD, Settings};
 use http_body_util::BodyExt;
 use session_runtime::{ManualClock, Timestamp};
@@ -35,8 +36,13 @@ impl Site {
         Browser { site: self, cookie: None, user_agent: "" }
     }
 
+    /// What comes back, while it is still being sent.
+    pub(crate) async fn open_response(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
+        let (parts, body) = self.open_response(request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
     }

@@ -38,7 +38,8 @@ fn public_demands_nothing(attribute: &PolicyAttribute, diagnostics: &mut Diagnos
     let demands = attribute.demands.iter().map(|demand| (&demand.key, "(..)"));
     let checks = attribute.checks.iter().map(|check| (&check.key, "(..)"));
     let fresh = attribute.fresh.iter().map(|fresh| (&fresh.key, ""));
-    for (key, parentheses) in demands.chain(checks).chain(fresh) {
+    let confirm = attribute.confirm.iter().map(|confirm| (&confirm.key, ""));
+    for (key, parentheses) in demands.chain(checks).chain(fresh).chain(confirm) {
         diagnostics.mistake(
             Mistake::at(key, format!("a `public` route never authenticates, so `{key}{parentheses}` is never checked"))
                 .help("remove `public`, or use `optional` and look at the session"),
@@ -69,7 +70,8 @@ fn optional_demands_nothing(attribute: &PolicyAttribute, diagnostics: &mut Diagn
     let demands = attribute.demands.iter().map(|demand| &demand.key);
     let checks = attribute.checks.iter().map(|check| &check.key);
     let fresh = attribute.fresh.iter().map(|fresh| &fresh.key);
-    for key in demands.chain(checks).chain(fresh) {
+    let confirm = attribute.confirm.iter().map(|confirm| &confirm.key);
+    for key in demands.chain(checks).chain(fresh).chain(confirm) {
         diagnostics.mistake(of_no_session(key));
     }
 }
@@ -79,6 +81,8 @@ fn of_no_session(key: &Ident) -> Mistake {
         "role" => ("a role", "test `session.has_role(..)`"),
         "scope" => ("a scope", "test `session.has_scope(..)`"),
         "fresh" => ("a recent login", "look at `session.authenticated_at()`"),
+        "factors" => ("a factor", "look at `session.has_factor(..)`"),
+        "confirm" => ("a confirmation", "look at the session"),
         "check" => ("a check", "look at the session"),
         _ => ("a right", "look at the session"),
     };

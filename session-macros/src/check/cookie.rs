@@ -12,6 +12,7 @@ pub(super) fn check(cookie: &Given<CookieOptions>, diagnostics: &mut Diagnostics
     is_a_path_and_a_domain(cookie, diagnostics);
     other_sites_are_meant(cookie, diagnostics);
     subdomains_are_meant(cookie, diagnostics);
+    says_how_it_ends(cookie, diagnostics);
 }
 
 /// RFC 6265 4.1.1: a token of RFC 9110 5.6.2.
@@ -136,6 +137,28 @@ fn subdomains_are_meant(cookie: &CookieOptions, diagnostics: &mut Diagnostics) {
         diagnostics.mistake(
             Mistake::at(&domain.key, "every subdomain then receives this cookie")
                 .help("write `shared` beside it to say that you mean it"),
+        );
+    }
+}
+
+/// A session that lives in its cookie is in nobody else's hands: whether it can be ended has to be said.
+fn says_how_it_ends(cookie: &CookieOptions, diagnostics: &mut Diagnostics) {
+    let ends = cookie.revocable.as_ref().or(cookie.unrevocable.as_ref());
+    match (&cookie.token, ends) {
+        (Some(token), None) => diagnostics.mistake(
+            Mistake::at(token, "nobody can be logged out of a session that lives in its cookie alone").help(
+                "write `revocable` and give the builder a revocation list, or `unrevocable` to say that you mean it",
+            ),
+        ),
+        (None, Some(key)) => diagnostics.mistake(
+            Mistake::at(key, format!("sessions in a store end when their visitor logs out, so `{key}` has no effect"))
+                .help(format!("remove it, or keep the session in the cookie: `token = \"jwt\", {key}`")),
+        ),
+        _ => {}
+    }
+    if let (Some(_), Some(unrevocable)) = (&cookie.revocable, &cookie.unrevocable) {
+        diagnostics.mistake(
+            Mistake::at(unrevocable, "a session can either be ended or not").help("keep `revocable` or `unrevocable`"),
         );
     }
 }

@@ -9,6 +9,7 @@ pub(super) fn check(attribute: &PolicyAttribute, diagnostics: &mut Diagnostics) 
     for demand in &demands {
         not_empty(demand, diagnostics);
         checks_stand_alone(demand, diagnostics);
+        factors_are_never_held_against(demand, diagnostics);
         match &demand.kind {
             DemandKind::All(of) => can_be_met(&of.iter().collect::<Vec<_>>(), diagnostics),
             DemandKind::Any(of) => {
@@ -33,13 +34,35 @@ fn not_empty(demand: &Demand, diagnostics: &mut Diagnostics) {
     diagnostics.mistake(Mistake::at(&demand.argument, text).help(example));
 }
 
-/// A check refuses by its own response, which cannot be turned around or be one of several ways in.
+/// A check refuses by its own response, and a confirmation is used up: neither can be turned around or be one of several
+/// ways in.
 fn checks_stand_alone(demand: &Demand, diagnostics: &mut Diagnostics) {
     for part in demand.parts() {
-        if matches!(part.kind, DemandKind::Check) {
+        let key = &part.key;
+        let written = match part.kind {
+            DemandKind::Check => format!("{key}(..)"),
+            DemandKind::Confirm => key.to_string(),
+            _ => continue,
+        };
+        diagnostics.mistake(
+            Mistake::at(key, format!("`{written}` refuses; it cannot be negated or be one of several ways in"))
+                .help(format!("put it beside `{}(..)`", demand.key)),
+        );
+    }
+}
+
+/// Who leaves a factor out must never have more rights for it.
+fn factors_are_never_held_against(demand: &Demand, diagnostics: &mut Diagnostics) {
+    if !matches!(demand.kind, DemandKind::Not(_)) {
+        return;
+    }
+    let mut inside = Vec::new();
+    demand.parts().iter().for_each(|part| part.every(&mut inside));
+    for part in inside {
+        if matches!(part.kind, DemandKind::Factors(_)) {
             diagnostics.mistake(
-                Mistake::at(&part.key, "`check(..)` refuses; it cannot be negated or be one of several ways in")
-                    .help(format!("put it beside `{}(..)`", demand.key)),
+                Mistake::at(&part.key, "`not(factors(..))` admits whoever leaves the factor out")
+                    .help(format!("remove `{}`, or demand what those have whom you mean: `role(..)`", demand.text())),
             );
         }
     }

@@ -7,7 +7,7 @@ use syn::{FnArg, Safety, Type};
 use super::CheckedPolicy;
 use crate::diagnostics::{Diagnostics, Mistake, written};
 use crate::model::{Access, Mention, PolicyAttribute, Subject};
-use crate::syntax::Handler;
+use crate::syntax::{Handler, is_called};
 
 /// As many arguments as the runtime extracts, and axum.
 const MOST_ARGUMENTS: usize = 16;
@@ -17,6 +17,7 @@ pub(crate) struct CheckedHandler {
     policy: CheckedPolicy,
     handler: Handler,
     callable: bool,
+    confirmed: Option<Type>,
 }
 
 impl CheckedHandler {
@@ -31,8 +32,9 @@ impl CheckedHandler {
         }
         body_comes_last(&handler, diagnostics);
         sessions(&attribute, &handler, diagnostics);
+        let confirmed = something_is_confirmed(&attribute, &handler, diagnostics);
         let policy = CheckedPolicy::new(attribute, Some(&handler), diagnostics);
-        Self { policy, handler, callable }
+        Self { policy, handler, callable, confirmed }
     }
 
     /// What it demands.
@@ -48,6 +50,11 @@ impl CheckedHandler {
     /// Whether the function can be called with what its arguments extract.
     pub(crate) fn is_callable(&self) -> bool {
         self.callable
+    }
+
+    /// An argument that only a base can have a token for.
+    pub(crate) fn confirmed_by_the_base(&self) -> Option<&Type> {
+        self.confirmed.as_ref()
     }
 
     /// Whether it stands where only functions can: among the methods of a type.
@@ -133,7 +140,7 @@ fn argument(argument: &FnArg) -> Option<Mistake> {
 /// There is one body, and whoever reads it leaves nothing to the next. Types can be renamed, so that this is only a guess:
 /// what it misses, the router finds.
 fn body_comes_last(handler: &Handler, diagnostics: &mut Diagnostics) {
-    const READERS: [&str; 7] = ["Json", "Form", "Bytes", "String", "Multipart", "RawForm", "Request"];
+    const READERS: [&str; 8] = ["Json", "Form", "Bytes", "String", "Multipart", "RawForm", "Request", "Confirmed"];
     let count = handler.types().count();
     for ty in handler.types().take(count.saturating_sub(1)) {
         let Type::Path(path) = ty else { continue };
@@ -147,6 +154,25 @@ fn body_comes_last(handler: &Handler, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Where nothing demands a token, nobody brings one along. Types can be renamed; what this misses, the request finds. An
+/// argument that the policy below may demand a token for is returned.
+fn something_is_confirmed(
+    attribute: &PolicyAttribute,
+    handler: &Handler,
+    diagnostics: &mut Diagnostics,
+) -> Option<Type> {
+    let is_confirmed = |ty: &&Type| matches!(ty, Type::Path(path) if is_called(&path.path, "Confirmed"));
+    let ty = handler.types().find(is_confirmed).filter(|_| attribute.confirm.is_none())?;
+    if attribute.base.is_some() {
+        return Some(ty.clone());
+    }
+    diagnostics.mistake(
+        Mistake::at(ty, "nothing is confirmed on this route: no token is demanded")
+            .help("write `confirm = \"transfer\"`, with a purpose of your own, or take what is inside `Confirmed<_>`"),
+    );
+    None
 }
 
 /// What the arguments want to know of the visitor's session.

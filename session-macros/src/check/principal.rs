@@ -4,10 +4,13 @@ use syn::{Data, DeriveInput};
 
 use super::{bearer, cookie, values};
 use crate::diagnostics::{Diagnostics, Mistake};
-use crate::model::{Field, Fields, PrincipalAttribute};
+use crate::model::{Field, Fields, Given, PrincipalAttribute};
+use crate::syntax::Length;
 
 /// How long a session lasts when no `absolute` is given.
 const ABSOLUTE: u64 = 12 * 60 * 60;
+/// RFC 6265bis 5.5: browsers keep no cookie for longer than 400 days.
+const LONGEST_KEPT: u64 = 400 * 24 * 60 * 60;
 
 /// A principal that does not contradict itself.
 pub(crate) struct CheckedPrincipal {
@@ -29,6 +32,8 @@ impl CheckedPrincipal {
         attribute.cookie.iter().for_each(|given| cookie::check(given, diagnostics));
         attribute.bearer.iter().for_each(|given| bearer::check(given, &fields, diagnostics));
         ends(&attribute, diagnostics);
+        is_remembered_longer(&attribute, diagnostics);
+        are_counted(&attribute, diagnostics);
         let attribute = if diagnostics.has_errors() { stand_in(attribute) } else { attribute };
         Self { input, attribute, fields }
     }
@@ -41,6 +46,11 @@ impl CheckedPrincipal {
     /// What it says.
     pub(crate) fn attribute(&self) -> &PrincipalAttribute {
         &self.attribute
+    }
+
+    /// How long a remembered session lasts.
+    pub(crate) fn persistent(&self) -> Option<&Given<Length>> {
+        persistent(&self.attribute)
     }
 
     /// The field that identifies the subject; none after a mistake.
@@ -116,6 +126,46 @@ fn ends(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
             ),
         )
         .help(format!("shorten it, or write `absolute = \"{}\"`", idle.value.written())),
+    );
+}
+
+/// Whoever asks to be remembered is, for longer than others and for no longer than a browser keeps a cookie.
+fn is_remembered_longer(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
+    let Some(persistent) = persistent(attribute) else { return };
+    values::not_zero(persistent, diagnostics);
+    let (seconds, written) = (persistent.value.seconds, persistent.value.written());
+    let absolute = attribute.absolute.as_ref().map_or(ABSOLUTE, |given| given.value.seconds);
+    if seconds > LONGEST_KEPT {
+        diagnostics.mistake(
+            Mistake::at(
+                &persistent.value.literal,
+                format!("`persistent` ({written}) is longer than the 400 days that a browser keeps a cookie"),
+            )
+            .help("use at most `persistent = \"400d\"`"),
+        );
+    } else if seconds > 0 && seconds <= absolute {
+        let others = attribute.absolute.as_ref().map_or_else(|| "12h".to_owned(), |given| given.value.written());
+        diagnostics.mistake(
+            Mistake::at(
+                &persistent.value.literal,
+                format!("a remembered session ({written}) ends no later than any other: `absolute` is {others}"),
+            )
+            .help(format!("make `persistent` longer than {others}, or leave it out")),
+        );
+    }
+}
+
+fn persistent(attribute: &PrincipalAttribute) -> Option<&Given<Length>> {
+    attribute.cookie.as_ref()?.value.persistent.as_ref()
+}
+
+/// Who counts sessions has to know them.
+fn are_counted(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
+    let token = attribute.cookie.as_ref().and_then(|cookie| cookie.value.token.as_ref());
+    let (Some(most), Some(_)) = (&attribute.max_sessions, token) else { return };
+    diagnostics.mistake(
+        Mistake::at(&most.key, "nobody knows how many sessions there are that live in their cookies")
+            .help("remove `max_sessions`, or remove `token` from `cookie(..)` to keep the sessions in a store"),
     );
 }
 

@@ -13,11 +13,19 @@ pub(super) fn check(attribute: &PolicyAttribute, diagnostics: &mut Diagnostics) 
     for redirect in [&attribute.login, &attribute.reauthenticate].into_iter().flatten() {
         stays_on_this_site(redirect, diagnostics);
     }
+    if let Some(purpose) = attribute.confirm.as_ref().filter(|purpose| purpose.value.value().trim().is_empty()) {
+        diagnostics.mistake(
+            Mistake::at(&purpose.value, "`confirm` needs a purpose, which tells one confirmation from another")
+                .help("name what is confirmed: `confirm = \"transfer\"`"),
+        );
+    }
     let mut demands = Vec::new();
     attribute.demands.iter().for_each(|demand| demand.every(&mut demands));
     for demand in demands {
-        if let DemandKind::Scope(scope) = &demand.kind {
-            is_a_scope(scope, diagnostics);
+        match &demand.kind {
+            DemandKind::Scope(scope) => is_a_scope(scope, diagnostics),
+            DemandKind::Factors(factors) => factors.iter().for_each(|factor| is_a_factor(factor, diagnostics)),
+            _ => {}
         }
     }
 }
@@ -75,6 +83,29 @@ fn is_a_scope(literal: &LitStr, diagnostics: &mut Diagnostics) {
         Mistake::at(literal, format!("no token can carry this scope: {problem}"))
             .note("RFC 6749 allows printable ASCII without space, `\"` and `\\`"),
     );
+}
+
+/// A name as in the `amr` of a token (RFC 8176), which a challenge lists with spaces between (RFC 9470 3).
+fn is_a_factor(literal: &LitStr, diagnostics: &mut Diagnostics) {
+    let factor = literal.value();
+    let words: Vec<&str> = factor.split_whitespace().collect();
+    if words.len() > 1 {
+        let each: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        diagnostics.mistake(
+            Mistake::at(literal, format!("`{factor}` is not the name of one factor"))
+                .help(format!("write `factors({})`", each.join(", "))),
+        );
+        return;
+    }
+    let problem = match factor.chars().find(|letter| !letter.is_ascii_graphic() || matches!(letter, '"' | '\\')) {
+        Some(letter) => format!("it contains {}", named(letter)),
+        None if factor.is_empty() => "it is empty".to_owned(),
+        None => return,
+    };
+    diagnostics
+        .mistake(Mistake::at(literal, format!("no log-in can have this factor: {problem}")).note(
+            "RFC 8176 has names for factors: `pwd`, `otp`, `sms`, `hwk`, `swk`, `pin`, `fpt`, `face`, `mfa`, ..",
+        ));
 }
 
 /// How messages call a character that should not be there.

@@ -33,19 +33,18 @@ const HEAD: &str = "\
 #[test]
 fn editors_offer_every_key_of_the_table() {
     let modules = PLACES.map(|(place, name)| {
-        let keys: Vec<String> = keys_of(place).filter_map(offered).collect();
+        let keys: Vec<String> = keys_of(place).map(offered).collect();
         format!("\n/// In {name}.\npub mod {} {{\n{}}}\n", module(place), keys.join("\n"))
     });
     expect_file!["../../../session-runtime/src/completion.rs"].assert_eq(&format!("{HEAD}{}", modules.concat()));
 }
 
 /// A constant that is called like the key.
-fn offered(key: &Key) -> Option<String> {
+fn offered(key: &Key) -> String {
     let feature = match key.availability {
         Availability::Now => "",
         Availability::Jwt => "    #[cfg(feature = \"jwt\")]\n",
-        // It would be an error right after it was chosen.
-        Availability::Later(_) => return None,
+        Availability::CookieTokens => "    #[cfg(feature = \"cookie-tokens\")]\n",
     };
     let (name, aside) = match key.name {
         // No item can be called so.
@@ -53,7 +52,7 @@ fn offered(key: &Key) -> Option<String> {
         name => (name, ""),
     };
     let Key { example, doc, .. } = key;
-    Some(format!("    /// `{example}`{aside}: {doc}\n{feature}    pub const {name}: &str = {example:?};\n"))
+    format!("    /// `{example}`{aside}: {doc}\n{feature}    pub const {name}: &str = {example:?};\n")
 }
 
 fn of_attribute(arguments: &TokenStream, place: Place) -> TokenStream {

@@ -30,6 +30,7 @@ fn values(named: &Named<'_>) -> TokenStream {
         (attribute.cookie.as_ref(), "via", quote!(, true)),
         (attribute.bearer.as_ref(), "via", quote!(, false)),
         (base.and(attribute.csrf.as_ref()).map(|given| &given.key), "csrf", quote!()),
+        (attribute.confirm.as_ref().map(|given| &given.key), "confirm", quote!()),
     ];
     let calls = calls.into_iter().filter_map(|(key, name, argument)| Some(call(named, key?.span(), name, &argument)));
     calls.collect()
@@ -44,7 +45,12 @@ fn above_the_base(named: &Named<'_>) -> TokenStream {
     let demands = attribute.demands.iter().map(|demand| (&demand.key, "(..)"));
     let checks = attribute.checks.iter().map(|check| (&check.key, "(..)"));
     let fresh = attribute.fresh.iter().map(|fresh| (&fresh.key, ""));
-    let demanded = demands.chain(checks).chain(fresh).map(|(key, parentheses)| ("asks_everybody", key, parentheses));
+    let confirm = attribute.confirm.iter().map(|confirm| (&confirm.key, ""));
+    let demanded = demands
+        .chain(checks)
+        .chain(fresh)
+        .chain(confirm)
+        .map(|(key, parentheses)| ("asks_everybody", key, parentheses));
     let others = [
         attribute.access.first().map(|given| &given.key),
         attribute.max_age.as_ref().map(|given| &given.key),
@@ -70,6 +76,11 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: &TokenStream) -> To
     ident.set_span(span.resolved_at(ident.span()));
     let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
     quote!(const _: () = #call;)
+}
+
+/// An argument for which the base has to demand a token.
+pub(super) fn confirmed(named: &Named<'_>, ty: &syn::Type) -> TokenStream {
+    call(named, ty.span(), "confirmed", &quote!())
 }
 
 /// The bound that `state(..)` puts on the router's state.

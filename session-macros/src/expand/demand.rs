@@ -22,11 +22,12 @@ fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
             quote!(#rt::Demand::Role { held: #held, written: #text })
         }
         DemandKind::Scope(scope) => quote!(#rt::Demand::Scope { scope: #scope }),
+        DemandKind::Factors(of) => quote!(#rt::Demand::Factors { of: &[#(#of),*] }),
         DemandKind::All(of) => several("All", of, named),
         DemandKind::Any(of) => several("Any", of, named),
         DemandKind::Not(of) => several("Not", of, named),
         // A mistake that was reported: what refuses nobody is left out of it.
-        DemandKind::Check => several("All", &[], named),
+        DemandKind::Check | DemandKind::Confirm => several("All", &[], named),
     }
 }
 

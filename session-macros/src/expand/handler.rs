@@ -28,6 +28,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
     let mut of_the_handler = lead(&named, &guard, &handler.signature);
     of_the_handler.extend(assertion::same_principal(&named, handler));
+    of_the_handler.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(&named, ty)));
     let items = named.of_a_handler(&of_the_handler);
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);

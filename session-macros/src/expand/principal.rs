@@ -30,7 +30,12 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         )
     });
     let carries_scopes = principal.scopes().map(|_| (quote!(CarriesScopes), quote!()));
-    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes].into_iter().flatten();
+    let remembered = principal.persistent().map(|_| (quote!(RememberedPrincipal), quote!()));
+    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes, remembered].into_iter().flatten();
+    let marks = marks.chain(powers(principal.attribute()).iter().map(|name| {
+        let name = quote::format_ident!("{name}");
+        (quote!(#name), quote!())
+    }));
     let (marks, types): (Vec<TokenStream>, Vec<TokenStream>) = marks.unzip();
     let lints = quote!(#[allow(clippy::all, clippy::pedantic, clippy::restriction)]);
     quote! {
@@ -55,6 +60,16 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
             #lints
             impl #generics #rt::#marks for #ident #parameters #condition { #types }
         )*
+    }
+}
+
+/// What can be done to the sessions of a principal: the runtime asks for these where it does it.
+fn powers(attribute: &PrincipalAttribute) -> &'static [&'static str] {
+    let carried = attribute.cookie.as_ref().map(|cookie| &cookie.value).filter(|cookie| cookie.token.is_some());
+    match carried {
+        None => &["EndsSessions", "ListsSessions"],
+        Some(cookie) if cookie.unrevocable.is_none() => &["EndsSessions"],
+        Some(_) => &["ForgetsCookies"],
     }
 }
 
@@ -127,7 +142,11 @@ fn cookie(options: &CookieOptions, rt: &Private<'_>) -> TokenStream {
     let domain = options.domain.as_ref().map(|given| &given.value).map(|domain| quote!(.domain(#domain)));
     let shared = options.shared.as_ref().map(|_| quote!(.shared()));
     let partitioned = options.partitioned.as_ref().map(|_| quote!(.partitioned()));
-    quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned))
+    let persistent = options.persistent.as_ref().map(|given| given.value.seconds);
+    let persistent = persistent.map(|seconds| quote!(.persistent(#seconds)));
+    let ends = if options.unrevocable.is_some() { quote!(Unrevocable) } else { quote!(Revocable) };
+    let token = options.token.as_ref().map(|_| quote!(.token(#rt::CookieToken::#ends)));
+    quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned #persistent #token))
 }
 
 fn bearer(options: &BearerOptions, rt: &Private<'_>) -> TokenStream {

@@ -95,5 +95,9 @@ fn demands(attribute: &PolicyAttribute) -> TokenStream {
     let demands = (!attribute.demands.is_empty()).then(|| quote!(.demands(__DEMANDS)));
     let checks = attribute.checks.iter().map(|check| written(&check.value).into_token_stream());
     let checks = (!attribute.checks.is_empty()).then(|| quote!(.checks(&[#(#checks),*])));
-    quote!(#demands #checks)
+    let confirm = attribute.confirm.as_ref().map(|purpose| {
+        let purpose = &purpose.value;
+        quote!(.confirm(#purpose))
+    });
+    quote!(#demands #checks #confirm)
 }

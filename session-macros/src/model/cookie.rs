@@ -1,11 +1,11 @@
 //! What `cookie(..)` says on a principal.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use syn::LitStr;
 
 use super::Given;
 use crate::diagnostics::{Diagnostics, Mistake, nearest};
-use crate::syntax::{Features, Item, Place, options};
+use crate::syntax::{Features, Item, Length, Place, options};
 
 /// The options of a session cookie.
 #[derive(Default)]
@@ -17,6 +17,11 @@ pub(crate) struct CookieOptions {
     pub(crate) path: Option<Given<LitStr>>,
     pub(crate) domain: Option<Given<LitStr>>,
     pub(crate) shared: Option<Ident>,
+    pub(crate) persistent: Option<Given<Length>>,
+    /// What follows `token`, be it right or not.
+    pub(crate) token: Option<TokenStream>,
+    pub(crate) revocable: Option<Ident>,
+    pub(crate) unrevocable: Option<Ident>,
 }
 
 /// When a browser attaches the cookie to requests that other sites cause.
@@ -57,9 +62,26 @@ impl CookieOptions {
             "path" => self.path = Given::read(item, Item::string, diagnostics),
             "domain" => self.domain = Given::read(item, Item::string, diagnostics),
             "shared" => self.shared = Some(item.name.clone()),
+            "persistent" => self.persistent = Given::read(item, Item::length, diagnostics),
+            "token" => {
+                diagnostics.take(token(item));
+                self.token = Some(item.argument());
+            }
+            "revocable" => self.revocable = Some(item.name.clone()),
+            "unrevocable" => self.unrevocable = Some(item.name.clone()),
             _ => diagnostics.mistake(item.not_understood()),
         }
     }
+}
+
+/// There is one kind of token that a cookie can hold.
+fn token(item: &Item) -> Result<(), Mistake> {
+    let literal = item.string()?;
+    let value = literal.value();
+    if value == "jwt" {
+        return Ok(());
+    }
+    Err(Mistake::at(&literal, format!("a cookie holds no `{value}` token")).help("write `token = \"jwt\"`"))
 }
 
 fn same_site(item: &Item) -> Result<SameSite, Mistake> {

@@ -6,7 +6,7 @@ use syn::{LitStr, Path};
 use crate::diagnostics::{Diagnostics, Mistake, written};
 use crate::syntax::{Features, Item, Place, options};
 
-/// `role(..)`, `scope(..)`, `all(..)`, `any(..)` or `not(..)`, and `check(..)` where it does not belong.
+/// `role(..)`, `scope(..)`, `factors(..)`, `all(..)`, `any(..)` or `not(..)`, and `check(..)` and `confirm` where they do not belong.
 pub(crate) struct Demand {
     pub(crate) key: Ident,
     /// Key and parentheses.
@@ -20,10 +20,12 @@ pub(crate) struct Demand {
 pub(crate) enum DemandKind {
     Role(Path),
     Scope(LitStr),
+    Factors(Vec<LitStr>),
     All(Vec<Demand>),
     Any(Vec<Demand>),
     Not(Vec<Demand>),
     Check,
+    Confirm,
 }
 
 impl Demand {
@@ -31,10 +33,12 @@ impl Demand {
         let kind = match item.key.name {
             "role" => diagnostics.take(item.constant()).map(DemandKind::Role),
             "scope" => diagnostics.take(item.string()).map(DemandKind::Scope),
+            "factors" => diagnostics.take(item.strings()).map(DemandKind::Factors),
             "all" => Self::several(item, features, diagnostics).map(DemandKind::All),
             "any" => Self::several(item, features, diagnostics).map(DemandKind::Any),
             "not" => Self::one(item, features, diagnostics).map(|of| DemandKind::Not(vec![of])),
             "check" => Some(DemandKind::Check),
+            "confirm" => Some(DemandKind::Confirm),
             _ => diagnostics.take(Err(item.not_understood())),
         }?;
         Some(Self { key: item.name.clone(), tokens: item.tokens.clone(), argument: item.argument(), kind })
@@ -49,7 +53,11 @@ impl Demand {
     pub(crate) fn parts(&self) -> &[Self] {
         match &self.kind {
             DemandKind::All(parts) | DemandKind::Any(parts) | DemandKind::Not(parts) => parts,
-            DemandKind::Role(_) | DemandKind::Scope(_) | DemandKind::Check => &[],
+            DemandKind::Role(_)
+            | DemandKind::Scope(_)
+            | DemandKind::Factors(_)
+            | DemandKind::Check
+            | DemandKind::Confirm => &[],
         }
     }
 

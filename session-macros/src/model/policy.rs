@@ -19,6 +19,7 @@ pub(crate) struct PolicyAttribute {
     pub(crate) fresh: Option<Given<Length>>,
     pub(crate) demands: Vec<Demand>,
     pub(crate) checks: Vec<Given<Path>>,
+    pub(crate) confirm: Option<Given<LitStr>>,
     pub(crate) cookie: Option<Ident>,
     pub(crate) bearer: Option<Ident>,
     pub(crate) csrf: Option<Given<Csrf>>,
@@ -99,10 +100,11 @@ impl PolicyAttribute {
             "max_age" => self.max_age = Given::read(item, Item::length, diagnostics),
             "sliding" => self.sliding = Some(item.name.clone()),
             "fresh" => self.fresh = Given::read(item, Item::length, diagnostics),
-            "role" | "scope" | "all" | "any" | "not" => {
+            "role" | "scope" | "factors" | "all" | "any" | "not" => {
                 self.demands.extend(Demand::read(item, features, diagnostics));
             }
             "check" => self.checks.extend(Given::read(item, Item::constant, diagnostics)),
+            "confirm" => self.confirm = Given::read(item, Item::string, diagnostics),
             "cookie" => self.cookie = Some(item.name.clone()),
             "bearer" => self.bearer = Some(item.name.clone()),
             "csrf" => self.csrf = csrf(item, features, diagnostics),
@@ -139,15 +141,15 @@ fn csrf(item: &Item, features: Features, diagnostics: &mut Diagnostics) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::syntax::{Availability, keys_of};
+    use crate::syntax::keys_of;
 
     #[test]
     fn every_example_in_the_table_is_understood() {
         for place in [Place::Session, Place::Policy] {
-            for key in keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_))) {
+            for key in keys_of(place) {
                 let mut diagnostics = Diagnostics::default();
                 let tokens = key.example.parse().unwrap_or_default();
-                PolicyAttribute::read(tokens, place, Features { jwt: true }, &mut diagnostics);
+                PolicyAttribute::read(tokens, place, Features { jwt: true, cookie_tokens: true }, &mut diagnostics);
                 let expansion = diagnostics.into_tokens();
                 assert!(expansion.is_empty(), "{}: {expansion}", key.name);
             }

@@ -71,8 +71,8 @@ pub(crate) enum Availability {
     Now,
     /// It has when the runtime's feature `jwt` is on.
     Jwt,
-    /// It has not; this is what to do instead.
-    Later(&'static str),
+    /// It has when the runtime's feature `cookie-tokens` is on.
+    CookieTokens,
 }
 
 /// One row of the table of keys.
@@ -91,9 +91,13 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Whether what it says can be expanded with these features.
-    pub(super) fn is_missing_feature(&self, features: Features) -> bool {
-        self.availability == Availability::Jwt && !features.jwt
+    /// The feature of the runtime that what it says needs and that is off, and what to switch on.
+    pub(super) fn missing_feature(&self, features: Features) -> Option<(&'static str, &'static str)> {
+        match self.availability {
+            Availability::Jwt if !features.jwt => Some(("jwt", "aws_lc_rs")),
+            Availability::CookieTokens if !features.cookie_tokens => Some(("cookie-tokens", "cookie-tokens")),
+            _ => None,
+        }
     }
 }
 

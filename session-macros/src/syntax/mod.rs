@@ -10,7 +10,7 @@ mod table;
 mod value;
 
 pub(crate) use self::duration::Length;
-pub(crate) use self::handler::Handler;
+pub(crate) use self::handler::{Handler, is_called};
 pub(crate) use self::item::Item;
 pub(crate) use self::keys::Place;
 #[cfg(test)]
@@ -22,12 +22,14 @@ pub(crate) use self::options::options;
 pub(crate) struct Features {
     /// Tokens.
     pub(crate) jwt: bool,
+    /// Sessions that live in their cookie.
+    pub(crate) cookie_tokens: bool,
 }
 
 impl Features {
     /// Those that this build was made with.
     pub(crate) const fn enabled() -> Self {
-        Self { jwt: cfg!(feature = "jwt") }
+        Self { jwt: cfg!(feature = "jwt"), cookie_tokens: cfg!(feature = "cookie-tokens") }
     }
 }
 

@@ -5,7 +5,7 @@ use quote::ToTokens;
 
 use super::foreign::foreign;
 use super::item::{Form, Item, Written, chunks};
-use super::keys::{Availability, Key, Place, Shape, elsewhere, find, keys_of};
+use super::keys::{Key, Place, Shape, elsewhere, find, keys_of};
 use super::{Features, value};
 use crate::diagnostics::{Diagnostics, Mistake, nearest, written};
 
@@ -32,12 +32,9 @@ pub(crate) fn options(
 fn known(item: Written, place: Place, features: Features) -> Result<Item, Mistake> {
     let Written { name, form, tokens } = item;
     let key = find(place, &name.to_string()).ok_or_else(|| unknown(&name, &form, place))?;
-    if key.is_missing_feature(features) {
-        return Err(Mistake::at(&name, format!("`{name}` needs the `jwt` feature of `session-runtime`"))
-            .help("enable it in Cargo.toml: `session-runtime = { features = [\"aws_lc_rs\"] }`"));
-    }
-    if let Availability::Later(instead) = key.availability {
-        return Err(Mistake::at(&name, format!("`{name}` is not there yet in this version")).help(instead));
+    if let Some((missing, enable)) = key.missing_feature(features) {
+        return Err(Mistake::at(&name, format!("`{name}` needs the `{missing}` feature of `session-runtime`"))
+            .help(format!("enable it in Cargo.toml: `session-runtime = {{ features = [\"{enable}\"] }}`")));
     }
     let value = match (key.shape, form) {
         (Shape::Flag, Form::Flag) => TokenStream::new(),
@@ -113,12 +110,11 @@ fn unknown(name: &syn::Ident, form: &Form, place: Place) -> Mistake {
         return Mistake::at(name, format!("`{name}` belongs to {owner}")).help(help);
     }
     let mistake = Mistake::at(name, unknown_option(name, place));
-    let usable = || keys_of(place).filter(|key| !matches!(key.availability, Availability::Later(_)));
-    let mistake = match nearest(&word, usable().map(|key| key.name)) {
+    let mistake = match nearest(&word, keys_of(place).map(|key| key.name)) {
         Some(similar) => mistake.help(format!("a similar option exists: `{similar}`")),
         None => mistake,
     };
-    let valid: Vec<String> = usable().map(|key| format!("`{}`", key.name)).collect();
+    let valid: Vec<String> = keys_of(place).map(|key| format!("`{}`", key.name)).collect();
     mistake.note(format!("valid options: {}", valid.join(", ")))
 }
 

@@ -15,7 +15,7 @@ fn row(key: &Key) -> String {
     let availability = match key.availability {
         Availability::Now => "",
         Availability::Jwt => " (feature `jwt`)",
-        Availability::Later(_) => " (not there yet)",
+        Availability::CookieTokens => " (feature `cookie-tokens`)",
     };
     format!("| `{example}` | {}{availability} |\n", key.doc)
 }

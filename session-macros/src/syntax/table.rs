@@ -28,10 +28,14 @@ pub(super) static TABLE: &[Key] = &[
     list("any", DEMAND, "any(role(Role::Admin), role(Role::Staff))", "demands at least one of these").repeated(),
     list("not", DEMAND, "not(role(Role::Suspended))", "demands that this is not so").repeated(),
     list("check", DEMAND, "check(owns_account)", "asks an `async fn` of extractors, which may refuse").repeated(),
-    list("factors", DEMAND, "factors(\"otp\")", "demands a factor at the log-in")
-        .later("declare a role that is granted only with that factor and demand it with `role(..)`"),
-    value("confirm", DEMAND, "confirm = \"transfer\"", "demands a single-use token for this purpose")
-        .later("demand a log-in just before with `fresh = \"5m\"`"),
+    list("factors", DEMAND, "factors(\"otp\")", "demands that the visitor proved who they are with each of these")
+        .repeated(),
+    value(
+        "confirm",
+        DEMAND,
+        "confirm = \"transfer\"",
+        "demands a single-use token for this purpose, as `session.confirmation(\"transfer\")` makes it",
+    ),
     flag(
         "cookie",
         ROUTE,
@@ -81,15 +85,24 @@ pub(super) static TABLE: &[Key] = &[
     value("path", COOKIE, "path = \"/app\"", "the cookie's path; `/` by default"),
     value("domain", COOKIE, "domain = \"shop.example\"", "sends the cookie to the subdomains of a domain too"),
     flag("shared", COOKIE, "shared", "says that the subdomains of a domain are meant to receive the cookie"),
-    value("persistent", COOKIE, "persistent = \"30d\"", "keeps remembered sessions this long")
-        .later("leave it out: sessions last as long as the browser is open, and at most `absolute`"),
-    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself")
-        .later("leave it out: the cookie names a session that a store keeps"),
+    value(
+        "persistent",
+        COOKIE,
+        "persistent = \"30d\"",
+        "how long a remembered session lasts, also when the browser is closed; none is remembered by default",
+    ),
+    value("token", COOKIE, "token = \"jwt\"", "keeps the session in the cookie itself, and in no store")
+        .cookie_tokens(),
     flag("revocable", BEARER, "revocable", "asks at every use whether the token was revoked"),
-    flag("revocable", COOKIE, "revocable", "keeps a list of sessions that were ended")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
-    flag("unrevocable", COOKIE, "unrevocable", "says that nobody can be logged out")
-        .later("leave it out: sessions in a store end when their visitor logs out"),
+    flag(
+        "revocable",
+        COOKIE,
+        "revocable",
+        "beside `token`: a list of the sessions that were ended is asked at every use",
+    )
+    .cookie_tokens(),
+    flag("unrevocable", COOKIE, "unrevocable", "beside `token`: says that no session can be ended before it expires")
+        .cookie_tokens(),
     list("alg", BEARER, "alg(\"EdDSA\")", "the algorithms that the issuer signs with"),
     flag("legacy", BEARER, "legacy", "says that an algorithm or token type being retired is meant"),
     value(
@@ -135,7 +148,7 @@ impl Key {
         Self { availability: Availability::Jwt, ..self }
     }
 
-    const fn later(self, instead: &'static str) -> Self {
-        Self { availability: Availability::Later(instead), ..self }
+    const fn cookie_tokens(self) -> Self {
+        Self { availability: Availability::CookieTokens, ..self }
     }
 }

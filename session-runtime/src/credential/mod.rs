@@ -15,13 +15,10 @@ use http::HeaderMap;
 /// What a request shows.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Credential<'r> {
-    /// A session cookie whose value has the form of an id.
-    Cookie(SessionId),
-    /// A session cookie that this server cannot have set.
+    /// The value of a session cookie, whatever it may be.
     ///
-    /// In double quotes it is one of these: the quotes are part of a cookie's value (RFC 6265bis 5.6), and a browser
-    /// returns a value as it was set.
-    UnusableCookie,
+    /// Double quotes are part of it (RFC 6265bis 5.6): a browser returns a value as it was set.
+    Cookie(&'r [u8]),
     /// The token of `Authorization: Bearer`, of the right characters and not yet verified.
     Bearer(&'r str),
 }
@@ -30,7 +27,6 @@ impl fmt::Debug for Credential<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Cookie(_) => "Cookie(..)",
-            Self::UnusableCookie => "UnusableCookie",
             Self::Bearer(_) => "Bearer(..)",
         })
     }
@@ -61,8 +57,7 @@ pub(crate) fn read<'r>(
         return Ok(Some(Credential::Bearer(token)));
     }
     let Some(name) = cookie_name else { return Ok(None) };
-    let value = cookie::find(headers, name)?;
-    Ok(value.map(|value| SessionId::parse(value).map_or(Credential::UnusableCookie, Credential::Cookie)))
+    Ok(cookie::find(headers, name)?.map(Credential::Cookie))
 }
 
 #[cfg(test)]
@@ -83,10 +78,9 @@ mod tests {
     // Only what the policy accepts is read.
     #[test]
     fn a_credential_that_the_route_does_not_accept_is_not_seen() {
-        let id = SessionId::generate().unwrap();
-        let (name, value) = cookie(&id.encode());
-        let cookie_only = request(&[(name.clone(), &value)]);
-        assert_eq!(read(&cookie_only, NAME, true), Ok(Some(Credential::Cookie(id))));
+        let (name, value) = cookie("v");
+        let cookie_only = request(&[(name, &value)]);
+        assert_eq!(read(&cookie_only, NAME, true), Ok(Some(Credential::Cookie(b"v"))));
         assert_eq!(read(&cookie_only, Some("id"), true), Ok(None));
         assert_eq!(read(&cookie_only, None, true), Ok(None));
         let malformed_bearer = request(&[(header::AUTHORIZATION, "Bearer ?")]);
@@ -96,25 +90,23 @@ mod tests {
 
     #[test]
     fn a_bearer_token_wins_and_a_bad_one_does_not_fall_back() {
-        let id = SessionId::generate().unwrap();
-        let (name, value) = cookie(&id.encode());
+        let (name, value) = cookie("v");
         let both = request(&[(name.clone(), &value), (header::AUTHORIZATION, "Bearer t")]);
         assert_eq!(read(&both, NAME, true), Ok(Some(Credential::Bearer("t"))));
-        assert_eq!(read(&both, NAME, false), Ok(Some(Credential::Cookie(id.clone()))));
+        assert_eq!(read(&both, NAME, false), Ok(Some(Credential::Cookie(b"v"))));
         let bad = request(&[(name.clone(), &value), (header::AUTHORIZATION, "Bearer")]);
         assert_eq!(read(&bad, NAME, true), Err(CredentialError::MalformedAuthorization));
         let other_scheme = request(&[(name, &value), (header::AUTHORIZATION, "Basic dTpw")]);
-        assert_eq!(read(&other_scheme, NAME, true), Ok(Some(Credential::Cookie(id))));
+        assert_eq!(read(&other_scheme, NAME, true), Ok(Some(Credential::Cookie(b"v"))));
     }
 
-    // Only issued ids are adopted: a value of another form is no id, in double quotes neither (RFC 6265bis 5.6).
+    // A browser returns a value as it was set, in its double quotes if it has some (RFC 6265bis 5.6).
     #[test]
-    fn a_cookie_of_another_form_is_unusable() {
-        let id = SessionId::generate().unwrap();
-        for value in ["", "chosen-by-an-attacker", &format!("\"{}\"", *id.encode()), &format!("{}x", *id.encode())] {
-            let (name, value) = cookie(value);
-            let headers = request(&[(name, &value)]);
-            assert_eq!(read(&headers, NAME, false), Ok(Some(Credential::UnusableCookie)), "{value}");
+    fn a_cookie_is_read_as_it_stands() {
+        for value in ["", "chosen-by-an-attacker", "\"v\""] {
+            let (name, line) = cookie(value);
+            let headers = request(&[(name, &line)]);
+            assert_eq!(read(&headers, NAME, false), Ok(Some(Credential::Cookie(value.as_bytes()))), "{value}");
         }
     }
 
@@ -122,6 +114,6 @@ mod tests {
     #[test]
     fn debug_tells_nothing() {
         assert_eq!(format!("{:?}", Credential::Bearer("secret")), "Bearer(..)");
-        assert_eq!(format!("{:?}", Credential::Cookie(SessionId::generate().unwrap())), "Cookie(..)");
+        assert_eq!(format!("{:?}", Credential::Cookie(b"secret")), "Cookie(..)");
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! The rules are those of [`ForgeryCheck`], which are also the tests.
 
+mod counts;
 mod origin;
+mod proxies;
 mod trusted;
 
+pub(crate) use self::counts::Forgeries;
+pub use self::counts::ForgeryCounts;
 pub use self::origin::OriginErrorKind;
+pub(crate) use self::proxies::TrustedProxies;
 pub use self::trusted::{OriginError, TrustedOrigins};
 
 use http::request::Parts;
@@ -39,8 +44,10 @@ use self::origin::Origin;
 /// | missing or unknown | any other, `null`, one with user info | refused |
 ///
 /// The own origin is `https://` and the requested host, whatever scheme a TLS proxy shows to this server; `http://` only on
-/// loopback names and addresses. The requested host is `:authority`, or else `Host`: a proxy must pass it on unchanged, or
-/// the outer name must be a [trusted origin](TrustedOrigins).
+/// loopback names and addresses. The requested host is `:authority`, or else `Host`. Behind a proxy that does not pass it on
+/// unchanged it is the one `X-Forwarded-Host`, where the request comes from a proxy that the builder
+/// [trusts](crate::SessionsBuilder::trusted_proxies); from anybody else that header is not read. No header says which scheme it
+/// was: a proxy that takes plain HTTP off this machine takes it from anybody who is on the way.
 ///
 /// Without `Sec-Fetch-Site` nobody can tell a sibling site from a foreign one, so `csrf(same_site)` does not help there:
 /// list the sibling as trusted.
@@ -54,7 +61,8 @@ pub enum ForgeryCheck {
     Enforced,
     /// Pages of sibling sites, which share the registrable domain, send them too.
     SameSite,
-    /// Every request passes, and those that would be refused are counted.
+    /// Every request passes, and those that would be refused are [counted](crate::Sessions::forgeries), each with an event
+    /// `session.forgery_reported` that names the policy and the reason.
     Report,
     /// Every request passes.
     Off,
@@ -92,6 +100,13 @@ impl Forged {
     }
 }
 
+/// Who may say where a request comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trust {
+    pub(crate) origins: TrustedOrigins,
+    pub(crate) proxies: TrustedProxies,
+}
+
 /// What the decision on an unsafe request rests on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts<'r> {
@@ -108,26 +123,63 @@ struct Repeated;
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The verdict on a request: [`facts_of`] it, if it is an unsafe one, and [`check`].
-pub(crate) fn judge(parts: &Parts, mode: ForgeryCheck, trusted: &TrustedOrigins) -> Verdict {
+pub(crate) fn judge(parts: &Parts, mode: ForgeryCheck, trust: &Trust) -> Verdict {
     match mode {
         ForgeryCheck::Off => Verdict::Passed,
-        _ => facts_of(parts).map_or(Verdict::Passed, |facts| check(&facts, mode, trusted)),
+        _ => facts_of(parts, &trust.proxies).map_or(Verdict::Passed, |facts| check(&facts, mode, &trust.origins)),
     }
 }
 
 /// The facts of an unsafe request; `None` when the request is safe, so that there is nothing to forge.
-pub(crate) fn facts_of(parts: &Parts) -> Option<Facts<'_>> {
+pub(crate) fn facts_of<'r>(parts: &'r Parts, proxies: &TrustedProxies) -> Option<Facts<'r>> {
     let headers = &parts.headers;
     if is_safe(&parts.method) && !is_websocket_upgrade(headers) {
         return None;
     }
-    let host = match parts.uri.authority() {
+    let host = match (forwarded_host(parts, proxies), parts.uri.authority()) {
+        (Forwarded::Said(host), _) => host,
         // RFC 9112 3.2.2, RFC 9113 8.3.1: it overrides `Host`.
-        Some(authority) => Some(authority.as_str()),
-        None => single(headers, &header::HOST).ok().flatten().and_then(|host| host.to_str().ok()),
+        (Forwarded::NotRead, Some(authority)) => Some(authority.as_str()),
+        (Forwarded::NotRead, None) => single(headers, &header::HOST).ok().flatten().and_then(|host| host.to_str().ok()),
     };
     let [sec_fetch_site, origin] = [&SEC_FETCH_SITE, &header::ORIGIN].map(|name| single(headers, name));
     Some(Facts { sec_fetch_site, origin, host })
+}
+
+/// What a proxy says about the host that was asked.
+enum Forwarded<'r> {
+    /// Nothing, or it is nobody whose word counts.
+    NotRead,
+    /// This; none when it says several, of which nobody knows which one is its own.
+    #[cfg_attr(not(feature = "trusted-proxies"), expect(dead_code, reason = "nobody is trusted"))]
+    Said(Option<&'r str>),
+}
+
+#[cfg(feature = "trusted-proxies")]
+fn forwarded_host<'r>(parts: &'r Parts, proxies: &TrustedProxies) -> Forwarded<'r> {
+    use axum::extract::ConnectInfo;
+    use std::net::SocketAddr;
+
+    const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+    if proxies.is_empty() || !parts.headers.contains_key(&FORWARDED_HOST) {
+        return Forwarded::NotRead;
+    }
+    let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        let error = "proxies are trusted, and the server does not say who the peer is";
+        tracing::error!(target: "session", error, "session.misused");
+        return Forwarded::NotRead;
+    };
+    if !proxies.contain(peer.ip()) {
+        return Forwarded::NotRead;
+    }
+    let said = single(&parts.headers, &FORWARDED_HOST).ok().flatten().and_then(|host| host.to_str().ok());
+    Forwarded::Said(said.filter(|host| !host.contains(',')))
+}
+
+#[cfg(not(feature = "trusted-proxies"))]
+const fn forwarded_host<'r>(_: &'r Parts, _: &TrustedProxies) -> Forwarded<'r> {
+    Forwarded::NotRead
 }
 
 fn is_safe(method: &Method) -> bool {

@@ -5,8 +5,9 @@ use super::*;
 
 const SHOP: &str = "shop.example";
 
-fn trusted() -> TrustedOrigins {
-    TrustedOrigins::new(["https://pay.example", "https://admin.shop.example"]).unwrap()
+fn trusted() -> Trust {
+    let origins = TrustedOrigins::new(["https://pay.example", "https://admin.shop.example"]).unwrap();
+    Trust { origins, proxies: TrustedProxies::new(["10.0.0.0/8"]).unwrap() }
 }
 
 fn request(method: &str, uri: &str, fields: &[(&str, &str)]) -> Parts {
@@ -161,7 +162,7 @@ fn report_and_off_let_every_request_pass() {
 fn safe_methods_are_not_looked_at() {
     let forged = [("host", SHOP), ("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
     for method in ["GET", "HEAD", "OPTIONS", "TRACE"] {
-        assert!(facts_of(&request(method, "/", &forged)).is_none(), "{method}");
+        assert!(facts_of(&request(method, "/", &forged), &TrustedProxies::default()).is_none(), "{method}");
     }
     for method in ["POST", "PUT", "PATCH", "DELETE", "CONNECT", "PROPFIND", "get", "GETX"] {
         let verdict = judge(&request(method, "https://shop.example", &forged), ForgeryCheck::Enforced, &trusted());
@@ -180,7 +181,7 @@ fn websocket_upgrades_are_checked() {
         fields.push(("origin", "https://shop.example"));
         assert_eq!(judge(&request("GET", "/", &fields), ForgeryCheck::Enforced, &trusted()), Verdict::Passed);
     }
-    assert!(facts_of(&request("GET", "/", &[("upgrade", "h2c")])).is_none());
+    assert!(facts_of(&request("GET", "/", &[("upgrade", "h2c")]), &TrustedProxies::default()).is_none());
 }
 
 #[test]
@@ -190,6 +191,51 @@ fn the_authority_overrides_the_host_header() {
     assert_eq!(verdict("https://shop.example/"), Verdict::Passed);
     assert_eq!(verdict("/"), Verdict::Forged(Forged::ForeignOrigin));
     assert_eq!(verdict("https://user@shop.example/"), Verdict::Forged(Forged::ForeignOrigin));
+}
+
+/// The verdict on a form of the shop's own page that a peer passes on under the name of an inner host.
+#[cfg(feature = "trusted-proxies")]
+fn passed_on_by(peer: Option<&str>, forwarded: &[&str]) -> Verdict {
+    let mut fields = vec![("host", "app.internal:8080"), ("origin", "https://shop.example")];
+    fields.extend(forwarded.iter().map(|host| ("x-forwarded-host", *host)));
+    let mut parts = request("POST", "/", &fields);
+    if let Some(peer) = peer {
+        let address: std::net::SocketAddr = peer.parse().unwrap();
+        parts.extensions.insert(axum::extract::ConnectInfo(address));
+    }
+    judge(&parts, ForgeryCheck::Enforced, &trusted())
+}
+
+// The word of a proxy counts, and nobody else's.
+#[cfg(feature = "trusted-proxies")]
+#[test]
+fn a_trusted_proxy_says_which_host_was_asked() {
+    let refused = Verdict::Forged(Forged::ForeignOrigin);
+    for (peer, forwarded, expected) in [
+        (Some("10.1.2.3:4000"), &["shop.example"][..], Verdict::Passed),
+        (Some("[::ffff:10.1.2.3]:4000"), &["SHOP.example:443"], Verdict::Passed),
+        (Some("10.1.2.3:4000"), &["evil.example"], refused),
+        (Some("10.1.2.3:4000"), &["shop.example, app.internal"], refused),
+        (Some("10.1.2.3:4000"), &["shop.example", "shop.example"], refused),
+        (Some("10.1.2.3:4000"), &[""], refused),
+        (Some("10.1.2.3:4000"), &[], refused),
+        (Some("11.1.2.3:4000"), &["shop.example"], refused),
+        (Some("127.0.0.1:4000"), &["shop.example"], refused),
+        (None, &["shop.example"], refused),
+    ] {
+        assert_eq!(passed_on_by(peer, forwarded), expected, "{peer:?} {forwarded:?}");
+    }
+}
+
+// What a stranger says of the outer host does no harm, either: the inner one is then the own origin, as ever.
+#[cfg(feature = "trusted-proxies")]
+#[test]
+fn a_forwarded_host_of_anybody_else_is_not_read() {
+    let fields = [("host", SHOP), ("origin", "https://evil.example"), ("x-forwarded-host", "evil.example")];
+    let mut parts = request("POST", "/", &fields);
+    assert_eq!(judge(&parts, ForgeryCheck::Enforced, &trusted()), Verdict::Forged(Forged::ForeignOrigin));
+    parts.headers.insert("origin", HeaderValue::from_static("https://shop.example"));
+    assert_eq!(judge(&parts, ForgeryCheck::Enforced, &trusted()), Verdict::Passed);
 }
 
 #[test]
@@ -210,7 +256,7 @@ proptest! {
                 parts.headers.insert(name, value);
             }
         }
-        let verdict = judge(&parts, ForgeryCheck::Enforced, &TrustedOrigins::default());
+        let verdict = judge(&parts, ForgeryCheck::Enforced, &Trust::default());
         prop_assert_eq!(verdict == Verdict::Passed, !parts.headers.contains_key(header::ORIGIN));
     }
 }

@@ -1,19 +1,19 @@
 //! Counting an admitted request as activity.
 
-use std::time::Duration;
-
 use axum::response::Response;
 
+#[cfg(feature = "cookie-tokens")]
+use super::carried::{carry_on, touch as touch_carried};
 use super::refuse::{Refused, refuse};
 use super::visit::{Call, Visit};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
-use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, standing_record};
-use crate::store::StoreError;
-
-/// How far `last_seen_at` may lag behind at the most.
-const LONGEST_LAG: Duration = Duration::from_mins(1);
+use crate::session::Session;
+use crate::sessions::{
+    Current, Instants, Issued, Sessions, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record,
+};
+use crate::store::{StoreError, StoreKey};
 
 /// Moves `last_seen_at`, where the policy slides and it is due.
 ///
@@ -30,59 +30,61 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
     }
 }
 
-/// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4). Not before the visitor was
+/// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4), and the cookie of one that
+/// lives in it and was changed. Not before the visitor was
 /// admitted: a refusal does not carry the new cookie, and the old one ends.
 pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
     let Visit { sessions, exchange, .. } = &call.visit;
-    let Some(issued) = exchange.take_due_rotation() else { return };
-    match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
-        Ok(issued) => exchange.issue(issued),
-        // Another request was there first, or the next one tries: what was found out is kept already.
-        Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
+    let Some(current) = exchange.take_due_rotation() else { return };
+    match current {
+        Current::Named(issued) => match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
+            Ok(issued) => exchange.issue(issued),
+            // Another request was there first, or the next one tries: what was found out is kept already.
+            Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
+        },
+        Current::Alias(_) => {}
+        #[cfg(feature = "cookie-tokens")]
+        Current::Carried(id) => {
+            if let Some(session) = &call.visit.session {
+                carry_on(sessions, session, exchange, id);
+            }
+        }
     }
 }
 
 /// False when the session is over.
 async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError> {
-    let (true, Some(Current::Named(Issued { key, .. })), Some(session)) =
-        (call.spec.sliding, call.visit.exchange.current(), &mut call.visit.session)
-    else {
-        return Ok(true);
-    };
-    let sessions = &call.visit.sessions;
+    let Visit { sessions, exchange, session: Some(session), .. } = &mut call.visit else { return Ok(true) };
     let now = sessions.now();
     let window = call.spec.sliding_window().unwrap_or_default();
-    let (Ok(store), true) = (sessions.store(), is_due(window, session.last_seen_at(), now)) else { return Ok(true) };
-    let expires_at = expiry(session.created_at(), now, P::SPEC);
+    if !call.spec.sliding || !is_touch_due(window, session.last_seen_at(), now) {
+        return Ok(true);
+    }
+    match exchange.current() {
+        Some(Current::Named(Issued { key, .. })) => touch_record(sessions, session, key, now).await,
+        Some(Current::Alias(_)) | None => Ok(true),
+        #[cfg(feature = "cookie-tokens")]
+        Some(Current::Carried(_)) => {
+            touch_carried(session, exchange, now);
+            Ok(true)
+        }
+    }
+}
+
+/// False when the session is over.
+async fn touch_record<P: Principal>(
+    sessions: &Sessions<P>,
+    session: &mut Session<P>,
+    key: StoreKey,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Ok(store) = sessions.store() else { return Ok(true) };
+    let expires_at = expiry(session.created_at(), now, session.lifetime());
     if store.touch(key, now, expires_at).await? {
         session.seen(now, expires_at);
         return Ok(true);
     }
     // A rotation between the guard's look and this one leaves an alias, which needs no touch.
     let record = standing_record(store, key).await?;
-    Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC).are_over(now)))
-}
-
-/// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.
-/// A window is therefore never longer than declared, and shorter by at most that much.
-fn is_due(window: Duration, last_seen_at: Timestamp, now: Timestamp) -> bool {
-    now.since(last_seen_at) > (window / 60).min(LONGEST_LAG)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
-        let seen = Timestamp::from_secs(1_000_000);
-        let due_after =
-            |window, seconds| is_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)));
-        assert!(!due_after(900, 14));
-        assert!(!due_after(900, 15));
-        assert!(due_after(900, 16));
-        assert!(!due_after(86_400, 60));
-        assert!(due_after(86_400, 61));
-        assert!(!is_due(Duration::from_secs(900), seen, seen.minus(Duration::from_secs(1))));
-    }
+    Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now)))
 }

@@ -120,7 +120,7 @@ async fn examine<P: Principal>(
     };
     let by_token = session.as_ref().is_some_and(|session| session.credential() == CredentialKind::Bearer);
     if let Some(known) = &session
-        && let Err(denial) = authorise(spec, known.principal(), known.instants(), now)
+        && let Err(denial) = authorise(spec, known.principal(), known.given(), known.instants(), now)
     {
         match (denial, spec.access) {
             // To an optional route, a session that is too old for it is none.
@@ -153,14 +153,16 @@ fn forbid_forgery<P: Principal>(
     spec: &'static PolicySpec,
     parts: &Parts,
 ) -> Result<(), Refused> {
-    match forgery::judge(parts, spec.forgery, sessions.trusted_origins()) {
+    match forgery::judge(parts, spec.forgery, sessions.trust()) {
         Verdict::Passed => Ok(()),
         Verdict::Reported(reason) => {
+            sessions.count_forgery(false);
             let reason = reason.as_str();
             tracing::warn!(target: "session", policy = spec.name, reason, "session.forgery_reported");
             Ok(())
         }
         Verdict::Forged(reason) => {
+            sessions.count_forgery(true);
             tracing::info!(target: "session", policy = spec.name, reason = reason.as_str(), "session.forgery");
             Err(RefusalKind::Forgery.into())
         }

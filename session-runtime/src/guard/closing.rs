@@ -86,9 +86,10 @@ impl Closing {
                 visit.exchange.close();
             }
             let cookie_name = visit.cookie.as_ref().map(|writer| writer.name());
+            let clear_site_data = visit.cookie.as_ref().filter(|_| clear_site_data).and_then(|it| it.clear_site_data());
             let cookie = visit.cookie.and_then(|writer| match cookie {
                 CookieChange::Keep => None,
-                CookieChange::Issue(id) => writer.issue(&id),
+                CookieChange::Issue(issued) => writer.issue(&issued),
                 CookieChange::Remove => Some(writer.removal()),
             });
             let read = Via { cookie: visit.read.cookie || another_read, ..visit.read };

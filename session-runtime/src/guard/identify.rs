@@ -62,9 +62,8 @@ pub(super) async fn identify<P: Principal>(
     let cookie = P::SPEC.cookie.as_ref().filter(|_| accepted.cookie);
     match credential::read(headers, cookie.map(|cookie| cookie.name), accepted.bearer) {
         Ok(None) => Ok(Identity::Anonymous),
-        Ok(Some(Credential::Cookie(id))) => by_cookie(sessions, id, now).await,
+        Ok(Some(Credential::Cookie(value))) => by_cookie(sessions, value, now).await,
         Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now).await,
-        Ok(Some(Credential::UnusableCookie)) => Ok(Identity::Dead),
         Err(CredentialError::TwoCookies) => Ok(Identity::Unreadable),
         Err(CredentialError::TwoAuthorizations | CredentialError::MalformedAuthorization) => {
             Err(RefusalKind::MalformedCredential.into())
@@ -72,23 +71,25 @@ pub(super) async fn identify<P: Principal>(
     }
 }
 
-async fn by_cookie<P: Principal>(
-    sessions: &Sessions<P>,
-    id: SessionId,
-    now: Timestamp,
-) -> Result<Identity<P>, Refused> {
+async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Timestamp) -> Result<Identity<P>, Refused> {
+    #[cfg(feature = "cookie-tokens")]
+    if sessions.are_carried() {
+        return super::carried::by_cookie(sessions, value, now).await;
+    }
+    // What this server cannot have set leads to nothing.
+    let Some(id) = SessionId::parse(value) else { return Ok(Identity::Dead) };
     let key = Sessions::<P>::key_of(&id);
     let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     if record.is_anonymous() {
-        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key }, now)));
+        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key, persists_until: None }, now)));
     }
     match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
             if record.successor().is_some() {
                 return Ok(known(sessions, contents, instants, Arc::new(Exchange::new(Some(Current::Alias(key))))));
             }
-            let issued = Issued { id, key };
+            let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
             let answer = match sessions.revalidation() {
                 Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
                 None => Answer::Stands(contents),
@@ -118,7 +119,7 @@ fn unknown<P: Principal>(look: Look) -> Identity<P> {
     }
 }
 
-fn known<P: Principal>(
+pub(super) fn known<P: Principal>(
     sessions: &Sessions<P>,
     contents: Arc<Contents<P>>,
     instants: Instants,

@@ -1,14 +1,18 @@
 //! What enforces a policy on one request, and finishes its response.
 //!
 //! The request's path, in the order of this folder: [`admit`] reads the credential, authenticates, authorises and looks for
-//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; the handler runs; and
-//! [`closing`] finishes the response, whichever of these it came from.
+//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; [`confirm`] uses
+//! up the token of a policy that demands one; the handler runs; and [`closing`] finishes the response, whichever of these it
+//! came from.
 
 mod activity;
 mod admit;
 mod argument;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod check;
 mod closing;
+mod confirm;
 mod identify;
 mod refuse;
 mod responding;
@@ -19,6 +23,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
+pub use self::confirm::Confirmed;
 pub use self::responding::{Handles, Responding};
 pub use self::stand_in::{Admitted, Enforced, Extracts, Follows};
 pub use self::visit::{Call, Visited};

@@ -56,6 +56,7 @@ impl From<Denial> for Refused {
         match denial {
             Denial::TooOld => RefusalKind::InvalidCredential.into(),
             Denial::NotFresh(limit) => Refusal::not_fresh(limit).into(),
+            Denial::Factors(missing, max_age) => Refusal::missing_factors(missing, max_age).into(),
             Denial::Role => RefusalKind::Role.into(),
             Denial::Scope(scopes) => Refusal::scopes(scopes).into(),
         }
@@ -88,6 +89,6 @@ pub(super) fn refuse<P: Principal>(
     let cookie = writer.filter(|_| forget).map(|writer| writer.removal());
     let cookie_name = writer.map(|writer| writer.name());
     let mut response = refusal::respond(refused.refusal, &context::<P>(spec), parts, sessions.on_refusal());
-    finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data: false, read: Some(spec.via) });
+    finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data: None, read: Some(spec.via) });
     response
 }

@@ -75,8 +75,13 @@ where
     S: Admits<R> + Sync,
     A: Arguments<R, S, M>,
 {
-    let (call, body, closing) = enter::<C, R, S>(spec, request, state).await?;
-    match A::take_all(call, body, state).await {
+    let (mut call, body, closing) = enter::<C, R, S>(spec, request, state).await?;
+    let confirming = R::confirming(&mut call);
+    let taken = match (A::take_all(call, body, state).await, confirming) {
+        (Ok(arguments), Some(confirming)) => confirming.await.map(|()| arguments),
+        (taken, _) => taken,
+    };
+    match taken {
         Ok(arguments) => Ok(Admitted { arguments, closing }),
         Err(response) => {
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]

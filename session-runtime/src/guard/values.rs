@@ -56,7 +56,7 @@ mod given {
         exchange: &Arc<Exchange>,
         found: Found,
     ) -> Option<RequestKeyValues> {
-        if P::SPEC.cookie.is_none() || !spec.via.cookie {
+        if !P::SPEC.keeps_records() || !spec.via.cookie {
             return None;
         }
         if let Some(outer) = RequestKeyValues::of_layer::<P>(&parts.extensions) {

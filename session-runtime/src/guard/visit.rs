@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::activity::{count_as_activity, replace_id_where_due};
 use super::closing::Closing;
+use super::confirm::{Confirming, confirming};
 use super::refuse::context;
 use crate::key_values::RequestKeyValues;
 use crate::policy::{Of, Open, PolicySpec, Realm};
@@ -36,6 +37,11 @@ pub trait Visited: Realm {
 
     /// The response of a check that refused.
     fn refused_by_check(call: &Call<Self>, response: Response) -> Response
+    where
+        Self: Sized;
+
+    /// What is still to be done when the arguments are there, if anything.
+    fn confirming(call: &mut Call<Self>) -> Option<Confirming>
     where
         Self: Sized;
 
@@ -73,6 +79,10 @@ impl<P: Principal> Visited for Of<P> {
         refusal::refused_by_check(response, &context::<P>(call.spec), &call.parts, on_refusal)
     }
 
+    fn confirming(call: &mut Call<Self>) -> Option<Confirming> {
+        confirming(call)
+    }
+
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     fn hand_out(call: &mut Call<Self>) {
         if let Some(key_values) = &call.visit.key_values {
@@ -96,6 +106,11 @@ impl Visited for Open {
     /// A public route has no checks.
     fn refused_by_check(_: &Call<Self>, response: Response) -> Response {
         response
+    }
+
+    /// Nobody is there who could.
+    fn confirming(_: &mut Call<Self>) -> Option<Confirming> {
+        None
     }
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]

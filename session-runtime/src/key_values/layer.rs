@@ -14,10 +14,10 @@ use tower_service::Service;
 use super::RequestKeyValues;
 use super::outcome::answered;
 use crate::cookie::CookieWriter;
-use crate::credential::{self, Credential};
+use crate::credential::{self, Credential, SessionId};
 use crate::finalise::{Finish, finish};
 use crate::policy::Via;
-use crate::principal::Principal;
+use crate::principal::{ListsSessions, Principal};
 use crate::sessions::{CookieChange, Look, Outcome, SessionErrorKind, Sessions};
 
 /// Gives `tower_sessions::Session` to layers, which run before the guard of a route: it goes outside of them.
@@ -63,7 +63,7 @@ pub struct SessionsService<S, P> {
     sessions: Sessions<P>,
 }
 
-impl<P: Principal> SessionsLayer<P> {
+impl<P: Principal + ListsSessions> SessionsLayer<P> {
     /// Key-values in the records of these sessions. They are those of the router's state, or a clone.
     pub const fn new(sessions: Sessions<P>) -> Self {
         Self(sessions)
@@ -113,7 +113,7 @@ where
 fn unasked<P: Principal>(sessions: &Sessions<P>, headers: &HeaderMap) -> RequestKeyValues {
     let name = P::SPEC.cookie.as_ref().map(|cookie| cookie.name);
     let (id, closed) = match credential::read(headers, name, false) {
-        Ok(Some(Credential::Cookie(id))) => (Some(id), None),
+        Ok(Some(Credential::Cookie(value))) => (SessionId::parse(value), None),
         // Of two cookies nobody knows whose is whose: a third is not given out.
         Err(_) => (None, Some(SessionErrorKind::Ended)),
         Ok(_) => (None, None),
@@ -122,7 +122,7 @@ fn unasked<P: Principal>(sessions: &Sessions<P>, headers: &HeaderMap) -> Request
 }
 
 /// Writes what was changed, and the cookie where that gave out an id. The guard's own words about it stand otherwise.
-async fn close(key_values: &RequestKeyValues, cookie: &CookieWriter, response: Response) -> Response {
+async fn close(key_values: &RequestKeyValues, writer: &CookieWriter, response: Response) -> Response {
     let mut response = answered(key_values, response).await;
     let exchange = key_values.exchange();
     let Outcome { cookie: change, clear_site_data, .. } = exchange.outcome();
@@ -132,10 +132,11 @@ async fn close(key_values: &RequestKeyValues, cookie: &CookieWriter, response: R
     }
     let (cookie_name, cookie) = match change {
         CookieChange::Keep => (None, None),
-        CookieChange::Issue(id) => (Some(cookie.name()), cookie.issue(&id)),
-        CookieChange::Remove => (Some(cookie.name()), Some(cookie.removal())),
+        CookieChange::Issue(issued) => (Some(writer.name()), writer.issue(&issued)),
+        CookieChange::Remove => (Some(writer.name()), Some(writer.removal())),
     };
     let read = Some(Via { cookie: true, bearer: false });
+    let clear_site_data = clear_site_data.then(|| writer.clear_site_data()).flatten();
     finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data, read });
     response
 }

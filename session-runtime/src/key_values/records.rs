@@ -52,7 +52,7 @@ impl<P: Principal> Records for Sessions<P> {
 
     fn look<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Look> {
         Box::pin(async move {
-            let issued = Issued { key: Self::key_of(id), id: id.clone() };
+            let issued = Issued { key: Self::key_of(id), id: id.clone(), persists_until: None };
             let Some(record) = standing_record(self.store()?, issued.key).await? else { return Ok(Look::default()) };
             let now = self.now();
             if record.is_anonymous() {
@@ -60,11 +60,14 @@ impl<P: Principal> Records for Sessions<P> {
             }
             let is_alias = record.successor.is_some();
             Ok(match authenticate(&record, now, || self.unseal(&record, id)) {
-                Standing::Good(contents, instants) => Look {
-                    current: Some(if is_alias { Current::Alias(issued.key) } else { Current::Named(issued) }),
-                    seen: Some(Seen::of_session(contents, instants.expires_at)),
-                    closed: None,
-                },
+                Standing::Good(contents, instants) => {
+                    let issued = issued.persisting(&contents, &instants);
+                    Look {
+                        current: Some(if is_alias { Current::Alias(issued.key) } else { Current::Named(issued) }),
+                        seen: Some(Seen::of_session(contents, instants.expires_at)),
+                        closed: None,
+                    }
+                }
                 Standing::Over => Look::default(),
                 Standing::Unreadable => Look { closed: Some(SessionErrorKind::Ended), ..Look::default() },
             })

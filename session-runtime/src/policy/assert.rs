@@ -10,7 +10,7 @@ use super::message::Message;
 use super::{Access, PolicySpec, SamePrincipal};
 use crate::forgery::ForgeryCheck;
 use crate::guard::HasSessions;
-use crate::principal::{CarriesScopes, Principal};
+use crate::principal::{CarriesScopes, Principal, PrincipalSpec};
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
 
@@ -81,14 +81,18 @@ pub const fn max_age(spec: &PolicySpec) {
         tightens("max_age", own, inherited, origin_of_age(base, spec.own.limits.age.is_some()));
     }
     if let Some(principal) = spec.principal
-        && own.as_secs() >= principal.absolute.as_secs()
+        && own.as_secs() >= principal.longest_lifetime().absolute.as_secs()
     {
         Message::new()
-            .text("every session is over after `absolute` (")
-            .duration(principal.absolute)
+            .text("every session is over after `")
+            .text(last_end(principal))
+            .text("` (")
+            .duration(principal.longest_lifetime().absolute)
             .text("), so `max_age` (")
             .duration(own)
-            .text(") can never apply\n= help: shorten it, or raise `absolute` in `")
+            .text(") can never apply\n= help: shorten it, or raise `")
+            .text(last_end(principal))
+            .text("` in `")
             .text(principal.name)
             .text("`")
             .fail();
@@ -107,8 +111,8 @@ pub const fn fresh(spec: &PolicySpec) {
     }
     let (limit, name, of) = match (spec.limits.age, spec.principal) {
         (Some(age), _) if own.as_secs() >= age.as_secs() => (age, "max_age", origin_of_age(spec, true)),
-        (_, Some(principal)) if own.as_secs() >= principal.absolute.as_secs() => {
-            (principal.absolute, "absolute", principal.name)
+        (_, Some(principal)) if own.as_secs() >= principal.longest_lifetime().absolute.as_secs() => {
+            (principal.longest_lifetime().absolute, last_end(principal), principal.name)
         }
         _ => return says_when_logged_in("fresh", spec),
     };
@@ -209,6 +213,67 @@ pub const fn csrf(spec: &PolicySpec) {
     }
 }
 
+/// `confirm`.
+#[track_caller]
+pub const fn confirm(spec: &PolicySpec) {
+    if spec.via.bearer
+        && let Some(principal) = spec.principal
+    {
+        Message::new()
+            .text("`confirm` refuses every token of `")
+            .text(principal.name)
+            .text("`: it is bound to a session in a store")
+            .text("\n= help: write `cookie` beside it, to accept only that")
+            .fail();
+    }
+    if let Some(principal) = spec.principal
+        && !principal.keeps_records()
+    {
+        Message::new()
+            .text("the sessions of `")
+            .text(principal.name)
+            .text("` are in no store, so `confirm` refuses everyone\n= help: remove `token` from `cookie(..)` of `")
+            .text(principal.name)
+            .text("`, or demand a recent log-in: `fresh = \"5m\"`")
+            .fail();
+    }
+    if let (Some(own), Some(base)) = (spec.own.confirm, spec.base)
+        && let Some(inherited) = base.confirm
+        && !equal(own, inherited)
+    {
+        Message::new()
+            .text("policy `")
+            .text(base.name)
+            .text("` demands a confirmation of `")
+            .text(inherited)
+            .text("`, and a request brings only one\n= help: remove `confirm`, or build on another policy")
+            .fail();
+    }
+}
+
+/// An argument `Confirmed<_>` where only the base can demand a token.
+#[track_caller]
+pub const fn confirmed(spec: &PolicySpec) {
+    if let (None, Some(base)) = (spec.confirm, spec.base) {
+        Message::new()
+            .text("nothing is confirmed on this route: policy `")
+            .text(base.name)
+            .text("` demands no token\n= help: write `confirm = \"transfer\"`, with a purpose of your own, or take what is inside `Confirmed<_>`")
+            .fail();
+    }
+}
+
+const fn equal(left: &str, right: &str) -> bool {
+    let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
+    while let ([first, others @ ..], [second, rest @ ..]) = (left, right) {
+        if *first != *second {
+            return false;
+        }
+        (left, right) = (others, rest);
+    }
+    left.is_empty() && right.is_empty()
+}
+
 /// Refuses a limit that is longer than the inherited one.
 #[track_caller]
 const fn tightens(key: &str, own: Duration, inherited: Option<Duration>, origin: &str) {
@@ -247,6 +312,11 @@ const fn says_when_logged_in(key: &str, spec: &PolicySpec) {
             .text("` refuses all of them\n= help: declare `bearer(auth_time)` in `#[principal(..)]`, or accept only `cookie`")
             .fail();
     }
+}
+
+/// What the longest sessions end by.
+const fn last_end(principal: &PrincipalSpec) -> &'static str {
+    if principal.persistent().is_some() { "persistent" } else { "absolute" }
 }
 
 /// The policy in the chain above `spec` whose own limit is the inherited one.

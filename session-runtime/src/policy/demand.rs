@@ -21,6 +21,11 @@ pub enum Demand {
         /// The scope's name.
         scope: &'static str,
     },
+    /// `factors(..)`: the visitor proved who they are with each of these.
+    Factors {
+        /// Their names, as in the `amr` of a token.
+        of: &'static [&'static str],
+    },
     /// `all(..)`: every one of these.
     All {
         /// The conditions.
@@ -53,6 +58,10 @@ impl std::fmt::Display for Demand {
         let (word, of) = match self {
             Self::Role { written, .. } => return write!(formatter, "role({written})"),
             Self::Scope { scope } => return write!(formatter, "scope(\"{scope}\")"),
+            Self::Factors { of } => {
+                let names: Vec<String> = of.iter().map(|factor| format!("\"{factor}\"")).collect();
+                return write!(formatter, "factors({})", names.join(", "));
+            }
             Self::All { of } => ("all", of),
             Self::Any { of } => ("any", of),
             Self::Not { of } => ("not", of),

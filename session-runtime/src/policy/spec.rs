@@ -61,6 +61,8 @@ pub struct PolicySpec {
     pub(crate) demands: &'static [Demand],
     /// The paths in this policy's own `check(..)`.
     pub(crate) checks: &'static [&'static str],
+    /// What a single-use token must be for.
+    pub(crate) confirm: Option<&'static str>,
 }
 
 /// What one policy says itself, so that it can be held against its base.
@@ -71,10 +73,12 @@ pub(crate) struct Own {
     pub(crate) sliding: bool,
     pub(crate) via: Option<Via>,
     pub(crate) forgery: Option<ForgeryCheck>,
+    pub(crate) confirm: Option<&'static str>,
 }
 
 impl Own {
-    const NOTHING: Self = Self { access: None, limits: Limits::NONE, sliding: false, via: None, forgery: None };
+    const NOTHING: Self =
+        Self { access: None, limits: Limits::NONE, sliding: false, via: None, forgery: None, confirm: None };
 }
 
 impl PolicySpec {
@@ -111,6 +115,7 @@ impl PolicySpec {
             reauthenticate: None,
             demands: &[],
             checks: &[],
+            confirm: None,
         }
     }
 
@@ -206,6 +211,14 @@ impl PolicySpec {
     #[must_use]
     pub const fn checks(mut self, checks: &'static [&'static str]) -> Self {
         self.checks = checks;
+        self
+    }
+
+    /// `confirm`: what a single-use token must be for.
+    #[must_use]
+    pub const fn confirm(mut self, purpose: &'static str) -> Self {
+        self.own.confirm = Some(purpose);
+        self.confirm = Some(purpose);
         self
     }
 

@@ -1,14 +1,17 @@
 //! Who a session is about: the application's own type, and how its sessions travel.
 
 mod claims;
+mod powers;
 mod roles;
 mod spec;
 #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "only a token turns a subject back into an id"))]
 mod subject;
 
 pub use self::claims::ClaimNames;
+pub use self::powers::{EndsSessions, ForgetsCookies, ListsSessions};
 pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
-pub use self::spec::{Algorithm, BearerSpec, CookieSpec, PrincipalSpec, SameSite};
+pub(crate) use self::spec::Lifetime;
+pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, SameSite};
 pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
 pub(crate) use self::subject::{SubjectDeserializer, SubjectError};
@@ -117,3 +120,11 @@ pub trait Principal: Kept + Clone + Send + Sync + 'static {
     /// Whether the field marked `#[principal(scopes)]` holds `scope`.
     fn has_scope(&self, scope: &str) -> bool;
 }
+
+/// A principal whose sessions can outlive the browser: `cookie(persistent = "30d")` says how long. Derived.
+#[diagnostic::on_unimplemented(
+    message = "the sessions of `{Self}` cannot be remembered",
+    label = "nothing says how long a remembered session lasts",
+    note = "declare `cookie(persistent = \"30d\")` in `#[principal(..)]` of `{Self}`"
+)]
+pub trait RememberedPrincipal: Principal {}

@@ -33,7 +33,8 @@ const RETRY_AFTER: &str = "5";
 /// | role, check, forgery, confirmation | 403 | | |
 /// | store does not answer | 503, `Retry-After` | | |
 ///
-/// A navigation is redirected only where the policy names a page to go to, and never to the page being served.
+/// A navigation is redirected only where the policy names a page to go to, and never to the page being served: with `next`,
+/// where the visitor wanted to go, and with `factors`, those that are missing, separated by spaces.
 /// Elsewhere the body is a problem document (RFC 9457), whose `type` is `urn:problem:session:` and the kind.
 ///
 /// It is in the extensions of the response, for outer layers that count or log:
@@ -104,7 +105,6 @@ impl Refusal {
     }
 
     /// The visitor has to log in with these factors, within `max_age` if that is demanded, too.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`factors(..)` will refuse with it"))]
     pub(crate) fn missing_factors(factors: impl IntoIterator<Item = &'static str>, max_age: Option<Duration>) -> Self {
         Self { max_age, factors: factors.into_iter().collect(), ..Self::of(RefusalKind::MissingFactor) }
     }
@@ -201,7 +201,9 @@ pub(crate) fn respond(
 ) -> Response {
     let request = RefusedRequest::of(parts);
     let page = navigation::page(refusal.kind, context, &request);
-    let location = page.filter(|_| request.is_navigation()).and_then(|page| navigation::location(page, &request));
+    let location = page
+        .filter(|_| request.is_navigation())
+        .and_then(|page| navigation::location(page, &refusal.factors, &request));
     let answer = match location {
         Some(location) => Answer::redirect(location),
         None => Answer::problem(&refusal, context),

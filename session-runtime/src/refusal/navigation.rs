@@ -24,18 +24,21 @@ fn path_of(page: &str) -> &str {
     page.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// The page with `next`, which says where the visitor wanted to go. A form that was posted cannot be returned to, and so
-/// is not named; neither is what [`ReturnTo`] would refuse on the way back.
-pub(super) fn location(page: &str, request: &RefusedRequest<'_>) -> Option<HeaderValue> {
+/// The page with `next`, which says where the visitor wanted to go, and with the `factors` that are missing, if it is for
+/// that. A form that was posted cannot be returned to, and so is not named; neither is what [`ReturnTo`] would refuse on the
+/// way back.
+pub(super) fn location(page: &str, factors: &[&str], request: &RefusedRequest<'_>) -> Option<HeaderValue> {
     let may_return = matches!(*request.method(), Method::GET | Method::HEAD);
-    let location = match ReturnTo::to(request.uri()).filter(|_| may_return) {
-        Some(next) => with_next(page, &next),
-        None => page.to_owned(),
-    };
+    let next = ReturnTo::to(request.uri()).filter(|_| may_return);
+    let next = next.map(|next| ("next", next.as_str().to_owned()));
+    let factors = (!factors.is_empty()).then(|| ("factors", factors.join(" ")));
+    let location =
+        next.into_iter().chain(factors).fold(page.to_owned(), |page, (name, value)| with(&page, name, &value));
     HeaderValue::try_from(location).ok()
 }
 
-fn with_next(page: &str, next: &ReturnTo) -> String {
+/// The page with one parameter more.
+fn with(page: &str, name: &str, value: &str) -> String {
     let (address, fragment) =
         page.split_once('#').map_or((page, None), |(address, fragment)| (address, Some(fragment)));
     let separator = match address.split_once('?') {
@@ -43,9 +46,9 @@ fn with_next(page: &str, next: &ReturnTo) -> String {
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    let encoded = form_urlencoded::byte_serialize(next.as_str().as_bytes());
+    let encoded = form_urlencoded::byte_serialize(value.as_bytes());
     let mut location = String::from(address);
-    location.extend([separator, "next="].into_iter().chain(encoded));
+    location.extend([separator, name, "="].into_iter().chain(encoded));
     location.extend(fragment.into_iter().flat_map(|fragment| ["#", fragment]));
     location
 }
@@ -58,7 +61,7 @@ mod tests {
 
     fn location_of(page: &str, method: Method, uri: &str) -> String {
         let (parts, ()) = Request::builder().method(method).uri(uri).body(()).unwrap().into_parts();
-        location(page, &RefusedRequest::of(&parts)).unwrap().to_str().unwrap().to_owned()
+        location(page, &[], &RefusedRequest::of(&parts)).unwrap().to_str().unwrap().to_owned()
     }
 
     #[test]

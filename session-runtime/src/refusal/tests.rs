@@ -83,7 +83,8 @@ fn a_navigation_is_sent_where_it_can_be_helped() {
     for (refusal, status, challenge) in every_refusal() {
         let page = match refusal.kind() {
             RefusalKind::NoCredential | RefusalKind::InvalidCredential => Some("/login?next=%2Forders%3Fpage%3D2"),
-            RefusalKind::NotFresh | RefusalKind::MissingFactor => Some("/reauthenticate?next=%2Forders%3Fpage%3D2"),
+            RefusalKind::NotFresh => Some("/reauthenticate?next=%2Forders%3Fpage%3D2"),
+            RefusalKind::MissingFactor => Some("/reauthenticate?next=%2Forders%3Fpage%3D2&factors=otp"),
             _ => None,
         };
         let response = to_navigation(refusal.clone(), &CONTEXT);

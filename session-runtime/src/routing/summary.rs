@@ -38,12 +38,18 @@ pub struct PolicySummary {
     pub absolute: Option<u64>,
     /// When the session ends after the last activity, in seconds; `None` where no cookie is accepted.
     pub idle: Option<u64>,
+    /// When a remembered session ends after it began, in seconds; `None` where none is remembered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub persistent: Option<u64>,
     /// How many sessions a subject may have; `None` where no cookie is accepted.
     pub max_sessions: Option<u32>,
     /// What the visitor must be allowed to do.
     pub demands: Vec<String>,
     /// The application's own checks.
     pub checks: Vec<&'static str>,
+    /// What a single-use token must be for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<&'static str>,
     /// `on`, `same_site`, `report` or `off`; `None` where no cookie is accepted.
     pub csrf: Option<&'static str>,
     /// Where browsers without a session are sent.
@@ -83,9 +89,11 @@ impl PolicySummary {
             fresh: seconds(fresh),
             absolute: seconds(stored.map(|principal| principal.absolute)),
             idle: seconds(stored.and_then(|principal| principal.idle)),
+            persistent: seconds(stored.and_then(PrincipalSpec::persistent)),
             max_sessions: stored.and_then(|principal| principal.max_sessions),
             demands: demands.map(ToString::to_string).collect(),
             checks: spec.chain().flat_map(|spec| spec.checks).copied().collect(),
+            confirm: spec.confirm,
             csrf: spec.via.cookie.then(|| csrf_name(spec.forgery)),
             login: spec.login,
             reauthenticate: spec.reauthenticate,
@@ -111,6 +119,7 @@ impl PolicySummary {
             ("fresh", self.fresh),
             ("idle", self.idle),
             ("absolute", self.absolute),
+            ("persistent", self.persistent),
         ];
         let mut text = String::new();
         for (name, seconds) in limits {
@@ -131,7 +140,8 @@ impl PolicySummary {
     /// Demands and checks, as the table shows them.
     pub(super) fn demands_text(&self) -> String {
         let checks = self.checks.iter().map(|check| format!("check({check})"));
-        or_dash(self.demands.iter().cloned().chain(checks).collect::<Vec<_>>().join(", "))
+        let confirm = self.confirm.map(|purpose| format!("confirm = \"{purpose}\""));
+        or_dash(self.demands.iter().cloned().chain(checks).chain(confirm).collect::<Vec<_>>().join(", "))
     }
 }
 

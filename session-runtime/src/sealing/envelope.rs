@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! contents: version (1) | key id (4) | nonce (24) | wrapped key (48) | nonce (24) | encrypted, with its tag (16..)
-//! listing:  version (1) | key id (4) | nonce (24) | encrypted, with its tag (16..)
+//! the rest: version (1) | key id (4) | nonce (24) | encrypted, with its tag (16..)
 //! ```
 
 /// The only layout there is so far. Another one gets another number, and both can be told apart.
@@ -22,7 +22,7 @@ pub(super) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// That of a listing.
+    /// That of a listing, or of a cookie.
     pub(super) fn of(bytes: &'a [u8]) -> Option<Self> {
         let (key_id, rest) = key_id(bytes)?;
         let (nonce, encrypted) = rest.split_first_chunk()?;
@@ -57,6 +57,6 @@ pub(super) fn of_contents(
     [&[VERSION], key_id.as_slice(), wrap_nonce, wrapped, nonce, encrypted].concat()
 }
 
-pub(super) fn of_listing(key_id: [u8; 4], nonce: &[u8; NONCE_LENGTH], encrypted: &[u8]) -> Vec<u8> {
+pub(super) fn of_one(key_id: [u8; 4], nonce: &[u8; NONCE_LENGTH], encrypted: &[u8]) -> Vec<u8> {
     [&[VERSION], key_id.as_slice(), nonce, encrypted].concat()
 }

@@ -9,6 +9,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "cookie-tokens")]
+use super::cookie::CookieKeys;
 use super::envelope::KEY_LENGTH;
 
 /// The server's key: with it, and the visitor's cookie, what a store outside the process keeps of a session can be read.
@@ -57,20 +59,30 @@ impl SealingKey {
 
     /// The keys for one realm, so that nothing of one opens in another.
     pub(super) fn for_realm(&self, realm: &str) -> RealmKeys {
+        let id = self.id(realm);
+        let derived = |purpose| self.derived(purpose, realm);
+        RealmKeys { id, wrapping: derived("wrapping"), listing: derived("listing"), index: derived("index") }
+    }
+
+    /// The keys for the cookies of one realm.
+    #[cfg(feature = "cookie-tokens")]
+    pub(super) fn for_cookies(&self, realm: &str) -> CookieKeys {
+        let derived = |purpose| self.derived(purpose, realm);
+        CookieKeys { id: self.id(realm), sealing: derived("cookie"), signing: derived("cookie signature") }
+    }
+
+    /// Tells which key it was, and says nothing about it.
+    fn id(&self, realm: &str) -> [u8; 4] {
+        let [first, second, third, fourth, ..] = *self.derived("key id", realm);
+        [first, second, third, fourth]
+    }
+
+    fn derived(&self, purpose: &str, realm: &str) -> Zeroizing<[u8; KEY_LENGTH]> {
+        let mut key = Zeroizing::new([0; KEY_LENGTH]);
         let derivation = Hkdf::<Sha256>::new(Some(b"session-runtime sealing 1"), &self.0);
-        let derived = |purpose: &str| {
-            let mut key = Zeroizing::new([0; KEY_LENGTH]);
-            // 32 bytes are far less than an expansion can give; nothing else can fail.
-            let _ = derivation.expand_multi_info(&[purpose.as_bytes(), &[0], realm.as_bytes()], key.as_mut_slice());
-            key
-        };
-        let [first, second, third, fourth, ..] = *derived("key id");
-        RealmKeys {
-            id: [first, second, third, fourth],
-            wrapping: derived("wrapping"),
-            listing: derived("listing"),
-            index: derived("index"),
-        }
+        // 32 bytes are far less than an expansion can give; nothing else can fail.
+        let _ = derivation.expand_multi_info(&[purpose.as_bytes(), &[0], realm.as_bytes()], key.as_mut_slice());
+        key
     }
 }
 

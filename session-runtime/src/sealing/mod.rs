@@ -6,9 +6,13 @@
 //! the record and the instants at which the session began and its visitor authenticated, so that none can be moved
 //! (ASVS 11.3, NIST 800-63B-4 5.1).
 
+#[cfg(feature = "cookie-tokens")]
+mod cookie;
 mod envelope;
 mod key;
 
+#[cfg(feature = "cookie-tokens")]
+pub(crate) use self::cookie::CookieRing;
 pub use self::key::{SealingKey, SealingKeyError};
 
 use chacha20poly1305::aead::{Aead, Payload};
@@ -87,7 +91,7 @@ impl KeyRing {
         let nonce = random()?;
         let associated = sealed.with_listing(key, self.realm);
         let encrypted = encrypt(&self.newest.listing, &nonce, &associated, listing)?;
-        Some(envelope::of_listing(self.newest.id, &nonce, &encrypted))
+        Some(envelope::of_one(self.newest.id, &nonce, &encrypted))
     }
 
     /// Opens what [`seal_listing`](Self::seal_listing) sealed.

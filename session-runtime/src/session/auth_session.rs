@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Session;
+use super::{LogIn, Reauthentication, Session};
 use crate::key_values::RequestKeyValues;
-use crate::principal::Principal;
+use crate::principal::{EndsSessions, ForgetsCookies, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions,
-    Unsealed,
+    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind,
+    SessionFuture, Sessions, Unsealed,
 };
 use crate::store::StoreKey;
 
@@ -31,9 +31,9 @@ use crate::store::StoreKey;
 /// }
 /// ```
 pub struct AuthSession<P> {
-    session: Option<Session<P>>,
-    sessions: Sessions<P>,
-    exchange: Arc<Exchange>,
+    pub(super) session: Option<Session<P>>,
+    pub(super) sessions: Sessions<P>,
+    pub(super) exchange: Arc<Exchange>,
     #[cfg_attr(
         not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
         expect(dead_code, reason = "there are none")
@@ -61,22 +61,38 @@ impl<P: Principal> AuthSession<P> {
     /// Begins a session of `principal`, under a new id (ASVS 7.2.4). A session that the visitor had until now ends. Its
     /// key-values are taken along, unless it was another subject's.
     ///
-    /// Verify the password, or whatever proves who this is, before you call this.
+    /// Verify the password, or whatever proves who this is, before you call this. Nothing happens before the [`LogIn`] is
+    /// awaited; until then it takes what else there is to say about this session.
     ///
     /// # Errors
     ///
     /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`NoCookie`](SessionErrorKind::NoCookie) when the principal declares no cookie,
+    /// [`TooLarge`](SessionErrorKind::TooLarge) when the session is to live in its cookie and does not fit,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: no session began, and the one that the
     /// visitor had may have ended.
-    pub async fn log_in(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn log_in(&mut self, principal: P) -> LogIn<'_, P> {
+        LogIn::new(self, principal)
+    }
+
+    pub(super) async fn begin_session(
+        &mut self,
+        principal: P,
+        remembered: bool,
+        factors: Factors,
+    ) -> Result<&Session<P>, SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if self.sessions.are_carried() {
+            return self.log_in_carried(principal, remembered, factors).await;
+        }
         let before = match self.exchange.current() {
             Some(Current::Alias(_)) => return Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) => Some(issued),
-            None => None,
+            _ => None,
         };
-        let contents = Contents::new(principal, self.sessions.now())?;
+        let now = self.sessions.now();
+        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
         let (opened, before) = self.begin(before, contents).await?;
         let key = opened.issued.key;
         // From here on the browser may learn the new id: when ending the old session fails, neither stands.
@@ -100,33 +116,30 @@ impl<P: Principal> AuthSession<P> {
     ///
     /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token that cannot be revoked;
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer: the session may still stand then.
-    pub async fn log_out(&mut self) -> Result<(), SessionError> {
-        match self.exchange.current() {
-            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
-            None => {
-                if let Some(session) = &self.session {
-                    // No cookie is forgotten by it: the token alone decides what a request is that shows both.
-                    session.end_token().await?;
-                    self.session = None;
-                    return Ok(());
-                }
-            }
-        }
+    pub fn log_out(&mut self) -> SessionFuture<'_, ()>
+    where
+        P: EndsSessions,
+    {
+        Box::pin(self.end())
+    }
+
+    /// Lets the browser forget its cookie, and what it has cached of this site, where the session lives in the cookie alone
+    /// (`unrevocable`). Whoever kept a copy of it keeps the session until it expires.
+    pub fn forget_cookie(&mut self)
+    where
+        P: ForgetsCookies,
+    {
         self.session = None;
         self.exchange.forget();
-        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        if let Some(key_values) = &self.key_values {
-            key_values.forget().await;
-            key_values.reopen();
-        }
-        Ok(())
     }
 
     /// Records that the visitor has just proved again who they are, under a new id. What `fresh` demands counts from here;
     /// when the session began, and so its absolute limit, stays.
     ///
     /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for ten
-    /// more seconds, with the strength and the rights that it had.
+    /// more seconds, with the strength and the rights that it had. Of a session that lives in its cookie, the former cookie
+    /// does until it expires. Nothing happens before the [`Reauthentication`] is awaited; until then it takes the factors that
+    /// the visitor gave.
     ///
     /// # Errors
     ///
@@ -136,14 +149,23 @@ impl<P: Principal> AuthSession<P> {
     /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
-    pub async fn reauthenticate(&mut self, principal: P) -> Result<&Session<P>, SessionError> {
+    pub fn reauthenticate(&mut self, principal: P) -> Reauthentication<'_, P> {
+        Reauthentication::new(self, principal)
+    }
+
+    pub(super) async fn prove_again(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if self.sessions.are_carried() {
+            return self.prove_again_carried(principal, factors);
+        }
+        let now = self.sessions.now();
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
-        let contents = Arc::new(Contents::new(principal, self.sessions.now())?);
+        let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
         if contents.subject != session.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(self.sessions.now(), P::SPEC);
+        let instants = session.instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);
@@ -194,6 +216,30 @@ impl<P: Principal> AuthSession<P> {
             key_values.reopen();
         }
         Ok((opened, before.map(|issued| issued.key)))
+    }
+
+    async fn end(&mut self) -> Result<(), SessionError> {
+        match self.exchange.current() {
+            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::Carried(id)) => self.sessions.end_carried(&id).await?,
+            None => {
+                if let Some(session) = &self.session {
+                    // No cookie is forgotten by it: the token alone decides what a request is that shows both.
+                    session.end_token().await?;
+                    self.session = None;
+                    return Ok(());
+                }
+            }
+        }
+        self.session = None;
+        self.exchange.forget();
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if let Some(key_values) = &self.key_values {
+            key_values.forget().await;
+            key_values.reopen();
+        }
+        Ok(())
     }
 
     async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::Session;
 use crate::clock::Timestamp;
-use crate::principal::{Principal, subject_of};
-use crate::sessions::{Instants, SessionError, SessionErrorKind, Sessions};
+use crate::principal::{EndsSessions, ListsSessions, Principal, subject_of};
+use crate::sessions::{Instants, SessionError, SessionErrorKind, SessionFuture, Sessions};
 use crate::store::{Record, StoreKey};
 
 /// One of somebody's sessions, as a page shows it to them (ASVS 7.5.2).
@@ -151,14 +151,19 @@ impl<P: Principal> Sessions<P> {
     /// # Errors
     ///
     /// Those in common.
-    pub async fn of(&self, id: &P::Id) -> Result<Vec<ListedSession>, SessionError> {
-        let now = self.now();
-        let subject = self.indexed_subject(id)?;
-        let records = self.records_of(&subject).await?;
-        let mut sessions: Vec<ListedSession> =
-            records.iter().filter_map(|(key, record)| self.listed(*key, record, &subject, now)).collect();
-        sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-        Ok(sessions)
+    pub fn of<'a>(&'a self, id: &'a P::Id) -> SessionFuture<'a, Vec<ListedSession>>
+    where
+        P: ListsSessions,
+    {
+        Box::pin(async move {
+            let now = self.now();
+            let subject = self.indexed_subject(id)?;
+            let records = self.records_of(&subject).await?;
+            let mut sessions: Vec<ListedSession> =
+                records.iter().filter_map(|(key, record)| self.listed(*key, record, &subject, now)).collect();
+            sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+            Ok(sessions)
+        })
     }
 
     /// Ends one session of `id`; false when there is none of that handle. Nobody can end the session of somebody else by it.
@@ -166,13 +171,18 @@ impl<P: Principal> Sessions<P> {
     /// # Errors
     ///
     /// Those in common.
-    pub async fn end(&self, id: &P::Id, handle: SessionHandle) -> Result<bool, SessionError> {
-        let records = self.records_of(&self.indexed_subject(id)?).await?;
-        let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
-            return Ok(false);
-        };
-        self.end_by_key(key).await?;
-        Ok(true)
+    pub fn end<'a>(&'a self, id: &'a P::Id, handle: SessionHandle) -> SessionFuture<'a, bool>
+    where
+        P: ListsSessions,
+    {
+        Box::pin(async move {
+            let records = self.records_of(&self.indexed_subject(id)?).await?;
+            let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
+                return Ok(false);
+            };
+            self.end_by_key(key).await?;
+            Ok(true)
+        })
     }
 
     /// Ends every session of the same principal but this one (ASVS 7.4.3: after a change of password or factor), and what
@@ -182,22 +192,34 @@ impl<P: Principal> Sessions<P> {
     ///
     /// Those in common, and [`Superseded`](SessionErrorKind::Superseded), [`NotACookie`](SessionErrorKind::NotACookie) or
     /// [`Ended`](SessionErrorKind::Ended) when this is not a session that stands under its own id.
-    pub async fn end_others(&self, session: &Session<P>) -> Result<usize, SessionError> {
-        let kept = session.writable()?.key;
-        self.end_of(session.principal().id(), Some(kept)).await
+    pub fn end_others<'a>(&'a self, session: &'a Session<P>) -> SessionFuture<'a, usize>
+    where
+        P: ListsSessions,
+    {
+        Box::pin(async move {
+            let kept = session.writable()?.key;
+            self.end_of(session.principal().id(), Some(kept)).await
+        })
     }
 
     /// Ends every session of `id` (ASVS 7.4.2: when an account is disabled), and what its refresh tokens could renew; says how
-    /// many records there were.
+    /// many records there were. Of sessions that live in their cookies (`token = "jwt"`) nobody knows how many there were.
     ///
     /// # Errors
     ///
     /// Those in common.
-    pub async fn end_all(&self, id: &P::Id) -> Result<usize, SessionError> {
-        self.end_of(id, None).await
+    pub fn end_all<'a>(&'a self, id: &'a P::Id) -> SessionFuture<'a, usize>
+    where
+        P: EndsSessions,
+    {
+        Box::pin(self.end_of(id, None))
     }
 
     async fn end_of(&self, id: &P::Id, except: Option<StoreKey>) -> Result<usize, SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if self.are_carried() {
+            return self.end_all_in_cookies(id).await;
+        }
         let subject = self.indexed_subject(id)?;
         let mut ended = 0;
         for key in self.subject_keys(&subject) {
@@ -212,6 +234,18 @@ impl<P: Principal> Sessions<P> {
         Ok(ended)
     }
 
+    /// Nothing is in a store but, where the principal has tokens too, families of refresh tokens.
+    #[cfg(feature = "cookie-tokens")]
+    async fn end_all_in_cookies(&self, id: &P::Id) -> Result<usize, SessionError> {
+        let subject = subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable)?;
+        self.end_all_carried(&subject).await?;
+        self.revoke_all(&subject).await?;
+        match self.store_of_subjects() {
+            Ok(_) => Ok(self.end_families(&subject).await?),
+            Err(_) => Ok(0),
+        }
+    }
+
     fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
         if !self.store_of_subjects()?.promises().subject_index {
             return Err(SessionErrorKind::NotListed.into());
@@ -222,7 +256,7 @@ impl<P: Principal> Sessions<P> {
     /// What is shown of a record; nothing of one that is over, that is somebody else's whatever the store's index says, or that
     /// was sealed under another server's key.
     fn listed(&self, key: StoreKey, record: &Record, subject: &str, now: Timestamp) -> Option<ListedSession> {
-        let instants = Instants::of(record, now, P::SPEC);
+        let instants = Instants::of(record, now, P::SPEC.longest_lifetime());
         let listing =
             self.listing(record, key).filter(|listing| *listing.subject == *subject && !instants.are_over(now))?;
         Some(ListedSession {

@@ -1,19 +1,27 @@
 //! One authenticated visit, as a handler sees it.
 
 mod auth_session;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
+mod change;
+mod confirmation;
 mod inventory;
+mod live;
+mod log_in;
 
 pub use self::auth_session::AuthSession;
+pub use self::confirmation::{Confirmation, ConfirmationToken};
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
+pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Exchange, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
+    Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
 use crate::shared::Shared;
 
@@ -132,7 +140,33 @@ impl<P: Principal> Session<P> {
         self.instants.expires_at
     }
 
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr`. What
+    /// `factors(..)` demands, for handlers that admit others, too.
+    pub fn has_factor(&self, factor: &str) -> bool {
+        self.contents.factors.given_within(factor, None, self.instants.created_at)
+    }
+
+    /// The factors that the visitor has given since the log-in, each with the last time; `None` for tokens that do not say
+    /// when.
+    pub fn factors(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
+        self.contents.factors.iter()
+    }
+
+    pub(crate) fn given(&self) -> &Factors {
+        &self.contents.factors
+    }
+
+    /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.
+    pub fn is_remembered(&self) -> bool {
+        self.contents.remembered
+    }
+
+    /// How long it lasts.
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        P::SPEC.lifetime(self.contents.remembered)
+    }
+
+    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(crate) fn contents(&self) -> Arc<Contents<P>> {
         self.contents.to_arc()
     }
@@ -141,60 +175,66 @@ impl<P: Principal> Session<P> {
         &self.instants
     }
 
-    /// Notes an activity that the store has noted.
-    pub(crate) const fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
+    /// Notes an activity.
+    pub(crate) fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
+        self.instants.longest_pause = self.instants.longest_pause.max(now.since(self.instants.last_seen_at));
         self.instants.last_seen_at = now;
         self.instants.expires_at = expires_at;
     }
 
-    /// Changes the principal of this session, here and in the store.
+    /// Makes a single-use token that confirms what the visitor is about to do: what `confirm = ".."` of a route demands.
     ///
-    /// When another request changed it meanwhile, `change` is applied again to what that one left, so that neither change
-    /// is lost. It may therefore run more than once.
+    /// It is good for this session, also under its next id, and for this purpose, once and for five minutes; bind it to what
+    /// is confirmed by [`of`](Confirmation::of). A page puts it into the form that it shows, so that the form is sent once and
+    /// as it was shown:
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::Principal;
+    /// use axum::{Form, extract::Query, response::Html};
+    /// use session_runtime::{Confirmed, Session, SessionError, session};
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Transfer { to: u64, cents: u64 }
+    ///
+    /// #[session(required)]
+    /// async fn ask(session: Session<User>, Query(order): Query<Transfer>) -> Result<Html<String>, SessionError> {
+    ///     let Transfer { to, cents } = order;
+    ///     let token = session.confirmation("transfer").of(&order).await?;
+    ///     Ok(Html(format!(
+    ///         r#"<form method="post"><input type="hidden" name="_confirm" value="{token}">
+    ///         <input name="to" value="{to}" readonly><input name="cents" value="{cents}" readonly>
+    ///         <button>Send</button></form>"#
+    ///     )))
+    /// }
+    ///
+    /// #[session(required, fresh = "5m", confirm = "transfer")]
+    /// async fn transfer(_session: Session<User>, Confirmed(Form(order)): Confirmed<Form<Transfer>>) -> String {
+    ///     format!("{} cents to {}", order.cents, order.to)
+    /// }
+    /// ```
+    ///
+    /// A session has at most 32 that nobody has used; the oldest gives way.
     ///
     /// # Errors
     ///
-    /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, or has expired,
-    /// [`IdChanged`](SessionErrorKind::IdChanged) when `change` altered what identifies the principal,
-    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when nothing identifies it after `change`,
-    /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced, or the session
-    /// is that of another principal than the route's, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a
-    /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through. In
-    /// each case nothing was changed.
-    pub async fn update(&mut self, mut change: impl FnMut(&mut P) + Send) -> Result<(), SessionError> {
-        let issued = self.writable()?;
-        let subject = &self.contents.subject;
-        let changed = |standing: &Contents<P>| {
-            if standing.subject == *subject {
-                standing.changed(&mut change)
-            } else {
-                // This request logged in somebody else since: that session is not this one.
-                Err(SessionErrorKind::Ended.into())
-            }
-        };
-        self.contents = self.sessions.replace(&issued, changed).await?.into();
-        Ok(())
-    }
-
-    /// Gives the session a new id, and the visitor a new cookie. The old id answers for ten more seconds, so that requests
-    /// already under way are not thrown out.
-    ///
-    /// For a change of the visitor's rights (ASVS 7.2.4); logging in and re-authenticating do it on their own.
-    ///
-    /// # Errors
-    ///
-    /// As for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) and
-    /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) apart.
-    pub async fn rotate(&mut self) -> Result<(), SessionError> {
-        let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
-        self.exchange.issue(issued);
-        Ok(())
+    /// When it is awaited, as for [`update`](Self::update), [`IdChanged`](SessionErrorKind::IdChanged) apart, and
+    /// [`Unserialisable`](SessionErrorKind::Unserialisable) for a content that does not become JSON.
+    pub fn confirmation<'a>(&'a self, purpose: &'a str) -> Confirmation<'a, P>
+    where
+        P: ListsSessions,
+    {
+        Confirmation::new(self, purpose)
     }
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
     fn handle(&self) -> Option<SessionHandle> {
         match self.exchange.current()? {
             Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+            #[cfg(feature = "cookie-tokens")]
+            Current::Carried(_) => None,
         }
     }
 

@@ -25,6 +25,8 @@ pub enum ConfigErrorKind {
     Audience,
     /// An origin that is to be trusted is none.
     Origin,
+    /// A proxy that is to be trusted is no address.
+    Proxy,
     /// Two principals of one router share a realm.
     Realm,
     /// The system gives no random bytes.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::{KeyValues, SessionError, SessionErrorKind};
+use super::{Confirmations, Factors, KeyValues, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
 use crate::principal::{AsKept, Principal, subject_of};
 
@@ -17,6 +17,11 @@ pub(crate) struct Contents<P> {
     pub(crate) checked_at: Timestamp,
     /// The token that says so, where one does.
     pub(crate) token: Option<Token>,
+    /// Whether the visitor wanted to stay logged in when the browser is closed.
+    pub(crate) remembered: bool,
+    pub(crate) factors: Factors,
+    /// Single-use tokens that were given out.
+    pub(crate) confirmations: Confirmations,
     pub(crate) key_values: KeyValues,
 }
 
@@ -34,7 +39,16 @@ pub(crate) struct Token {
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        Ok(Self { principal, subject: subject.into(), checked_at, token: None, key_values: KeyValues::default() })
+        Ok(Self {
+            principal,
+            subject: subject.into(),
+            checked_at,
+            token: None,
+            remembered: false,
+            factors: Factors::default(),
+            confirmations: Confirmations::default(),
+            key_values: KeyValues::default(),
+        })
     }
 
     /// The contents with the principal changed, which must remain the same subject.
@@ -45,17 +59,26 @@ impl<P: Principal> Contents<P> {
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
-        Ok(changed.with_key_values_of(self))
+        Ok(changed.in_the_place_of(self))
     }
 
-    /// These, with the key-values of those that stand.
-    pub(crate) fn with_key_values_of(self, standing: &Self) -> Self {
-        Self { key_values: standing.key_values.clone(), ..self }
+    /// This principal, with what else those hold that stand.
+    pub(crate) fn in_the_place_of(self, standing: &Self) -> Self {
+        Self {
+            remembered: standing.remembered,
+            factors: standing.factors.clone(),
+            confirmations: standing.confirmations.clone(),
+            key_values: standing.key_values.clone(),
+            ..self
+        }
     }
 
-    /// The same, in the place of those that stand.
+    /// The same, of a visitor who proved again who they are, in the place of those that stand.
     pub(crate) fn renewed(&self, standing: &Self) -> Self {
-        self.holding(standing.key_values.clone())
+        let factors = standing.factors.and(&self.factors);
+        let confirmations = standing.confirmations.clone();
+        let holding = self.holding(standing.key_values.clone());
+        Self { remembered: standing.remembered, factors, confirmations, ..holding }
     }
 
     /// The same, with other key-values.
@@ -65,6 +88,9 @@ impl<P: Principal> Contents<P> {
             subject: self.subject.clone(),
             checked_at: self.checked_at,
             token: self.token.clone(),
+            remembered: self.remembered,
+            factors: self.factors.clone(),
+            confirmations: self.confirmations.clone(),
             key_values,
         }
     }
@@ -86,6 +112,12 @@ struct Written<'a, T> {
     /// In milliseconds.
     #[serde(default)]
     checked_at: u64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remembered: bool,
+    #[serde(default, skip_serializing_if = "Factors::is_empty")]
+    factors: Factors,
+    #[serde(default, skip_serializing_if = "Confirmations::is_empty")]
+    confirmations: Confirmations,
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
     key_values: KeyValues,
@@ -98,6 +130,9 @@ impl<P: Principal> Contents<P> {
             subject: (&*self.subject).into(),
             principal: AsKept(&self.principal),
             checked_at: self.checked_at.as_millis(),
+            remembered: self.remembered,
+            factors: self.factors.clone(),
+            confirmations: self.confirmations.clone(),
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
         };
@@ -111,6 +146,9 @@ impl<P: Principal> Contents<P> {
             subject: written.subject.into(),
             token: None,
             checked_at: Timestamp::from_millis(written.checked_at),
+            remembered: written.remembered,
+            factors: written.factors,
+            confirmations: written.confirmations,
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: written.key_values,
             #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]

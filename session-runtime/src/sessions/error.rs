@@ -1,6 +1,7 @@
 //! Why a session could not be begun, changed or ended.
 
 use std::fmt;
+use std::pin::Pin;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
@@ -19,6 +20,12 @@ pub struct SessionError {
     source: Option<StoreError>,
 }
 
+/// What ends or lists sessions, while it waits for the store.
+///
+/// Not an `async fn`, because a bound of one is asked for wherever its future is named: a principal whose sessions cannot be
+/// ended would be told so three times.
+pub type SessionFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send + 'a>>;
+
 /// What went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,7 +42,8 @@ pub enum SessionErrorKind {
     IdChanged,
     /// The session is a token's: it is in no store and cannot be changed. Where a route accepts both, the client chooses.
     NotACookie,
-    /// The principal declares no cookie, so that no session of it can begin.
+    /// The principal declares no cookie, so that no session of it can begin; or one that holds the session itself, of which no
+    /// store knows anything.
     NoCookie,
     /// The principal's id is neither a text, nor a number, nor a newtype of one.
     Unidentifiable,
@@ -43,6 +51,8 @@ pub enum SessionErrorKind {
     NotListed,
     /// The principal does not become JSON, as a store outside the process keeps it.
     Unserialisable,
+    /// The session is larger than the 4,096 bytes that browsers keep of a cookie (RFC 6265bis 5.6), and lives in one.
+    TooLarge,
 }
 
 impl SessionError {
@@ -73,10 +83,11 @@ impl fmt::Display for SessionError {
             SessionErrorKind::OtherSubject => "the session belongs to somebody else",
             SessionErrorKind::IdChanged => "an update cannot change whose session it is",
             SessionErrorKind::NotACookie => "the session of a token cannot be changed",
-            SessionErrorKind::NoCookie => "the principal declares no cookie",
+            SessionErrorKind::NoCookie => "the principal declares no cookie that names a session",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
             SessionErrorKind::NotListed => "the session store does not find sessions by their subject",
             SessionErrorKind::Unserialisable => "the principal does not become JSON",
+            SessionErrorKind::TooLarge => "the session does not fit into its cookie",
         })
     }
 }
@@ -95,7 +106,8 @@ impl IntoResponse for SessionError {
             | SessionErrorKind::NoCookie
             | SessionErrorKind::Unidentifiable
             | SessionErrorKind::NotListed
-            | SessionErrorKind::Unserialisable => {
+            | SessionErrorKind::Unserialisable
+            | SessionErrorKind::TooLarge => {
                 tracing::error!(target: "session", error = %self, "session.misused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }

@@ -1,10 +1,15 @@
 //! What handler and guard of one request share: under which id it came, and what becomes of the cookie.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::time::Instant;
+
+#[cfg(feature = "cookie-tokens")]
+use super::carried::CarriedId;
 use super::lifecycle::Issued;
 use super::{SessionError, SessionErrorKind};
-use crate::credential::SessionId;
+use crate::cookie::IssuedCookie;
 use crate::store::StoreKey;
 
 /// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
@@ -16,18 +21,23 @@ struct State {
     current: Option<Current>,
     outcome: Outcome,
     rotation_due: bool,
+    /// When the store was last asked whether the session goes on, after the request was admitted.
+    asked_at: Option<Instant>,
     /// The response has been sent.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     is_closed: bool,
 }
 
-/// The record that the request's cookie names.
+/// What the request's cookie names.
 #[derive(Clone, Debug)]
 pub(crate) enum Current {
     /// Its own id.
     Named(Issued),
     /// An id that was replaced and still answers for a moment: it reads and changes nothing.
     Alias(StoreKey),
+    /// None: the cookie holds the session itself.
+    #[cfg(feature = "cookie-tokens")]
+    Carried(CarriedId),
 }
 
 /// What the response says about the session's cookie.
@@ -45,8 +55,8 @@ pub(crate) enum CookieChange {
     /// Nothing is said.
     #[default]
     Keep,
-    /// The browser gets a new id.
-    Issue(SessionId),
+    /// The browser gets a new value.
+    Issue(IssuedCookie),
     /// The browser forgets it.
     Remove,
 }
@@ -66,41 +76,70 @@ impl Exchange {
         match self.current() {
             Some(Current::Named(issued)) => Ok(issued),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::Carried(_)) => Err(SessionErrorKind::NoCookie.into()),
             None => Err(SessionErrorKind::Ended.into()),
         }
+    }
+
+    /// The session was found to go on under this key.
+    pub(crate) fn follow(&self, key: StoreKey) {
+        let mut state = self.state();
+        if matches!(&state.current, Some(Current::Named(issued)) if issued.key != key)
+            || matches!(&state.current, Some(Current::Alias(_)))
+        {
+            state.current = Some(Current::Alias(key));
+        }
+    }
+
+    /// When the store may be asked again whether the session goes on, `pace` after the last time.
+    pub(crate) fn ask_again_at(&self, pace: Duration) -> Instant {
+        *self.state().asked_at.get_or_insert_with(Instant::now) + pace
+    }
+
+    /// The store is asked now.
+    pub(crate) fn asked(&self) {
+        self.state().asked_at = Some(Instant::now());
     }
 
     /// From here on the session can be read and no more: the route is about another principal's.
     pub(crate) fn make_read_only(&self) {
         let mut state = self.state();
-        if let Some(Current::Named(issued)) = &state.current {
-            state.current = Some(Current::Alias(issued.key));
+        match &state.current {
+            Some(Current::Named(issued)) => state.current = Some(Current::Alias(issued.key)),
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::Carried(_)) => state.current = None,
+            Some(Current::Alias(_)) | None => {}
         }
     }
 
-    /// What the session holds has changed on the way in: it goes on under a new id once the visitor is admitted.
+    /// What the session holds has changed on the way in: once the visitor is admitted it goes on under a new id, or in a new
+    /// cookie.
     pub(crate) fn demand_rotation(&self) {
         self.state().rotation_due = true;
     }
 
-    /// The id to replace, if that was [demanded](Self::demand_rotation); once.
-    pub(crate) fn take_due_rotation(&self) -> Option<Issued> {
+    /// What is to be replaced, if that was [demanded](Self::demand_rotation); once.
+    pub(crate) fn take_due_rotation(&self) -> Option<Current> {
         let mut state = self.state();
-        match &state.current {
-            Some(Current::Named(issued)) if state.rotation_due => {
-                let issued = issued.clone();
-                state.rotation_due = false;
-                Some(issued)
-            }
-            _ => None,
-        }
+        let due = std::mem::take(&mut state.rotation_due);
+        state.current.clone().filter(|_| due)
     }
 
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
+        state.outcome.clear_site_data = false;
+    }
+
+    /// The session goes on in a cookie of this value.
+    #[cfg(feature = "cookie-tokens")]
+    pub(crate) fn carry(&self, id: CarriedId, cookie: IssuedCookie) {
+        let mut state = self.state();
+        state.outcome.cookie = CookieChange::Issue(cookie);
+        state.current = Some(Current::Carried(id));
         state.outcome.clear_site_data = false;
     }
 
@@ -133,7 +172,7 @@ impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
         let mut state = self.state();
-        state.outcome.cookie = CookieChange::Issue(issued.id.clone());
+        state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
     }
 

@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use crate::clock::Timestamp;
-use crate::principal::PrincipalSpec;
+use crate::principal::Lifetime;
 use crate::store::Record;
+
+use super::lifecycle::ALIAS_LINGERS;
+
+/// How far `last_seen_at` may lag behind at the most.
+const LONGEST_LAG: Duration = Duration::from_mins(1);
 
 /// When things happened to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,34 +26,42 @@ pub(crate) struct Instants {
 
 impl Instants {
     /// Those of a visitor who logs in now.
-    pub(crate) fn starting(now: Timestamp, principal: &PrincipalSpec) -> Self {
+    pub(crate) fn starting(now: Timestamp, lifetime: Lifetime) -> Self {
         Self {
             created_at: now,
             authenticated_at: Some(now),
             last_seen_at: now,
             longest_pause: Duration::ZERO,
-            expires_at: expiry(now, now, principal),
+            expires_at: expiry(now, now, lifetime),
         }
     }
 
     /// These, for a visitor who proves again who they are: the absolute limit is not moved.
-    pub(crate) fn authenticated_again(self, now: Timestamp, principal: &PrincipalSpec) -> Self {
-        Self { created_at: self.created_at, ..Self::starting(now, principal) }.expiring(principal)
+    pub(crate) fn authenticated_again(self, now: Timestamp, lifetime: Lifetime) -> Self {
+        Self { created_at: self.created_at, ..Self::starting(now, lifetime) }.within(lifetime)
     }
 
     /// Those that a record keeps. An instant ahead of this node's clock counts as now.
-    pub(crate) fn of(record: &Record, now: Timestamp, principal: &PrincipalSpec) -> Self {
+    pub(crate) fn of(record: &Record, now: Timestamp, lifetime: Lifetime) -> Self {
         let created_at = record.created_at.min(now);
         let last_seen_at = record.last_seen_at.min(now);
-        let limit = expiry(created_at, last_seen_at, principal);
         Self {
             created_at,
             authenticated_at: Some(record.authenticated_at.min(now)),
             last_seen_at,
             longest_pause: record.longest_pause,
-            // The limits of this release hold for the sessions of an earlier one, too.
-            expires_at: record.expires_at.min(limit),
+            expires_at: record.expires_at,
         }
+        .limited_to(lifetime)
+    }
+
+    /// These, of a record that may be that of a replaced id, which answers for less long than it is kept: unless what it
+    /// stood for, which would last until `ends_at`, ends sooner.
+    pub(crate) fn answering(self, record: &Record, ends_at: Timestamp) -> Self {
+        if record.successor.is_some() && record.expires_at < ends_at {
+            return Self { expires_at: self.expires_at.minus(ALIAS_LINGERS), ..self };
+        }
+        self
     }
 
     /// Those that a record keeps, as it keeps them.
@@ -67,12 +80,43 @@ impl Instants {
         now >= self.expires_at
     }
 
-    fn expiring(self, principal: &PrincipalSpec) -> Self {
-        Self { expires_at: expiry(self.created_at, self.last_seen_at, principal), ..self }
+    /// These, of a session that lasts so long at the most: the limits of this release hold for the sessions of an earlier
+    /// one, too.
+    pub(crate) fn limited_to(self, lifetime: Lifetime) -> Self {
+        let limit = expiry(self.created_at, self.last_seen_at, lifetime);
+        Self { expires_at: self.expires_at.min(limit), ..self }
+    }
+
+    fn within(self, lifetime: Lifetime) -> Self {
+        Self { expires_at: expiry(self.created_at, self.last_seen_at, lifetime), ..self }
     }
 }
 
-/// When a session ends: `absolute` after it began, or `idle` after the last activity.
-pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, principal: &PrincipalSpec) -> Timestamp {
-    created_at.plus(principal.absolute).min(last_seen_at.plus(principal.idle_limit()))
+/// When a session ends that began and was last active then.
+pub(crate) fn expiry(created_at: Timestamp, last_seen_at: Timestamp, lifetime: Lifetime) -> Timestamp {
+    created_at.plus(lifetime.absolute).min(last_seen_at.plus(lifetime.idle))
+}
+
+/// Whether the last activity lies so far back that it has to be written: by more than a sixtieth of the window, or a minute.
+/// A window is therefore never longer than declared, and shorter by at most that much.
+pub(crate) fn is_touch_due(window: Duration, last_seen_at: Timestamp, now: Timestamp) -> bool {
+    now.since(last_seen_at) > (window / 60).min(LONGEST_LAG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_touch_is_due_after_a_sixtieth_of_the_window_or_a_minute() {
+        let seen = Timestamp::from_secs(1_000_000);
+        let due_after =
+            |window, seconds| is_touch_due(Duration::from_secs(window), seen, seen.plus(Duration::from_secs(seconds)));
+        assert!(!due_after(900, 14));
+        assert!(!due_after(900, 15));
+        assert!(due_after(900, 16));
+        assert!(!due_after(86_400, 60));
+        assert!(due_after(86_400, 61));
+        assert!(!is_touch_due(Duration::from_secs(900), seen, seen.minus(Duration::from_secs(1))));
+    }
 }

@@ -50,11 +50,13 @@ impl KeySettings {
         revocations: Option<&dyn Store>,
     ) -> Result<StoreKeys, ConfigError> {
         let stays = store.is_none_or(Store::in_process);
-        if stays && revocations.is_none_or(Store::in_process) {
+        // A cookie that holds its session has left the process.
+        let carried = principal.cookie.is_some_and(|cookie| cookie.token.is_some());
+        if stays && !carried && revocations.is_none_or(Store::in_process) {
             return self.for_the_process(principal);
         }
         let keys = self.for_outside(principal)?;
-        // Whose tokens were revoked has to be told by every node alike; sessions that stay are not sealed for that.
+        // Whose tokens were revoked has to be told by every node alike; records that stay are not sealed for that.
         #[cfg(feature = "sealing")]
         let keys = StoreKeys { ring: keys.ring.filter(|_| !stays), ..keys };
         Ok(keys)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Contents, Device, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
+use crate::cookie::IssuedCookie;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
@@ -13,6 +14,9 @@ use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
 pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
 /// The same, where the visitor did not ask for it: a page that is open may not hear of the new id at once.
 pub(crate) const UNASKED_ALIAS_LIFETIME: Duration = Duration::from_secs(60);
+/// How much longer the record of a replaced id tells what it was replaced by, when it answers nobody any more: so that whoever
+/// [asks now and then](crate::Session::ended) whether the session goes on still finds out.
+pub(crate) const ALIAS_LINGERS: Duration = Duration::from_secs(10);
 /// How often an id may be drawn that exists already before the store, not chance, is to blame.
 pub(super) const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
@@ -27,6 +31,20 @@ pub(super) const NEVER_THROUGH: &str = "the store says of every write that anoth
 pub(crate) struct Issued {
     pub(crate) id: SessionId,
     pub(crate) key: StoreKey,
+    /// Until when a browser keeps the cookie of a remembered session. `None`: until it is closed.
+    pub(crate) persists_until: Option<Timestamp>,
+}
+
+impl Issued {
+    /// What the browser is given for it.
+    pub(super) fn cookie(&self) -> IssuedCookie {
+        IssuedCookie { value: self.id.encode(), persists_until: self.persists_until }
+    }
+
+    /// This id, of a session that holds this: a browser keeps the cookie for as long as the session can last.
+    pub(crate) fn persisting<P>(self, contents: &Contents<P>, instants: &Instants) -> Self {
+        Self { persists_until: contents.remembered.then_some(instants.expires_at), ..self }
+    }
 }
 
 /// A session as its record keeps it, open.
@@ -51,10 +69,10 @@ impl<P: Principal> Sessions<P> {
         contents: Arc<Contents<P>>,
         device: &'static Device,
     ) -> Result<Opened<P>, SessionError> {
-        let mut instants = Instants::starting(self.now(), P::SPEC);
+        let mut instants = Instants::starting(self.now(), P::SPEC.lifetime(contents.remembered));
         instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;
         let unsealed = Unsealed { contents, instants, device };
-        let issued = self.insert(&unsealed).await?;
+        let issued = self.insert(&unsealed).await?.persisting(&unsealed.contents, &instants);
         Ok(Opened { issued, contents: unsealed.contents, instants })
     }
 
@@ -98,8 +116,9 @@ impl<P: Principal> Sessions<P> {
             let standing = self.standing(old.key).await?;
             let revision = standing.revision;
             let issued = self.insert_as(|issued| renew(&standing, issued)).await?;
-            match store.alias(old.key, issued.key, self.now().plus(alias_lifetime), revision).await {
-                Ok(Replaced::Replaced) => return Ok(issued),
+            let until = self.now().plus(alias_lifetime).plus(ALIAS_LINGERS);
+            match store.alias(old.key, issued.key, until, revision).await {
+                Ok(Replaced::Replaced) => return Ok(Issued { persists_until: old.persists_until, ..issued }),
                 Ok(Replaced::Conflict | Replaced::Gone) => {
                     store.remove(issued.key).await?;
                 }
@@ -160,7 +179,7 @@ impl<P: Principal> Sessions<P> {
             return Err(SessionErrorKind::Superseded.into());
         }
         let now = self.now();
-        if Instants::of(&record, now, P::SPEC).are_over(now) {
+        if Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now) {
             return Err(SessionErrorKind::Ended.into());
         }
         Ok(record)
@@ -206,7 +225,7 @@ impl<P: Principal> Sessions<P> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.records_of(subject).await?;
-        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC).are_over(now));
+        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC.longest_lifetime()).are_over(now));
         standing.sort_by_key(|(key, record)| (record.created_at, *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
@@ -237,13 +256,25 @@ impl<P: Principal> Sessions<P> {
         let store = self.store()?;
         for _ in 0..DRAWS {
             let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
-            let issued = Issued { key: Self::key_of(&id), id };
+            let issued = Issued { key: Self::key_of(&id), id, persists_until: None };
             if store.insert(issued.key, record(&issued)?).await? {
                 return Ok(issued);
             }
         }
         Err(StoreError::new("the store says of every new id that it exists").into())
     }
+}
+
+/// The record of a session that was under `key`, under whichever id it goes on, and the key of that.
+pub(crate) async fn followed(store: &dyn Store, mut key: StoreKey) -> Result<Option<(StoreKey, Record)>, StoreError> {
+    for _ in 0..LONGEST_CHAIN {
+        match store.load(key).await? {
+            None => return Ok(None),
+            Some(Record { successor: Some(successor), .. }) => key = successor,
+            Some(record) => return Ok(Some((key, record))),
+        }
+    }
+    Ok(None)
 }
 
 /// The record under `key`. An alias stands only as long as what it stands for.

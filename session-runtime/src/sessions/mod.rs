@@ -1,11 +1,15 @@
 //! The runtime's handle: what a policy cannot know when the program is compiled; and the life of a session in its store.
 
 mod builder;
+#[cfg(feature = "cookie-tokens")]
+mod carried;
 mod config_error;
+mod confirmations;
 mod contents;
 mod device;
 mod error;
 mod exchange;
+mod factors;
 mod instants;
 mod key_values;
 mod keeping;
@@ -20,19 +24,25 @@ mod tokens;
 
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
-pub use self::error::{SessionError, SessionErrorKind};
+pub use self::error::{SessionError, SessionErrorKind, SessionFuture};
 #[cfg(feature = "jwt")]
 pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};
 
+#[cfg(feature = "cookie-tokens")]
+pub(crate) use self::carried::{CarriedId, Opening};
+pub(crate) use self::confirmations::{Confirmations, Confirmed, ContentDigest, digest_of_content};
 pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
-pub(crate) use self::instants::{Instants, expiry};
+pub(crate) use self::factors::Factors;
+pub(crate) use self::instants::{Instants, expiry, is_touch_due};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};
-pub(crate) use self::lifecycle::{ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, standing_record};
+pub(crate) use self::lifecycle::{
+    ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, followed, standing_record,
+};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;
@@ -44,7 +54,7 @@ use std::sync::Arc;
 use self::keeping::StoreKeys;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
-use crate::forgery::TrustedOrigins;
+use crate::forgery::{Forgeries, ForgeryCounts, Trust};
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
 use crate::shared::Shared;
@@ -65,9 +75,10 @@ pub struct Sessions<P>(Shared<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,
-    clock: Box<dyn Clock>,
+    clock: Arc<dyn Clock>,
     cookie: Option<Arc<CookieWriter>>,
-    trusted_origins: TrustedOrigins,
+    trust: Trust,
+    forgeries: Forgeries,
     on_refusal: Option<OnRefusal>,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
@@ -75,6 +86,8 @@ struct Inner<P> {
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens<P>>,
+    #[cfg(feature = "cookie-tokens")]
+    cookie_seal: Option<carried::CookieSeal>,
     principal: PhantomData<fn() -> P>,
 }
 
@@ -88,10 +101,10 @@ impl<P: Principal> Sessions<P> {
         self.0.clock.now()
     }
 
-    /// The store. A builder makes sure that there is one where the principal has a cookie; elsewhere, nothing would lead to
-    /// what is in it.
+    /// The store. A builder makes sure that there is one where the principal's cookie names a session; elsewhere, nothing
+    /// would lead to what is in it.
     pub(crate) fn store(&self) -> Result<&dyn Store, SessionError> {
-        let store = self.0.store.as_deref().filter(|_| self.0.cookie.is_some());
+        let store = self.0.store.as_deref().filter(|_| P::SPEC.keeps_records());
         store.ok_or_else(|| SessionErrorKind::NoCookie.into())
     }
 
@@ -104,8 +117,18 @@ impl<P: Principal> Sessions<P> {
         self.0.cookie.as_ref()
     }
 
-    pub(crate) fn trusted_origins(&self) -> &TrustedOrigins {
-        &self.0.trusted_origins
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    /// How many requests looked forged since the program started, and what became of them: for a roll-out under
+    /// `csrf(report)`.
+    pub fn forgeries(&self) -> ForgeryCounts {
+        self.0.forgeries.counts()
+    }
+
+    pub(crate) fn count_forgery(&self, refused: bool) {
+        self.0.forgeries.count(refused);
     }
 
     pub(crate) fn revalidation(&self) -> Option<&Revalidation<P>> {

@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+#[cfg(feature = "cookie-tokens")]
+use super::CarriedId;
 use super::{Contents, Issued, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
@@ -185,7 +187,7 @@ impl<P: Principal> Revalidation<P> {
         now: Timestamp,
     ) -> Answer<P> {
         let Ok(loaded) = Contents::new(principal, now) else { return self.failed(known, &"it has no id", now) };
-        let loaded = loaded.with_key_values_of(&known);
+        let loaded = loaded.in_the_place_of(&known);
         if loaded.subject != known.subject {
             return self.failed(known, &"the source answered with somebody else", now);
         }
@@ -196,7 +198,7 @@ impl<P: Principal> Revalidation<P> {
         // Where nothing changed, what another request has updated meanwhile stays.
         let replaced = sessions.replace(issued, |standing| {
             let source = if changed { &loaded.principal } else { &standing.principal };
-            Ok(Contents::new(source.clone(), now)?.with_key_values_of(standing))
+            Ok(Contents::new(source.clone(), now)?.in_the_place_of(standing))
         });
         match replaced.await {
             Ok(contents) if changed => Answer::Changed(contents),
@@ -226,6 +228,40 @@ impl<P: Principal> Revalidation<P> {
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
         let counts = now.since(checked_at) < self.every.saturating_add(self.stale) && !self.stale.is_zero();
         counts.then(|| Some((known.clone(), checked_at))).ok_or(SessionErrorKind::Unavailable)
+    }
+
+    /// [`answer`](Self::answer) for a session that lives in its cookie, which the response then carries.
+    #[cfg(feature = "cookie-tokens")]
+    pub(crate) async fn answer_carried(
+        &self,
+        sessions: &Sessions<P>,
+        id: &CarriedId,
+        contents: Arc<Contents<P>>,
+        now: Timestamp,
+    ) -> Answer<P> {
+        if !self.is_due(&contents, now) {
+            return Answer::Stands(contents);
+        }
+        let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
+        let flight = self.flight(key);
+        let mut answer = flight.lock().await;
+        if let Some(answer) = &*answer {
+            return answer.clone();
+        }
+        let found = match self.source.load_again(&contents.principal).await {
+            Ok(Some(principal)) => match Contents::new(principal, now) {
+                Ok(loaded) if loaded.subject == contents.subject => Answer::Changed(Arc::new(loaded)),
+                _ => self.failed(contents, &"the source answered with somebody else", now),
+            },
+            Ok(None) => match sessions.end_where_possible(id).await {
+                Ok(()) => Answer::Over,
+                Err(_) => Answer::Unknown,
+            },
+            Err(error) => self.failed(contents, &*error, now),
+        };
+        *answer = Some(found.clone());
+        self.flights().remove(&key);
+        found
     }
 
     fn failed(&self, known: Arc<Contents<P>>, error: &(impl fmt::Debug + ?Sized), now: Timestamp) -> Answer<P> {

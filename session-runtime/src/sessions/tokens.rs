@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Contents, Instants, KeyValues, Sessions, Token};
+use super::{ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, Sessions, Token};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
@@ -133,8 +133,9 @@ impl<P> Clone for TokenSession<P> {
 
 impl<P: Principal> TokenSession<P> {
     fn of((verified, standing): (Verified<P>, Standing)) -> Self {
-        let Verified { principal, subject, issuer, token_id, family, dates, .. } = verified;
+        let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
         let subject = subject.into();
+        let factors = Factors::given(&factors, dates.authenticated_at);
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {
             created_at: issued_at,
@@ -145,7 +146,16 @@ impl<P: Principal> TokenSession<P> {
             expires_at: dates.expires_at,
         };
         let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
-        let contents = Contents { principal, subject, checked_at: issued_at, token, key_values };
+        let contents = Contents {
+            principal,
+            subject,
+            checked_at: issued_at,
+            token,
+            remembered: false,
+            factors,
+            confirmations: Confirmations::default(),
+            key_values,
+        };
         Self { contents: Arc::new(contents), instants, standing }
     }
 }

@@ -12,7 +12,7 @@ pub struct StoreKey([u8; 32]);
 impl StoreKey {
     /// The key of the session whose cookie holds `id`. The zero byte ends the realm's name, which cannot contain one, so
     /// that no two realms share a key.
-    pub(crate) fn of(realm: &str, id: &[u8; 32]) -> Self {
+    pub(crate) fn of(realm: &str, id: &[u8]) -> Self {
         Self(Sha256::new().chain_update(realm).chain_update([0]).chain_update(id).finalize().into())
     }
 

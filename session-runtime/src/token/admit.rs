@@ -24,7 +24,6 @@ pub(crate) struct Verified<P> {
     /// When it counts.
     pub(crate) dates: Dates,
     /// Its `amr`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`factors(..)` will ask for them"))]
     pub(crate) factors: Vec<Box<str>>,
 }
 

@@ -8,16 +8,17 @@ use std::env;
 use std::error::Error;
 use std::sync::Arc;
 
-use session_runtime::{Clock, MemoryStore, SessionsBuilder, Store};
+use session_runtime::{Clock, SessionsBuilder};
 
 use self::keys::Keys;
 use self::outside::OutsideIssuer;
+use self::place::Place;
 use super::register::Register;
 use super::user::User;
 
 /// What a shop is opened with.
 pub struct Settings {
-    store: Arc<dyn Store>,
+    place: Place,
     keys: Keys,
     outside: Option<OutsideIssuer>,
     /// Who has an account.
@@ -32,7 +33,7 @@ impl Settings {
     /// When the system gives no random bytes to draw a key from.
     pub fn in_process() -> Result<Self, Box<dyn Error>> {
         Ok(Self {
-            store: Arc::new(MemoryStore::new()),
+            place: Place::in_process(),
             keys: Keys::generated()?,
             outside: None,
             register: Arc::new(Register::demonstration()),
@@ -66,14 +67,15 @@ impl Settings {
                         .into(),
                 );
             }
-            settings.store = place::open(&place, clock).await?;
+            settings.place = Place::open(&place, clock).await?;
         }
         Ok(settings)
     }
 
     /// Gives the builder what it needs of these.
     pub(super) fn apply(self, builder: SessionsBuilder<User>) -> SessionsBuilder<User> {
-        let builder = self.keys.apply(builder.store(self.store));
+        let builder = builder.store(self.place.sessions).revocation_store(self.place.revoked_tokens);
+        let builder = self.keys.apply(builder);
         let trusted = self.outside.into_iter().map(OutsideIssuer::trusted);
         trusted.fold(builder, SessionsBuilder::trusted_issuer)
     }

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde::Deserialize;
-use session_runtime::{Session, session};
+use serde::{Deserialize, Serialize};
+use session_runtime::{ConfirmationToken, Confirmed, Session, SessionError, session};
 
 pub(super) use self::ledger::Ledger;
 use self::ledger::TransferError;
-use super::page::{Text, alert, page};
+use super::page::{Page, Text, alert, page};
 use super::policies::Treasury;
 use super::user::User;
 
@@ -28,7 +28,7 @@ fn till() -> String {
     "till".to_owned()
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Order {
     to: String,
@@ -54,34 +54,44 @@ pub(super) async fn transfer_form(
     session: Session<User>,
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
-) -> Html<String> {
-    transfer_page(&session, &ledger, &source, &Order::default(), None)
+) -> Result<Html<String>, SessionError> {
+    let token = session.confirmation("transfer").await?;
+    Ok(transfer_page(&session, &ledger, &source, &Order::default(), &token, None))
 }
 
-#[session(policy(Treasury))]
+/// Money moves once, however often the form is sent.
+#[session(policy(Treasury), confirm = "transfer")]
 pub(super) async fn transfer(
     session: Session<User>,
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
-    Form(order): Form<Order>,
-) -> Response {
+    Confirmed(Form(order)): Confirmed<Form<Order>>,
+) -> Result<Response, SessionError> {
     let transferred = order
         .amount
         .parse()
         .map_err(|_| TransferError::Amount)
         .and_then(|amount| ledger.transfer(&source.from, &order.to, amount));
     match transferred {
-        Ok(fund) => Redirect::to(&format!("/treasury/transfer?from={fund}")).into_response(),
+        Ok(fund) => Ok(Redirect::to(&format!("/treasury/transfer?from={fund}")).into_response()),
         Err(error) => {
-            let again = transfer_page(&session, &ledger, &source, &order, Some(error.advice()));
-            (StatusCode::UNPROCESSABLE_ENTITY, again).into_response()
+            let token = session.confirmation("transfer").await?;
+            let again = transfer_page(&session, &ledger, &source, &order, &token, Some(error.advice()));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
     }
 }
 
-fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, message: Option<&str>) -> Html<String> {
+fn transfer_page(
+    session: &Session<User>,
+    ledger: &Ledger,
+    source: &Source,
+    order: &Order,
+    token: &ConfirmationToken,
+    message: Option<&str>,
+) -> Html<String> {
     let balances = ledger
-        .kept_by(&user.username)
+        .kept_by(&session.username)
         .into_iter()
         .map(|(fund, balance)| {
             format!("<tr><td><a href=\"/treasury/transfer?from={fund}\">{fund}</a></td><td>{balance}</td></tr>")
@@ -95,10 +105,8 @@ fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, m
         .collect::<Vec<_>>()
         .join("\n");
     let (from, amount, alert) = (Text(&source.from), Text(&order.amount), alert(message));
-    page(
-        "Move money",
-        &format!(
-            r#"{alert}
+    Page::new("Move money").of(Some(session)).with(&format!(
+        r#"{alert}
 <table>
 <caption>The funds you keep</caption>
 <tr><th>Fund</th><th>Balance</th></tr>
@@ -106,10 +114,10 @@ fn transfer_page(user: &User, ledger: &Ledger, source: &Source, order: &Order, m
 </table>
 <h2>From {from}</h2>
 <form method="post" action="/treasury/transfer?from={from}">
+<input type="hidden" name="_confirm" value="{token}">
 <label>To <select name="to">{targets}</select></label>
 <label>Amount <input name="amount" value="{amount}" inputmode="decimal" placeholder="12.50" required></label>
 <button>Move</button>
 </form>"#
-        ),
-    )
+    ))
 }

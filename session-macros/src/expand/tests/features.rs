@@ -4,7 +4,7 @@ use super::tokens;
 use crate::expand;
 use crate::syntax::Features;
 
-const NONE: Features = Features { jwt: false };
+const NONE: Features = Features { jwt: false, cookie_tokens: false };
 
 #[test]
 fn tokens_need_a_feature() {
@@ -16,6 +16,14 @@ fn tokens_need_a_feature() {
         assert!(expansion.contains("`bearer` needs the `jwt` feature of `session-runtime`"), "{expansion}");
         assert!(expansion.contains("= help: enable it in Cargo.toml"), "{expansion}");
     }
+}
+
+#[test]
+fn sessions_in_their_cookie_need_a_feature() {
+    let principal = "#[principal(cookie(token = \"jwt\", revocable))] struct User { #[principal(id)] id: u64 }";
+    let expansion = expand::principal(tokens(principal), NONE).to_string();
+    assert!(expansion.contains("`token` needs the `cookie-tokens` feature of `session-runtime`"), "{expansion}");
+    assert!(expansion.contains("features = [\\\"cookie-tokens\\\"]"), "{expansion}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 
 use crate::syntax::Features;
 
-const ALL: Features = Features { jwt: true };
+const ALL: Features = Features { jwt: true, cookie_tokens: true };
 
 /// The tokens of `text`; none when it does not lex.
 fn tokens(text: &str) -> TokenStream {

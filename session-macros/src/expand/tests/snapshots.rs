@@ -514,6 +514,12 @@ fn principal_with_everything() {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::EndsSessions for User<K> {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl<K: Kind> ::session_runtime::__private::ListsSessions for User<K> {}
         "##]],
     );
 }
@@ -524,7 +530,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
         &session("requird, max_age = 900, role(Role::Admin)", "async fn account(session: Session<User>) {}"),
         &expect![[r#"
             ::core::compile_error! {
-                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
+                "unknown option `requird` in `#[session]`\n= help: a similar option exists: `required`\n= note: valid options: `required`, `optional`, `public`, `policy`, `max_age`, `sliding`, `fresh`, `role`, `scope`, `all`, `any`, `not`, `check`, `factors`, `confirm`, `cookie`, `bearer`, `csrf`, `login`, `reauthenticate`, `principal`, `state`, `crate`"
             }
             ::core::compile_error! {
                 "a duration needs a unit\n= help: write `\"900s\"` or `\"15m\"`"
@@ -691,6 +697,12 @@ fn mistakes_leave_a_principal() {
             #[automatically_derived]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             impl ::session_runtime::__private::Declared for User {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::EndsSessions for User {}
+            #[automatically_derived]
+            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            impl ::session_runtime::__private::ListsSessions for User {}
         "#]],
     );
 }

@@ -28,7 +28,7 @@ impl<P: Principal> Sessions<P> {
             Ok(_) => return Ok(None),
             Err(error) => return nothing_stands(error),
         };
-        let mut instants = Instants::starting(self.now(), P::SPEC);
+        let mut instants = Instants::starting(self.now(), P::SPEC.lifetime(contents.remembered));
         instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;
         let renew = move |standing: &Record, new: &Issued| {
             let key_values = self.key_values_for(&contents.subject, standing, old).ok_or(SessionErrorKind::Ended)?;
@@ -37,7 +37,7 @@ impl<P: Principal> Sessions<P> {
         };
         let alias_lifetime = if is_anonymous { ALIAS_LIFETIME } else { Duration::ZERO };
         let issued = match self.succeed_as(old, alias_lifetime, renew).await {
-            Ok(issued) => issued,
+            Ok(issued) => issued.persisting(contents, &instants),
             Err(error) => return nothing_stands(error),
         };
         // Older ids lead to this one, and would lead to the new session.

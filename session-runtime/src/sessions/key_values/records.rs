@@ -58,7 +58,8 @@ pub(crate) struct Look {
 impl<P: Principal> Sessions<P> {
     /// What the record of nobody says about a request that shows its id.
     pub(crate) fn anonymous_look(&self, record: &Record, issued: Issued, now: Timestamp) -> Look {
-        let expires_at = Instants::of(record, now, P::SPEC).expires_at;
+        let ends_at = anonymous_expiry::<P>(record.created_at, record.last_seen_at);
+        let expires_at = Instants::of(record, now, P::SPEC.lifetime(false)).answering(record, ends_at).expires_at;
         if now >= expires_at {
             return Look::default();
         }
@@ -83,7 +84,10 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn begin_anonymous(&self, changes: &Changes) -> Result<Issued, SessionError> {
         let anonymous = Arc::new(Anonymous { key_values: changes.applied_to(&KeyValues::default()) });
         let now = self.now();
-        let instants = Instants { expires_at: anonymous_expiry::<P>(now, now), ..Instants::starting(now, P::SPEC) };
+        let instants = Instants {
+            expires_at: anonymous_expiry::<P>(now, now),
+            ..Instants::starting(now, P::SPEC.lifetime(false))
+        };
         self.insert_as(|issued| self.anonymous_record(&anonymous, instants, issued)).await
     }
 
@@ -127,5 +131,5 @@ impl<P: Principal> Sessions<P> {
 
 /// When a record of nobody that was last used now is forgotten.
 pub(crate) fn anonymous_expiry<P: Principal>(created_at: Timestamp, used_at: Timestamp) -> Timestamp {
-    expiry(created_at, used_at, P::SPEC).min(used_at.plus(ANONYMOUS_IDLE))
+    expiry(created_at, used_at, P::SPEC.lifetime(false)).min(used_at.plus(ANONYMOUS_IDLE))
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod family;
+mod of_subject;
 mod pair;
 mod token;
 
@@ -23,7 +24,7 @@ use super::{Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, 
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
-use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
+use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey};
 use crate::token::{IssueError, TokenOptions, TokenRefusal};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
@@ -34,6 +35,9 @@ impl<P: Principal> Sessions<P> {
     /// What `options` say of scope, factors and the instant of authentication holds for all access tokens to come: refreshing
     /// renews none of it. Roles and whatever else the principal holds are those of now where
     /// [`revalidate`](crate::SessionsBuilder::revalidate) says whom to ask, and else those given here.
+    ///
+    /// Where the principal declares `max_sessions`, a subject has at most as many families, beside as many sessions: of more,
+    /// the oldest ends.
     ///
     /// ```
     /// # use serde::{Deserialize, Serialize};
@@ -73,7 +77,8 @@ impl<P: Principal> Sessions<P> {
     pub async fn issue_pair(&self, principal: &P, options: &TokenOptions) -> Result<TokenPair, GrantError> {
         let (store, now) = (self.family_store()?, self.now());
         let authenticated_at = options.authentication().unwrap_or(now).min(now);
-        let instants = Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC) };
+        let instants =
+            Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC.lifetime(false)) };
         let subject = subject_of(principal.id()).map_err(IssueError::from)?;
         for _ in 0..DRAWS {
             let issued = Self::family_of(SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
@@ -86,6 +91,7 @@ impl<P: Principal> Sessions<P> {
                 Grant { principal: principal.clone(), subject: subject.clone(), options: options.scopes(granted) };
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
+                self.enforce_most_families(store, &subject, issued.key, now).await?;
                 return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
             }
         }
@@ -174,7 +180,7 @@ impl<P: Principal> Sessions<P> {
                 tracing::warn!(target: "session", family = ?issued.key, "session.refresh_reused");
                 return Err(GrantErrorKind::InvalidGrant.into());
             };
-            let instants = Instants::of(&record, now, P::SPEC);
+            let instants = Instants::of(&record, now, P::SPEC.lifetime(false));
             let Some(exchanged) = self.as_known_now(exchanged, now).await? else {
                 self.end_family(issued.key, &family.grant.subject).await?;
                 return Err(GrantErrorKind::InvalidGrant.into());
@@ -189,7 +195,7 @@ impl<P: Principal> Sessions<P> {
             let replacement = self.family_record(&Arc::new(exchanged), Instants::kept(&record), &issued)?;
             match store.replace(issued.key, replacement, record.revision()).await? {
                 Replaced::Replaced => {
-                    let refresh_expires_at = expiry(instants.created_at, now, P::SPEC);
+                    let refresh_expires_at = expiry(instants.created_at, now, P::SPEC.lifetime(false));
                     if !store.touch(issued.key, now, refresh_expires_at).await? {
                         return Err(GrantErrorKind::InvalidGrant.into());
                     }
@@ -236,7 +242,7 @@ impl<P: Principal> Sessions<P> {
         now: Timestamp,
     ) -> Result<(Record, Arc<Family<P>>), GrantError> {
         let record = store.load(issued.key).await?.ok_or(GrantErrorKind::InvalidGrant)?;
-        if record.is_unreadable() || Instants::of(&record, now, P::SPEC).are_over(now) {
+        if record.is_unreadable() || Instants::of(&record, now, P::SPEC.lifetime(false)).are_over(now) {
             return Err(GrantErrorKind::InvalidGrant.into());
         }
         let family = self.opened_other(&record, &issued.id, Family::from_bytes).ok_or(GrantErrorKind::InvalidGrant)?;
@@ -266,25 +272,9 @@ impl<P: Principal> Sessions<P> {
         Ok(record)
     }
 
-    /// Ends every family of a subject, and says how many there were.
-    pub(crate) async fn end_families(&self, subject: &str) -> Result<usize, StoreError> {
-        let Some(store) = self.0.store.as_deref().filter(|_| P::SPEC.bearer.is_some()) else { return Ok(0) };
-        let mut ended = 0;
-        for key in self.family_subjects(subject) {
-            ended += store.remove_subject(key, None).await?;
-        }
-        Ok(ended)
-    }
-
-    /// Under whom families are listed: not among the sessions of the same subject.
-    fn family_subjects(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        let keys: Vec<_> = self.subject_keys_in(&family_realm::<P>(), subject).collect();
-        keys.into_iter()
-    }
-
     /// The bytes of a family never are those of a cookie: its record is found in another realm.
     fn family_of(id: SessionId) -> Issued {
-        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id }
+        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id, persists_until: None }
     }
 
     fn family_store(&self) -> Result<&dyn Store, GrantError> {

@@ -1,15 +1,18 @@
 //! Puts together what only the start of a program knows.
 
+mod checks;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use self::checks::{cookie_writer, expect_store};
 use super::keeping::KeySettings;
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
-use crate::cookie::{CookieWriter, ID_LENGTH, LARGEST_COOKIE};
-use crate::forgery::TrustedOrigins;
-use crate::principal::{CookieSpec, Principal};
+use crate::cookie::SiteData;
+use crate::forgery::{Forgeries, Trust, TrustedOrigins, TrustedProxies};
+use crate::principal::Principal;
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 #[cfg(feature = "sealing")]
 use crate::sealing::SealingKey;
@@ -23,26 +26,30 @@ use crate::token::{SigningKey, TrustedIssuer, VerifyingKey};
 /// audience, and [`build`](Self::build) says which of them is missing.
 pub struct SessionsBuilder<P: Principal> {
     store: Option<Box<dyn Store>>,
-    clock: Box<dyn Clock>,
+    clock: Arc<dyn Clock>,
     cookie_domain: Option<String>,
     trusted_origins: Vec<String>,
+    trusted_proxies: Vec<String>,
+    cleared_at_log_out: Vec<SiteData>,
     on_refusal: Option<OnRefusal>,
     keys: KeySettings,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
     #[cfg(feature = "jwt")]
-    pub(super) tokens: super::tokens::TokenSettings,
+    pub(in crate::sessions) tokens: super::tokens::TokenSettings,
     principal: PhantomData<fn() -> P>,
 }
 
 impl<P: Principal> SessionsBuilder<P> {
-    pub(super) fn new() -> Self {
+    pub(in crate::sessions) fn new() -> Self {
         Self {
             store: None,
-            clock: Box::new(SystemClock),
+            clock: Arc::new(SystemClock),
             cookie_domain: None,
             trusted_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
+            cleared_at_log_out: vec![SiteData::Cache],
             on_refusal: None,
             keys: KeySettings::default(),
             revalidation: None,
@@ -54,14 +61,16 @@ impl<P: Principal> SessionsBuilder<P> {
         }
     }
 
-    /// Where the sessions live. Needed where the principal has a cookie. Several principals share one in an `Arc`.
+    /// Where the sessions live. Needed where the principal's cookie names a session and does not hold it. Several principals
+    /// share one in an `Arc`.
     #[must_use]
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Box::new(store));
         self
     }
 
-    /// Seals what a store outside the process keeps (needed there), and keys the index of subjects.
+    /// Seals what a store outside the process keeps, and sessions that live in their cookie (needed for either), and keys the
+    /// index of subjects.
     ///
     /// The same key on every node, and after every start.
     #[cfg(feature = "sealing")]
@@ -73,7 +82,8 @@ impl<P: Principal> SessionsBuilder<P> {
     }
 
     /// Opens what was sealed before the key changed. Every write seals with the present key; a former one can be dropped
-    /// when the principal's `absolute` limit has passed since the last node sealed with it.
+    /// when the principal's `absolute` limit, or the `persistent` one of its cookie, has passed since the last node sealed
+    /// with it.
     #[cfg(feature = "sealing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
     #[must_use]
@@ -93,7 +103,7 @@ impl<P: Principal> SessionsBuilder<P> {
     /// Tells what time it is, in the place of the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -109,6 +119,28 @@ impl<P: Principal> SessionsBuilder<P> {
     #[must_use]
     pub fn trusted_origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         self.trusted_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Proxies whose `X-Forwarded-Host` says which host was asked, as addresses or networks: `10.0.0.7`, `10.0.0.0/8`,
+    /// `fd00::/8`. None by default. Needed only for proxies that do not pass `Host` on, and where browsers without
+    /// `Sec-Fetch-Site` send forms: see [`ForgeryCheck`](crate::ForgeryCheck).
+    ///
+    /// Each of them has to set that header itself, whatever it was sent. Who the peer is comes from axum: serve the router by
+    /// `into_make_service_with_connect_info::<SocketAddr>()`.
+    #[cfg(feature = "trusted-proxies")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trusted-proxies")))]
+    #[must_use]
+    pub fn trusted_proxies<T: Into<String>>(mut self, proxies: impl IntoIterator<Item = T>) -> Self {
+        self.trusted_proxies.extend(proxies.into_iter().map(Into::into));
+        self
+    }
+
+    /// What a browser is told to forget when its visitor logs out, by `Clear-Site-Data`: in the place of
+    /// [`SiteData::Cache`] alone, which is the default. Browsers obey it over HTTPS.
+    #[must_use]
+    pub fn clear_at_log_out(mut self, data: impl IntoIterator<Item = SiteData>) -> Self {
+        self.cleared_at_log_out = data.into_iter().collect();
         self
     }
 
@@ -171,9 +203,9 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`: a store that
-    /// [keeps](crate::StorePromises::keeps_until_expiry) what it is given, and the same for every node. Unless said, it is the
-    /// [`store`](Self::store) of the sessions.
+    /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`, and that of ended sessions,
+    /// for `cookie(token = "jwt", revocable)`: a store that [keeps](crate::StorePromises::keeps_until_expiry) what it is given,
+    /// and the same for every node. Unless said, it is the [`store`](Self::store) of the sessions.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn revocation_store(mut self, store: impl Store) -> Self {
@@ -216,35 +248,27 @@ impl<P: Principal> SessionsBuilder<P> {
     /// A [`ConfigError`] that names what is missing or wrong, and the remedy.
     pub fn build(self) -> Result<Sessions<P>, ConfigError> {
         let cookie = match &P::SPEC.cookie {
-            Some(spec) => Some(Arc::new(cookie_writer(spec, self.cookie_domain.as_deref())?)),
+            Some(spec) => Some(Arc::new(cookie_writer(
+                spec,
+                self.cookie_domain.as_deref(),
+                Arc::clone(&self.clock),
+                &self.cleared_at_log_out,
+            )?)),
             None => None,
         };
-        if cookie.is_some() && self.store.is_none() {
-            let text = format!(
-                "`{}` has session cookies and there is no store for its sessions; \
-                 add `.store(MemoryStore::new())` to the builder",
-                P::SPEC.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Store, text));
-        }
-        if let (Some(most), Some(false)) =
-            (P::SPEC.max_sessions, self.store.as_ref().map(|store| store.promises().subject_index))
-        {
-            let text = format!(
-                "`{}` has at most {most} sessions (`max_sessions`), and this store does not find sessions by their subject; \
-                 switch on its index, or take another store",
-                P::SPEC.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Store, text));
-        }
+        expect_store(P::SPEC, self.store.as_deref())?;
         let trusted_origins = TrustedOrigins::new(&self.trusted_origins)
             .map_err(|error| ConfigError::new(ConfigErrorKind::Origin, error.to_string()))?;
+        let proxies = TrustedProxies::new(&self.trusted_proxies)
+            .map_err(|error| ConfigError::new(ConfigErrorKind::Proxy, error.to_string()))?;
         #[cfg(feature = "jwt")]
         super::revocation::check(P::SPEC, self.store.as_deref(), self.revocations.as_deref())?;
         #[cfg(feature = "jwt")]
         let revocations = self.revocations.as_deref();
         #[cfg(not(feature = "jwt"))]
         let revocations = None;
+        #[cfg(feature = "cookie-tokens")]
+        let cookie_seal = super::carried::seal::<P>(&self.keys)?;
         let keys = self.keys.finish(P::SPEC, self.store.as_deref(), revocations)?;
         #[cfg(feature = "jwt")]
         let tokens = self.tokens.finish(P::SPEC)?;
@@ -252,7 +276,8 @@ impl<P: Principal> SessionsBuilder<P> {
             store: self.store,
             clock: self.clock,
             cookie,
-            trusted_origins,
+            trust: Trust { origins: trusted_origins, proxies },
+            forgeries: Forgeries::default(),
             on_refusal: self.on_refusal,
             #[cfg(feature = "jwt")]
             revocations: self.revocations,
@@ -260,42 +285,12 @@ impl<P: Principal> SessionsBuilder<P> {
             revalidation: self.revalidation,
             #[cfg(feature = "jwt")]
             tokens,
+            #[cfg(feature = "cookie-tokens")]
+            cookie_seal,
             principal: PhantomData,
         };
         Ok(Sessions(Arc::new(inner).into()))
     }
-}
-
-fn cookie_writer(spec: &CookieSpec, given: Option<&str>) -> Result<CookieWriter, ConfigError> {
-    let error = |text: String| ConfigError::new(ConfigErrorKind::Cookie, text);
-    let name = spec.name;
-    let domain = match (spec.shared, spec.domain, given) {
-        (false, _, Some(given)) => {
-            return Err(error(format!(
-                "`.cookie_domain(\"{given}\")` would share `{name}` with every subdomain; \
-                 declare `cookie(shared)` to say that you mean it, or remove it"
-            )));
-        }
-        (true, Some(declared), Some(given)) if declared != given => {
-            return Err(error(format!(
-                "`.cookie_domain(\"{given}\")` contradicts `cookie(domain = \"{declared}\")`; keep one of them"
-            )));
-        }
-        (true, None, None) => {
-            return Err(error(format!(
-                "`{name}` is shared and nothing says with whom; add `.cookie_domain(\"example.com\")` to the builder"
-            )));
-        }
-        (_, declared, given) => declared.or(given),
-    };
-    if name.len() + ID_LENGTH > LARGEST_COOKIE {
-        return Err(error(format!(
-            "`{name}` is longer than the {LARGEST_COOKIE} bytes that browsers keep; shorten it"
-        )));
-    }
-    CookieWriter::new(spec, domain).ok_or_else(|| {
-        error(format!("the path or domain of `{name}` cannot stand in a header; use letters, digits, `-`, `.` and `/`"))
-    })
 }
 
 /// Shows the realm's name, and no secret.

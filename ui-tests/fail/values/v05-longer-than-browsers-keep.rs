@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-id", persistent = "30d", token = "jwt", unrevocable))]
+#[principal(cookie(persistent = "500d"))]
 struct Visitor {
     #[principal(id)]
     id: u64,

@@ -1,0 +1,85 @@
+//! Sessions that live in their cookie: what a handler changes of one goes out with the response.
+
+use std::sync::Arc;
+
+use super::{AuthSession, CredentialKind, Session};
+use crate::principal::Principal;
+use crate::sessions::{
+    CarriedId, Contents, Current, Exchange, Factors, Instants, SessionError, SessionErrorKind, Sessions,
+};
+
+impl<P: Principal> Session<P> {
+    /// What names this session, where it lives in its cookie; and an error where that was ended by this request.
+    pub(super) fn carried(&self) -> Result<Option<CarriedId>, SessionError> {
+        if !self.sessions.are_carried() || self.credential == CredentialKind::Bearer {
+            return Ok(None);
+        }
+        match self.exchange.current() {
+            // This request may have begun another session since.
+            Some(Current::Carried(id)) if id.names(&self.contents.subject, &self.instants) => Ok(Some(id)),
+            _ => Err(SessionErrorKind::Ended.into()),
+        }
+    }
+
+    pub(super) fn update_carried(&mut self, id: CarriedId, mut change: impl FnMut(&mut P)) -> Result<(), SessionError> {
+        let changed = Arc::new(self.contents.changed(&mut change)?);
+        let value = self.sessions.carry(&id, &changed, &self.instants)?;
+        self.exchange.carry(id, value);
+        self.contents = changed.into();
+        Ok(())
+    }
+
+    /// Seals the session anew.
+    pub(super) fn carry_on(&self, id: CarriedId) -> Result<(), SessionError> {
+        let value = self.sessions.carry(&id, &self.contents, &self.instants)?;
+        self.exchange.carry(id, value);
+        Ok(())
+    }
+
+    fn begun(
+        id: CarriedId,
+        contents: Arc<Contents<P>>,
+        instants: Instants,
+        sessions: &Sessions<P>,
+        exchange: &Arc<Exchange>,
+    ) -> Result<Self, SessionError> {
+        let (sessions, shared) = (sessions.clone(), Arc::clone(exchange));
+        let session = Self::new(contents, instants, CredentialKind::Cookie, sessions, shared);
+        session.carry_on(id)?;
+        Ok(session)
+    }
+}
+
+impl<P: Principal> AuthSession<P> {
+    /// Begins a session under a new name, when the one before it has ended.
+    pub(super) async fn log_in_carried(
+        &mut self,
+        principal: P,
+        remembered: bool,
+        factors: Factors,
+    ) -> Result<&Session<P>, SessionError> {
+        let now = self.sessions.now();
+        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
+        let (contents, instants) = (Arc::new(contents), Instants::starting(now, P::SPEC.lifetime(remembered)));
+        let id = CarriedId::fresh(&contents, &instants)?;
+        // Tried before anything ends: one that does not fit leaves the visitor as they were.
+        drop(self.sessions.carry(&id, &contents, &instants)?);
+        if let Some(Current::Carried(before)) = self.exchange.current() {
+            self.sessions.end_where_possible(&before).await?;
+        }
+        Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
+    }
+
+    pub(super) fn prove_again_carried(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
+        let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
+        let id = session.carried()?.ok_or(SessionErrorKind::NotACookie)?;
+        let now = self.sessions.now();
+        let contents = Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? };
+        if contents.subject != session.contents.subject {
+            return Err(SessionErrorKind::OtherSubject.into());
+        }
+        let contents = Arc::new(contents.renewed(&session.contents));
+        let instants = session.instants.authenticated_again(now, session.lifetime());
+        Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
+    }
+}

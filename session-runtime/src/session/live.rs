@@ -1,0 +1,158 @@
+//! Sessions of connections that stay open: when to close them, and what counts as activity in them.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{CredentialKind, Session};
+use crate::clock::Timestamp;
+use crate::principal::{ListsSessions, Principal};
+use crate::sessions::{Current, Instants, SessionError, SessionErrorKind, expiry, followed, is_touch_due};
+use crate::store::StoreKey;
+
+/// How often the store is asked at the most whether a session goes on.
+const PACE: Duration = Duration::from_secs(10);
+
+impl<P: Principal + ListsSessions> Session<P> {
+    /// Resolves when the session is over: it expired, or was ended here or on another node. For connections that outlive the
+    /// request that opened them: web sockets and event streams.
+    ///
+    /// The store is asked every ten seconds, and when the session would expire; so an open connection outlives its session by
+    /// ten seconds at the most. It may be made anew as often as one likes, in a loop too, without more being asked. The
+    /// session is followed when its id changes. While the store does not answer, what was known last counts. The session of a
+    /// token ends with the token: when it expires and, under `bearer(revocable)`, when it is revoked.
+    ///
+    /// Waiting is no activity, and neither are messages; [`touch`](Self::touch) is.
+    ///
+    /// ```
+    /// # use serde::{Deserialize, Serialize};
+    /// # use session_runtime::Principal;
+    /// use session_runtime::{Session, session};
+    /// use tokio::sync::mpsc;
+    ///
+    /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # struct User { #[principal(id)] id: u64 }
+    /// async fn serve(mut session: Session<User>, mut messages: mpsc::Receiver<String>) {
+    ///     loop {
+    ///         tokio::select! {
+    ///             () = session.ended() => break,
+    ///             message = messages.recv() => match message {
+    ///                 Some(_) if session.touch().await.is_ok() => { /* answer it */ }
+    ///                 _ => break,
+    ///             },
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime with a timer.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + use<P> {
+        let session = self.clone();
+        async move { session.wait_for_the_end().await }
+    }
+
+    /// Counts as activity, as an admitted request of a `sliding` route does: the `idle` limit begins anew. Written only when
+    /// it is due, a minute after the last time at the latest.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`](SessionErrorKind::Ended) when the session is over, [`NotACookie`](SessionErrorKind::NotACookie) for that of a
+    /// token, whose activity is that it is renewed, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not
+    /// answer.
+    pub async fn touch(&mut self) -> Result<(), SessionError> {
+        if self.credential == CredentialKind::Bearer {
+            return Err(SessionErrorKind::NotACookie.into());
+        }
+        let now = self.sessions.now();
+        if self.instants.are_over(now) && self.standing_until(now).await?.is_none() {
+            return Err(SessionErrorKind::Ended.into());
+        }
+        if !is_touch_due(self.lifetime().idle, self.instants.last_seen_at, now) {
+            return Ok(());
+        }
+        let store = self.sessions.store()?;
+        // Of two looks, a rotation can come between; between three, an id is seldom replaced twice.
+        for _ in 0..3 {
+            let key = self.followed_key(now).await?.ok_or(SessionErrorKind::Ended)?;
+            let expires_at = expiry(self.instants.created_at, now, self.lifetime());
+            if store.touch(key, now, expires_at).await? {
+                self.seen(now, expires_at);
+                return Ok(());
+            }
+        }
+        Err(SessionErrorKind::Ended.into())
+    }
+
+    async fn wait_for_the_end(self) {
+        let mut expires_at = self.instants.expires_at;
+        loop {
+            let again_at = self.exchange.ask_again_at(PACE);
+            let left = expires_at.since(self.sessions.now());
+            let ends_at = Instant::now().checked_add(left).unwrap_or(again_at);
+            tokio::time::sleep_until(again_at.min(ends_at)).await;
+            let now = self.sessions.now();
+            // Somebody else, with a clone of this session, may have asked meanwhile.
+            if now < expires_at && Instant::now() < self.exchange.ask_again_at(PACE) {
+                continue;
+            }
+            self.exchange.asked();
+            match self.standing_until(now).await {
+                Ok(Some(until)) => expires_at = until,
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(target: "session", ?error, "session.store_unavailable");
+                    if now >= expires_at {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Until when the session stands, as far as is known now; `None` when it is over.
+    async fn standing_until(&self, now: Timestamp) -> Result<Option<Timestamp>, SessionError> {
+        if self.credential == CredentialKind::Bearer {
+            let stands = !self.instants.are_over(now) && !self.is_revoked(now).await?;
+            return Ok(stands.then_some(self.instants.expires_at));
+        }
+        let Some(key) = self.named() else { return Ok(None) };
+        let Some((key, record)) = followed(self.sessions.store()?, key).await? else { return Ok(None) };
+        self.exchange.follow(key);
+        let until = Instants::of(&record, now, self.lifetime()).expires_at;
+        let until = self.contents.key_values.ends_at().map_or(until, |ends_at| ends_at.min(until));
+        Ok((now < until).then_some(until))
+    }
+
+    /// The key under which the session goes on.
+    async fn followed_key(&self, now: Timestamp) -> Result<Option<StoreKey>, SessionError> {
+        let stands = self.standing_until(now).await?.is_some();
+        Ok(self.named().filter(|_| stands))
+    }
+
+    fn named(&self) -> Option<StoreKey> {
+        match self.exchange.current()? {
+            Current::Named(issued) => Some(issued.key),
+            Current::Alias(key) => Some(key),
+            #[cfg(feature = "cookie-tokens")]
+            Current::Carried(_) => None,
+        }
+    }
+
+    #[cfg(feature = "jwt")]
+    async fn is_revoked(&self, now: Timestamp) -> Result<bool, SessionError> {
+        use crate::token::TokenRefusal;
+        match self.sessions.expect_not_revoked(&self.contents, self.instants.created_at, now).await {
+            Ok(()) => Ok(false),
+            Err(TokenRefusal::RevocationsUnavailable) => Err(SessionErrorKind::Unavailable.into()),
+            Err(_) => Ok(true),
+        }
+    }
+
+    #[cfg(not(feature = "jwt"))]
+    #[expect(clippy::unused_async, reason = "with tokens it has to wait")]
+    async fn is_revoked(&self, _: Timestamp) -> Result<bool, SessionError> {
+        Ok(false)
+    }
+}

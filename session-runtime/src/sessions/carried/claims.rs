@@ -1,0 +1,113 @@
+//! What the token of a session says.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+use zeroize::Zeroizing;
+
+use super::CarriedId;
+use crate::clock::Timestamp;
+use crate::principal::{AsKept, Principal};
+use crate::sessions::{Confirmations, Contents, Factors, Instants, KeyValues, expiry};
+
+/// 128 bits, which nobody guesses; nobody has to, since the token is signed.
+const ID_BYTES: usize = 16;
+
+/// The claims of a session, read.
+pub(super) struct Claims<P> {
+    pub(super) id: CarriedId,
+    pub(super) contents: Contents<P>,
+    pub(super) instants: Instants,
+}
+
+/// The claims as JSON. `iat`, `exp` and `auth_time` have their registered meaning (RFC 7519 4.1), in seconds; what limits are
+/// judged by is in `at`, in milliseconds.
+#[derive(Serialize, Deserialize)]
+struct Written<'a, T> {
+    #[serde(borrow)]
+    jti: Cow<'a, str>,
+    #[serde(borrow)]
+    sub: Cow<'a, str>,
+    iat: u64,
+    exp: u64,
+    auth_time: u64,
+    at: At,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    remembered: bool,
+    #[serde(default, skip_serializing_if = "Factors::is_empty")]
+    factors: Factors,
+    principal: T,
+}
+
+#[derive(Serialize, Deserialize)]
+struct At {
+    created: u64,
+    authenticated: u64,
+    seen: u64,
+    longest_pause: u64,
+    checked: u64,
+}
+
+pub(super) fn fresh_id() -> Option<SmolStr> {
+    let mut id = [0; ID_BYTES];
+    getrandom::fill(&mut id).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(id).into())
+}
+
+pub(super) fn to_bytes<P: Principal>(
+    id: &CarriedId,
+    contents: &Contents<P>,
+    instants: &Instants,
+) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let authenticated_at = instants.authenticated_at.unwrap_or(instants.created_at);
+    let written = Written {
+        jti: Cow::Borrowed(&id.id),
+        sub: Cow::Borrowed(&contents.subject),
+        iat: instants.created_at.as_secs(),
+        // Whoever reads only this is not told of an earlier end than there is.
+        exp: instants.expires_at.plus(Duration::from_millis(999)).as_secs(),
+        auth_time: authenticated_at.as_secs(),
+        at: At {
+            created: instants.created_at.as_millis(),
+            authenticated: authenticated_at.as_millis(),
+            seen: instants.last_seen_at.as_millis(),
+            longest_pause: u64::try_from(instants.longest_pause.as_millis()).unwrap_or(u64::MAX),
+            checked: contents.checked_at.as_millis(),
+        },
+        remembered: contents.remembered,
+        factors: contents.factors.clone(),
+        principal: AsKept(&contents.principal),
+    };
+    serde_json::to_vec(&written).map(Zeroizing::new)
+}
+
+/// An instant ahead of this node's clock counts as now, and the limits of this release hold for the tokens of an earlier one.
+pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
+    let Written { jti, sub, at, remembered, factors, principal, .. } =
+        serde_json::from_slice::<Written<'_, AsKept<P>>>(bytes)?;
+    let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
+    let (created_at, last_seen_at) = (instant(at.created), instant(at.seen));
+    let instants = Instants {
+        created_at,
+        authenticated_at: Some(instant(at.authenticated)),
+        last_seen_at,
+        longest_pause: Duration::from_millis(at.longest_pause),
+        expires_at: expiry(created_at, last_seen_at, P::SPEC.lifetime(remembered)),
+    };
+    let subject = SmolStr::from(sub);
+    let contents = Contents {
+        principal: principal.0,
+        subject: subject.clone(),
+        checked_at: Timestamp::from_millis(at.checked),
+        token: None,
+        remembered,
+        factors,
+        confirmations: Confirmations::default(),
+        key_values: KeyValues::default(),
+    };
+    Ok(Claims { id: CarriedId { id: jti.into(), subject, created_at }, contents, instants })
+}

@@ -1,0 +1,130 @@
+//! Sessions that live in their cookie: a token (RFC 7519) that is signed, sealed by the server's key, and in no store.
+//!
+//! What cannot be asked of a store is decided from the token: its instants end it, and a list of those that were ended
+//! (`revocable`), where there is one. Whoever keeps a copy of a cookie keeps the session as it was then, until it expires or
+//! is ended; none of its instants is ever moved back by that.
+
+mod claims;
+mod ending;
+mod seal;
+
+pub(super) use self::seal::CookieSeal;
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use self::claims::Claims;
+use super::{ConfigError, ConfigErrorKind, Contents, Instants, SessionError, SessionErrorKind, Sessions};
+use crate::clock::Timestamp;
+use crate::cookie::{IssuedCookie, LARGEST_COOKIE};
+use crate::principal::{CookieToken, Principal};
+
+/// What names a session that lives in its cookie: the same in each of its cookies, until somebody logs in anew.
+#[derive(Clone, Debug)]
+pub(crate) struct CarriedId {
+    id: SmolStr,
+    subject: SmolStr,
+    created_at: Timestamp,
+}
+
+/// What a cookie's value holds.
+pub(crate) enum Opening<P> {
+    /// A session that has not expired.
+    Session(CarriedId, Arc<Contents<P>>, Instants),
+    /// A session that is over.
+    Over,
+    /// Nothing that this server sealed.
+    Nothing,
+    /// What this release, or these keys, cannot read: it says nothing about the visitor.
+    Unreadable,
+}
+
+impl CarriedId {
+    /// What names a session that begins now.
+    pub(crate) fn fresh<P>(contents: &Contents<P>, instants: &Instants) -> Result<Self, SessionError> {
+        let id = claims::fresh_id().ok_or(SessionErrorKind::Unavailable)?;
+        Ok(Self { id, subject: contents.subject.clone(), created_at: instants.created_at })
+    }
+
+    /// Whether it is the name of this session.
+    pub(crate) fn names(&self, subject: &str, instants: &Instants) -> bool {
+        self.subject == subject && self.created_at == instants.created_at
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.id.as_bytes()
+    }
+}
+
+impl<P: Principal> Sessions<P> {
+    /// Whether a session of this principal lives in its cookie.
+    pub(crate) fn are_carried(&self) -> bool {
+        self.0.cookie_seal.is_some()
+    }
+
+    /// The cookie for a session.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](SessionErrorKind::TooLarge) when no browser would keep it: nothing is left out in silence.
+    pub(crate) fn carry(
+        &self,
+        id: &CarriedId,
+        contents: &Contents<P>,
+        instants: &Instants,
+    ) -> Result<IssuedCookie, SessionError> {
+        let seal = self.0.cookie_seal.as_ref().ok_or(SessionErrorKind::NoCookie)?;
+        let claims = claims::to_bytes(id, contents, instants).map_err(|_| SessionErrorKind::Unserialisable)?;
+        let value = seal.seal(&claims).ok_or(SessionErrorKind::Unavailable)?;
+        let length = P::SPEC.realm().len() + value.len();
+        if length > LARGEST_COOKIE {
+            tracing::error!(target: "session", length, most = LARGEST_COOKIE, "session.too_large");
+            return Err(SessionErrorKind::TooLarge.into());
+        }
+        Ok(IssuedCookie { value, persists_until: contents.remembered.then_some(instants.expires_at) })
+    }
+
+    /// The session in a cookie's value, as far as the value itself tells.
+    pub(crate) fn open_carried(&self, value: &[u8], now: Timestamp) -> Opening<P> {
+        let Some(seal) = &self.0.cookie_seal else { return Opening::Nothing };
+        let sealed = match seal.open(value) {
+            seal::Opened::Bytes(bytes) => bytes,
+            seal::Opened::Nothing => return Opening::Nothing,
+            seal::Opened::Foreign => return unreadable(&"not sealed by a key of this ring"),
+        };
+        let Claims { id, contents, instants } = match claims::from_bytes(&sealed, now) {
+            Ok(claims) => claims,
+            Err(reason) => return unreadable(&reason),
+        };
+        if instants.are_over(now) {
+            return Opening::Over;
+        }
+        Opening::Session(id, Arc::new(contents), instants)
+    }
+}
+
+fn unreadable<P>(reason: &dyn std::fmt::Display) -> Opening<P> {
+    tracing::warn!(target: "session", %reason, "session.unreadable");
+    Opening::Unreadable
+}
+
+/// What seals the cookies of this principal, if they hold its sessions.
+pub(super) fn seal<P: Principal>(keys: &super::keeping::KeySettings) -> Result<Option<CookieSeal>, ConfigError> {
+    let Some(_) = token_of::<P>() else { return Ok(None) };
+    let Some(newest) = &keys.sealing_key else {
+        let text = format!(
+            "the sessions of `{}` live in their cookie, and there is no key to seal them with; \
+             add `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node",
+            P::SPEC.name
+        );
+        return Err(ConfigError::new(ConfigErrorKind::Key, text));
+    };
+    let seal = CookieSeal::new(P::SPEC.realm(), newest, &keys.former_sealing_keys);
+    seal.map(Some).map_err(|error| ConfigError::new(ConfigErrorKind::Key, error.to_string()))
+}
+
+/// How the cookie of this principal holds its sessions, if it does.
+fn token_of<P: Principal>() -> Option<CookieToken> {
+    P::SPEC.cookie.as_ref().and_then(|cookie| cookie.token)
+}

@@ -1,0 +1,50 @@
+//! The families of one subject.
+
+use super::{GrantError, family_realm};
+use crate::clock::Timestamp;
+use crate::principal::Principal;
+use crate::sessions::{Instants, Sessions};
+use crate::store::{Store, StoreError, StoreKey, SubjectKey};
+
+impl<P: Principal> Sessions<P> {
+    /// Ends every family of a subject, and says how many there were.
+    pub(crate) async fn end_families(&self, subject: &str) -> Result<usize, StoreError> {
+        let Some(store) = self.0.store.as_deref().filter(|_| P::SPEC.bearer.is_some()) else { return Ok(0) };
+        let mut ended = 0;
+        for key in self.family_subjects(subject) {
+            ended += store.remove_subject(key, None).await?;
+        }
+        Ok(ended)
+    }
+
+    /// Ends the oldest families of a subject that are more than `max_sessions` allows, and never `newest`, which has just begun.
+    ///
+    /// Of those that begin at one instant, every node takes the same for the older, so that grants that meet leave as many as
+    /// are allowed, or fewer.
+    pub(super) async fn enforce_most_families(
+        &self,
+        store: &dyn Store,
+        subject: &str,
+        newest: StoreKey,
+        now: Timestamp,
+    ) -> Result<(), GrantError> {
+        let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
+        let mut standing = Vec::new();
+        for key in self.family_subjects(subject) {
+            standing.append(&mut store.of_subject(key).await?);
+        }
+        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC.lifetime(false)).are_over(now));
+        standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
+        let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
+        for (key, _) in standing.into_iter().take(excess) {
+            self.end_family(key, subject).await?;
+        }
+        Ok(())
+    }
+
+    /// Under whom families are listed: not among the sessions of the same subject.
+    pub(super) fn family_subjects(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
+        let keys: Vec<_> = self.subject_keys_in(&family_realm::<P>(), subject).collect();
+        keys.into_iter()
+    }
+}

@@ -1,0 +1,173 @@
+//! Revoked access tokens: a list that is asked at every use, remembered or not.
+//!
+//! What was revoked of one subject's tokens is one record, found without a list of all: since when older ones count no more,
+//! and the ids of single ones. Nothing in it says whose it is. A record is good for one period, longer than any token lives,
+//! and the one before it is asked as well: so nobody has to clean up, and nobody removes what somebody else just wrote.
+//!
+//! Forgetting would admit. So the store has to keep its records, and one that does not answer refuses.
+
+mod list;
+
+pub(super) use self::list::{List, Revoked, hash};
+
+use std::time::Duration;
+
+use super::{
+    ConfigError, ConfigErrorKind, Contents, GrantError, GrantErrorKind, SessionError, SessionErrorKind, Sessions,
+};
+use crate::clock::Timestamp;
+use crate::principal::{CookieToken, Principal, PrincipalSpec, subject_of};
+use crate::store::Store;
+use crate::token::TokenRefusal;
+
+/// Whether the list of what a principal revokes has a place that keeps it.
+pub(super) fn check(
+    principal: &PrincipalSpec,
+    store: Option<&dyn Store>,
+    given: Option<&dyn Store>,
+) -> Result<(), ConfigError> {
+    let name = principal.name;
+    let failed = |text: String| Err(ConfigError::new(ConfigErrorKind::Store, text));
+    let ended = principal.cookie.is_some_and(|cookie| cookie.token == Some(CookieToken::Revocable));
+    let (what, declared) = match (principal.bearer.is_some_and(|bearer| bearer.revocable), ended) {
+        (true, _) => ("tokens", "those that were revoked"),
+        (false, true) => ("sessions", "those that were ended"),
+        (false, false) if given.is_none() => return Ok(()),
+        (false, false) => {
+            return failed(format!(
+                "`.revocation_store(..)` would never be asked: declare `bearer(revocable)` on `{name}`, or remove it"
+            ));
+        }
+    };
+    let Some(promises) = given.or(store).map(Store::promises) else {
+        return failed(format!(
+            "the {what} of `{name}` are `revocable`, and there is no store for the list of {declared}; \
+             add `.revocation_store(..)` to the builder"
+        ));
+    };
+    if promises.keeps_until_expiry && promises.atomic_writes {
+        return Ok(());
+    }
+    let revoked = declared.replace("those that", &format!("which {what} of `{name}`"));
+    failed(format!(
+        "this store may forget {revoked} (`revocable`), and would admit them again; \
+         add a `.revocation_store(..)` that keeps them: a database, Redis with `noeviction`, or \
+         `MemoryStore::new().keeping_until_expiry()` for {what} that end with the process"
+    ))
+}
+
+/// Ending access tokens before they expire, where the principal declares `bearer(revocable)`.
+impl<P: Principal> Sessions<P> {
+    /// Revokes one access token of `id` by its [`jti`](crate::IssuedToken::id), whoever issued it.
+    ///
+    /// # Errors
+    ///
+    /// [`UnsupportedTokenType`](GrantErrorKind::UnsupportedTokenType) unless the principal declares `bearer(revocable)`,
+    /// [`Unserialisable`](GrantErrorKind::Unserialisable) when `id` is neither a text nor a number,
+    /// [`Unavailable`](GrantErrorKind::Unavailable) when the store does not answer: the token may still be good.
+    pub async fn revoke_token_id(&self, id: &P::Id, token_id: &str) -> Result<(), GrantError> {
+        let (subject, hashes) = (subject_text::<P>(id)?, [token_hash(token_id)]);
+        for issuer in self.issuers() {
+            self.revoke_of(issuer, &subject, |revoked, now| revoked.add(&hashes, now)).await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes every access token of `id` that was issued until now, whoever issued it.
+    ///
+    /// A token says in whole seconds when it was issued (`iat`): one that is issued later within this second counts as older.
+    ///
+    /// # Errors
+    ///
+    /// As [`revoke_token_id`](Self::revoke_token_id).
+    pub async fn revoke_tokens_of(&self, id: &P::Id) -> Result<(), GrantError> {
+        let subject = subject_text::<P>(id)?;
+        if !P::SPEC.bearer.is_some_and(|bearer| bearer.revocable) {
+            return Err(GrantErrorKind::UnsupportedTokenType.into());
+        }
+        Ok(self.revoke_all(&subject).await?)
+    }
+
+    /// The same, where tokens can be revoked, and nothing elsewhere.
+    pub(crate) async fn revoke_all(&self, subject: &str) -> Result<(), SessionError> {
+        for issuer in self.issuers() {
+            let Some(list) = self.revocable(issuer) else { return Ok(()) };
+            list.change(self, subject, Revoked::add_all).await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes the token whose session it is, and ends its family.
+    pub(crate) async fn end_token(&self, contents: &Contents<P>) -> Result<(), SessionError> {
+        let token = contents.token.as_ref().ok_or(SessionErrorKind::NotACookie)?;
+        let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
+        self.revoke_of(&token.issuer, &contents.subject, |revoked, now| revoked.add(&hashes, now)).await?;
+        if let Some(family) = token.family.as_deref().filter(|_| self.issues_as(&token.issuer)) {
+            self.end_family_named(family, &contents.subject).await?;
+        }
+        Ok(())
+    }
+
+    /// Revokes what a family has issued, where tokens can be revoked.
+    pub(super) async fn revoke_family(&self, family: &str, subject: &str) -> Result<(), SessionError> {
+        let Some(list) = self.own_issuer().and_then(|issuer| self.revocable(issuer)) else { return Ok(()) };
+        let hashes = hashes_of(None, Some(family));
+        list.change(self, subject, |revoked, now| revoked.add(&hashes, now)).await
+    }
+
+    /// Whether a token counts that was verified.
+    pub(crate) async fn expect_not_revoked(
+        &self,
+        contents: &Contents<P>,
+        issued_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), TokenRefusal> {
+        let Some(token) = &contents.token else { return Ok(()) };
+        let Some(list) = self.revocable(&token.issuer) else { return Ok(()) };
+        let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
+        match list.covers(self, &contents.subject, &hashes, issued_at, now).await {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(TokenRefusal::Revoked),
+            Err(error) => {
+                tracing::error!(target: "session", ?error, "session.store_unavailable");
+                Err(TokenRefusal::RevocationsUnavailable)
+            }
+        }
+    }
+
+    async fn revoke_of(
+        &self,
+        issuer: &str,
+        subject: &str,
+        change: impl Fn(&mut Revoked, Timestamp) + Send,
+    ) -> Result<(), SessionError> {
+        let list = self.revocable(issuer).ok_or(SessionErrorKind::NotACookie)?;
+        list.change(self, subject, change).await
+    }
+
+    /// What of this issuer's tokens was revoked, for a principal whose tokens can be.
+    fn revocable(&self, issuer: &str) -> Option<List<'_>> {
+        let bearer = P::SPEC.bearer.filter(|bearer| bearer.revocable)?;
+        let longest = bearer.max_age.unwrap_or(Duration::from_hours(24 * 365)).saturating_add(bearer.leeway * 2);
+        // No cookie and no type has a space in its name.
+        let records = format!("{} revoked", P::SPEC.realm());
+        Some(List::new(self.revocation_list_store()?, longest, format!("{records} {issuer}"), records))
+    }
+
+    /// Where lists of what counts no more are kept.
+    pub(super) fn revocation_list_store(&self) -> Option<&dyn Store> {
+        self.0.revocations.as_deref().or(self.0.store.as_deref())
+    }
+}
+
+fn subject_text<P: Principal>(id: &P::Id) -> Result<Box<str>, GrantError> {
+    subject_of(id).map_err(|_| GrantErrorKind::Unserialisable.into())
+}
+
+fn hashes_of(token_id: Option<&str>, family: Option<&str>) -> Vec<Box<str>> {
+    token_id.map(token_hash).into_iter().chain(family.map(|family| hash(b"family", family))).collect()
+}
+
+fn token_hash(id: &str) -> Box<str> {
+    hash(b"token", id)
+}

@@ -1,0 +1,70 @@
+//! What such a session holds, and how it changes.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use session_runtime::{PrincipalSource, Revalidation};
+use tests::{Role, WhoAmI, minutes, seconds};
+
+use crate::readers::{Library, Reader, reader};
+
+#[tokio::test]
+async fn an_update_goes_out_with_the_response() {
+    let library = Library::new();
+    let mut visitor = library.member(&reader(7)).await;
+    let mut before = visitor.clone();
+    assert_eq!(visitor.post("/rename/Grace").await.body, "Grace");
+    let who: WhoAmI<Reader> = visitor.get("/me").await.json();
+    assert_eq!(who.principal.name, "Grace");
+    let who: WhoAmI<Reader> = before.get("/me").await.json();
+    assert_eq!(who.principal.name, "Ada");
+}
+
+// What a handler still holds of the session before is not put into the place of the new one.
+#[tokio::test]
+async fn a_session_that_another_took_the_place_of_is_not_changed() {
+    for id in [7, 8] {
+        let library = Library::new();
+        let mut visitor = library.member(&reader(7)).await;
+        library.clock.advance(seconds(1));
+        assert_eq!(visitor.post(&format!("/become/{id}")).await.error().as_deref(), Some("Ended"));
+        let who: WhoAmI<Reader> = visitor.get("/me").await.json();
+        assert_eq!((who.principal.id, &*who.principal.name), (id, "Ada"));
+    }
+}
+
+/// Who is known, and how often that was asked.
+#[derive(Clone, Default)]
+struct Register(Arc<(Mutex<Option<Reader>>, AtomicUsize)>);
+
+impl PrincipalSource<Reader> for Register {
+    async fn load(&self, _: &u64) -> Result<Option<Reader>, Box<dyn Error + Send + Sync>> {
+        self.0.1.fetch_add(1, Ordering::Relaxed);
+        Ok(self.0.0.lock().unwrap().clone())
+    }
+}
+
+#[tokio::test]
+async fn rights_are_asked_for_again() {
+    let register = Register::default();
+    let knows = |reader: Option<Reader>| *register.0.0.lock().unwrap() = reader;
+    let source = register.clone();
+    let library = Library::with(move |builder| builder.revalidate(Revalidation::every(minutes(1), source)));
+    let staff = Reader { roles: vec![Role::Staff], ..reader(7) };
+    let mut visitor = library.member(&reader(7)).await;
+    knows(Some(staff));
+    library.clock.advance(seconds(59));
+    assert_eq!(visitor.get("/staff").await.status, 403);
+    library.clock.advance(seconds(1));
+    assert!(visitor.get("/staff").await.is_ok());
+    assert!(visitor.get("/staff").await.is_ok());
+    // What was found out is in the cookie, and is not asked for before the interval is over.
+    assert_eq!(register.0.1.load(Ordering::Relaxed), 1);
+    knows(None);
+    library.clock.advance(seconds(60));
+    let mut copy = visitor.clone();
+    assert_eq!(visitor.get("/me").await.status, 401);
+    knows(Some(reader(7)));
+    assert_eq!(copy.get("/me").await.status, 401, "the account was gone: its sessions have ended");
+}

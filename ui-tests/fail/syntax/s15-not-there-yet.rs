@@ -1,7 +1,0 @@
-use session_runtime::{Session, session};
-use ui_tests::User;
-
-#[session(confirm = "transfer", factors("otp"))]
-async fn account(_session: Session<User>) {}
-
-fn main() {}
