@@ -232,11 +232,11 @@ pub mod __private {
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
         Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
-        HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, Responding, RunChecks, ViaGuard, Visited,
-        run_check,
+        HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, OpenPolicy, Public, Responding, RunChecks,
+        ViaGuard, Visited, run_check,
     };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
+        About, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
         SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{

@@ -19,14 +19,16 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         return handler.to_token_stream();
     }
     let name = handler.signature.ident.unraw();
+    let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
+    let is_open = checked.policy().is_open();
     let named = Named {
         policy: checked.policy(),
-        ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
+        ident: if is_open { guard.clone() } else { format_ident!("__PolicyOf_{name}", span = Span::mixed_site()) },
+        is_policy: false,
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
-    let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
-    let mut of_the_handler = lead(&named, &guard, &handler.signature);
+    let mut of_the_handler = if is_open { open(&named) } else { lead(&named, &guard, &handler.signature) };
     of_the_handler.extend(assertion::same_principal(&named, handler));
     of_the_handler.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(&named, ty)));
     let items = named.of_a_handler(&of_the_handler);
@@ -38,6 +40,17 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         #visibility enum #guard {}
         #items
         #function
+    }
+}
+
+/// The guard as the policy itself, where there is nobody whom that is about.
+fn open(named: &Named<'_>) -> TokenStream {
+    let (rt, guard, spec) = (named.runtime().private(), &named.ident, named.spec_at(Span::mixed_site()));
+    quote! {
+        #[automatically_derived]
+        impl #rt::OpenPolicy for #guard {
+            const SPEC: &'static #rt::PolicySpec = &#spec;
+        }
     }
 }
 
@@ -58,6 +71,7 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream 
     let among_arguments = signature.paren_token.span.join();
     let (rt_at_arguments, policy, checks) =
         (named.runtime().private_at(among_arguments), &named.ident, checks::of_a_handler(named));
+    let spec = named.spec_at(Span::mixed_site());
     let enforced = quote_spanned! {among_arguments=>
         #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
     };
@@ -69,7 +83,7 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream 
             #enforced,
         {
             fn lead<#follower: #rt::Follows<#state, #arguments, #markers>>(__follower: #follower) -> #follower::Output {
-                #rt::Follows::follow::<#policy, #checks>(__follower)
+                #rt::Follows::follow::<#policy, #checks>(__follower, &#spec)
             }
         }
     }
@@ -79,6 +93,7 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream 
 fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStream {
     let Handler { attributes, visibility, signature, .. } = checked.handler();
     let rt = named.runtime().private();
+    let extractor = extractor(named, Span::mixed_site());
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
     let types = checked.handler().types();
@@ -88,7 +103,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
     if !checked.is_callable() {
         return quote! {
             #(#outside)*
-            #visibility async fn #ident #generics(_: #rt::Guarded<#guard, ()>) -> #rt::Response #condition {
+            #visibility async fn #ident #generics(_: #rt::#extractor<#guard, ()>) -> #rt::Response #condition {
                 #[allow(dead_code)]
                 #inner
                 ::core::unreachable!()
@@ -99,7 +114,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
     quote! {
         #(#outside)*
         #visibility fn #ident #generics(
-            #session_call: #rt::Guarded<#guard, (#(#types,)*)>
+            #session_call: #rt::#extractor<#guard, (#(#types,)*)>
         ) -> #response
         #condition
         {
@@ -145,10 +160,15 @@ fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let mut ident = signature.ident.clone();
     ident.set_span(ident.span().located_at(span));
     let parameters = turbofish(signature);
-    let session_call = session_call();
+    let (session_call, extractor) = (session_call(), extractor(named, span));
     quote_spanned! {span=>
-        #rt::Guarded::run(#session_call, #ident #parameters)
+        #rt::#extractor::run(#session_call, #ident #parameters)
     }
+}
+
+/// The type of the argument of the outer function. That of a `public` one is another: nothing about it is private.
+fn extractor(named: &Named<'_>, span: Span) -> Ident {
+    Ident::new(if named.policy.is_open() { "Public" } else { "Guarded" }, span)
 }
 
 /// The argument of the outer function: out of the way of everything that the author may have called by a name.

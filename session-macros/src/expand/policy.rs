@@ -1,6 +1,6 @@
 //! A policy as an implementation of `Policy`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ItemStruct;
 use syn::ext::IdentExt;
@@ -12,8 +12,10 @@ use crate::model::{Runtime, Whose};
 /// A policy and the type that stands for it.
 pub(super) struct Named<'a> {
     pub(super) policy: &'a CheckedPolicy,
-    /// The type.
+    /// The type that knows whom it is about.
     pub(super) ident: Ident,
+    /// Whether others can build on it.
+    pub(super) is_policy: bool,
     /// What tables and messages call it.
     pub(super) name: String,
     /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
@@ -24,7 +26,8 @@ impl<'a> Named<'a> {
     /// The policy that a struct stands for.
     pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
         let attributes = outside::of_items(&unit.attrs);
-        Self { policy, ident: unit.ident.clone(), name: unit.ident.unraw().to_string(), attributes }
+        let name = unit.ident.unraw().to_string();
+        Self { policy, ident: unit.ident.clone(), is_policy: true, name, attributes }
     }
 
     /// The implementations and assertions of a policy on which others can build.
@@ -63,25 +66,43 @@ impl<'a> Named<'a> {
         &self.policy.attribute().runtime
     }
 
-    /// At the principal: whether it is one, and as visible as the policy, is judged here.
+    /// Statics, because whatever refers to a constant the compiler looks at with all that the constant refers to. At the
+    /// principal: whether it is one, and as visible as the policy, is judged here.
     fn implementation(&self) -> TokenStream {
         let span = self.policy.whose().span();
         let rt = self.runtime().private_at(span);
         let mut ident = self.ident.clone();
         ident.set_span(span.resolved_at(ident.span()));
         let realm = self.policy.whose().realm(self.runtime(), &ident);
-        let demands = (!self.policy.attribute().demands.is_empty()).then(|| {
-            let demands = demand::list(&self.policy.attribute().demands, self);
-            quote!(const __DEMANDS: &[#rt::Demand] = #demands;)
-        });
-        let spec = spec::of(self);
+        let demands = demand::list(&self.policy.attribute().demands, self)
+            .map(|demands| quote!(static __DEMANDS: &[#rt::Demand] = &#demands;));
+        let (name, spec) = (self.spec_at(span), spec::of(self));
+        let named = self.trait_at(span);
+        let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#name;));
         quote_spanned! {span=>
             #demands
+            static #name: #rt::PolicySpec = #spec;
             #[automatically_derived]
-            impl #rt::Policy for #ident {
+            impl #rt::#named for #ident {
                 type Realm = #realm;
-                const SPEC: &'static #rt::PolicySpec = &#spec;
+                #constant
             }
         }
+    }
+
+    /// The type of its realm, in tokens that stand at `span`.
+    pub(super) fn realm_at(&self, span: Span) -> TokenStream {
+        let (rt, ident, named) = (self.runtime().private_at(span), &self.ident, self.trait_at(span));
+        quote_spanned!(span=> <#ident as #rt::#named>::Realm)
+    }
+
+    /// The trait by which the type knows whom it is about.
+    fn trait_at(&self, span: Span) -> Ident {
+        Ident::new(if self.is_policy { "Policy" } else { "About" }, span)
+    }
+
+    /// The static, at `span`.
+    pub(super) fn spec_at(&self, span: Span) -> Ident {
+        Ident::new("__SPEC", span.resolved_at(Span::mixed_site()))
     }
 }

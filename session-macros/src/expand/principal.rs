@@ -44,7 +44,10 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         impl #generics #rt::Principal for #ident #parameters #condition {
             type Id = #id;
             type Role = #role;
-            const SPEC: &'static #rt::PrincipalSpec = &#spec;
+            const SPEC: &'static #rt::PrincipalSpec = {
+                static __SPEC: #rt::PrincipalSpec = #spec;
+                &__SPEC
+            };
             fn id(&self) -> &#id {
                 #id_of
             }

@@ -14,11 +14,12 @@ use crate::policy::Via;
 use crate::principal::Principal;
 use crate::sessions::Sessions;
 use crate::sessions::{CookieChange, Exchange, Outcome};
+use crate::shared::Shared;
 
 /// A response that waits until something is written.
 pub(super) type Keeping = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// What finishing a response needs to know; the same for every principal.
+/// What finishing a response needs to know; the same for every principal. Part of every handler's future: see [`Shared`].
 #[derive(Default)]
 pub struct Closing {
     /// `None` for a `public` route.
@@ -26,13 +27,13 @@ pub struct Closing {
 }
 
 struct Visited {
-    exchange: Arc<Exchange>,
+    exchange: Shared<Exchange>,
     #[cfg_attr(
         not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
         expect(dead_code, reason = "there are none")
     )]
     key_values: Option<RequestKeyValues>,
-    cookie: Option<Arc<CookieWriter>>,
+    cookie: Option<Shared<CookieWriter>>,
     read: Via,
 }
 
@@ -43,7 +44,8 @@ impl Closing {
         key_values: Option<RequestKeyValues>,
         read: Via,
     ) -> Self {
-        Self { visit: Some(Visited { exchange, key_values, cookie: sessions.cookie().cloned(), read }) }
+        let cookie = sessions.cookie().cloned().map(Shared::from);
+        Self { visit: Some(Visited { exchange: exchange.into(), key_values, cookie, read }) }
     }
 
     /// Writes the key-values that were changed and not saved, before the response is finished.

@@ -14,6 +14,7 @@ mod check;
 mod closing;
 mod confirm;
 mod identify;
+mod public;
 mod refuse;
 mod responding;
 mod stand_in;
@@ -24,6 +25,7 @@ pub use self::admit::{Admits, HasSessions};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::confirm::Confirmed;
+pub use self::public::{OpenPolicy, Public};
 pub use self::responding::{Handles, Responding};
 pub use self::stand_in::{Admitted, Enforced, Extracts, Follows};
 pub use self::visit::{Call, Visited};
@@ -34,6 +36,8 @@ use std::pin::Pin;
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+
+use crate::policy::PolicySpec;
 
 /// A request that the guard `G` admitted, with the handler's arguments `A`.
 ///
@@ -71,9 +75,9 @@ struct Extraction<'a, S> {
 impl<'a, S: Sync, A: 'static, M: 'static> Follows<S, A, M> for Extraction<'a, S> {
     type Output = Pin<Box<dyn Future<Output = Result<Admitted<A>, Response>> + Send + 'a>>;
 
-    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self) -> Self::Output {
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
         let Self { request, state } = self;
-        Box::pin(P::enforce(request, state))
+        Box::pin(P::enforce(spec, request, state))
     }
 }
 
