@@ -1,6 +1,9 @@
 //! `cargo bench -p benches --bench requests` prints time, instructions and allocations of a request above an unguarded
 //! handler.
 //!
+//! With `-- --check`, it compares the instructions of our rows with those in `benches/instructions.txt`, and fails when one
+//! differs by more than 5 percent; `-- --record` writes them down.
+//!
 //! With `-- --peers`, other verifiers of tokens take their turns too, by a program of their own (`token-peers`): of these
 //! only the time is measured. It needs OpenSSL's headers (`libssl-dev` and `pkg-config` on Debian).
 
@@ -8,54 +11,71 @@ use std::io;
 
 use benches::elsewhere::Elsewhere;
 use benches::measure::{Cost, Time};
-use benches::{Row, measure, rows, tokens};
+use benches::row::Traffic;
+use benches::{Row, measure, recorded, rows, tokens};
+use tokio::runtime::Builder;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> io::Result<()> {
-    let rows = rows().await;
+fn main() -> io::Result<()> {
+    let runtime = Builder::new_current_thread().build()?;
+    let rows = runtime.block_on(rows());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["--row", row, requests] => {
-            repeat(&rows, row, requests).await;
+            let (row, requests) = (row.parse().map_err(io::Error::other)?, requests.parse().map_err(io::Error::other)?);
+            measure::watched(&runtime, rows.get::<usize>(row).ok_or(io::ErrorKind::NotFound)?, requests);
             Ok(())
         }
-        arguments if arguments.contains(&"--peers") => {
-            print(&rows, Some(Elsewhere::start(&tokens::presented())?)).await
+        arguments if arguments.contains(&"--check") => {
+            let changed = || io::Error::other("a row costs more, or less, than `benches/instructions.txt` says");
+            recorded::check(&rows)?.then_some(()).ok_or_else(changed)
         }
-        _ => print(&rows, None).await,
-    }
-}
-
-/// What valgrind watches: one row, so many times.
-async fn repeat(rows: &[Row], row: &str, requests: &str) {
-    let (Ok(row), Ok(requests)) = (row.parse::<usize>(), requests.parse()) else { return };
-    if let Some(row) = rows.get(row) {
-        row.run(requests).await;
+        arguments if arguments.contains(&"--record") => recorded::record(&rows),
+        arguments if arguments.contains(&"--peers") => {
+            runtime.block_on(print(&rows, Some(Elsewhere::start(&tokens::presented())?)))
+        }
+        _ => runtime.block_on(print(&rows, None)),
     }
 }
 
 async fn print(rows: &[Row], mut elsewhere: Option<Elsewhere>) -> io::Result<()> {
+    let mut traffic = Vec::with_capacity(rows.len());
+    for row in rows {
+        traffic.push(row.traffic().await);
+    }
     let times = measure::time(rows, elsewhere.as_mut()).await?;
     let costs: Vec<_> = (0..rows.len()).map(measure::cost).collect();
     let (base_time, base_cost) = (times.first().map_or(0.0, |time| time.median), costs.first().copied().flatten());
     println!("above the unguarded handler, a request ({base_time:.0} ns unguarded)\n");
-    println!("{:<42} {:>8} {:>7} {:>13} {:>12}", "row", "ns", "+-", "instructions", "allocations");
-    let here = rows.iter().map(|row| row.name).zip(costs);
-    let elsewhere = elsewhere.iter().flat_map(Elsewhere::names).map(|name| (name.as_str(), None));
-    for ((name, cost), time) in here.chain(elsewhere).zip(&times).skip(1) {
-        print_row(name, time, base_time, cost.zip(base_cost));
+    println!(
+        "{:<42} {:>8} {:>7} {:>13} {:>12} {:>7} {:>7} {:>11}",
+        "row", "ns", "+-", "instructions", "allocations", "reads", "writes", "Set-Cookie"
+    );
+    let here = rows.iter().map(|row| row.name).zip(costs).zip(traffic.into_iter().map(Some));
+    let elsewhere = elsewhere.iter().flat_map(Elsewhere::names).map(|name| ((name.as_str(), None), None));
+    for (((name, cost), traffic), time) in here.chain(elsewhere).zip(&times).skip(1) {
+        print_row(name, (time, base_time), cost.zip(base_cost), traffic);
     }
     Ok(())
 }
 
-fn print_row(name: &str, time: &Time, base_time: f64, costs: Option<(Cost, Cost)>) {
-    let (instructions, allocations) = match costs {
-        Some((cost, base)) => (
-            cost.instructions.saturating_sub(base.instructions).to_string(),
-            cost.allocations.saturating_sub(base.allocations).to_string(),
-        ),
-        None => ("not counted".into(), "-".into()),
+fn print_row(name: &str, (time, base): (&Time, f64), costs: Option<(Cost, Cost)>, traffic: Option<Traffic>) {
+    let above = |part: fn(&Cost) -> i64| {
+        costs.map_or_else(not_counted, |(cost, base)| part(&cost).saturating_sub(part(&base)).to_string())
     };
-    let above = time.median - base_time;
-    println!("{name:<42} {above:>8.0} {:>7.0} {instructions:>13} {allocations:>12}", time.spread);
+    let [reads, writes] = match traffic.and_then(|traffic| traffic.store) {
+        Some(counts) => counts.map(|count| count.to_string()),
+        None => [not_counted(), not_counted()],
+    };
+    let set_cookie = traffic.map_or_else(not_counted, |traffic| traffic.set_cookie.to_string());
+    println!(
+        "{name:<42} {:>8.0} {:>7.0} {:>13} {:>12} {reads:>7} {writes:>7} {set_cookie:>11}",
+        time.median - base,
+        time.spread,
+        above(|cost| cost.instructions),
+        above(|cost| cost.allocations),
+    );
+}
+
+fn not_counted() -> String {
+    "-".to_owned()
 }

@@ -10,10 +10,11 @@ use axum::routing::{MethodRouter, get};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use session_runtime::{
-    Algorithm, AuthSession, Clock, MemoryStore, Principal, Session, SessionError, Sessions, SigningKey, SystemClock,
-    Timestamp, session,
+    Algorithm, AuthSession, Clock, MemoryStore, Principal, Session, SessionError, Sessions, SigningKey, Store,
+    SystemClock, Timestamp, session,
 };
 
+use crate::counted::{Counted, Counts, counted};
 use crate::row::{Row, headers};
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -108,16 +109,22 @@ impl Clock for MovedClock {
 
 /// This library's rows.
 pub async fn rows() -> Vec<Row> {
+    let counts = Arc::<Counts>::default();
+    let twins = over(|| Counted::over(MemoryStore::new(), &counts)).await;
+    counted(over(MemoryStore::new).await, twins, &counts)
+}
+
+async fn over<S: Store>(store: impl Fn() -> S) -> Vec<Row> {
     let clock = MovedClock::default();
-    let Some((app, bearer)) = app(clock.clone()) else { return Vec::new() };
+    let Some((app, bearer)) = app(store, clock.clone()) else { return Vec::new() };
     // One route a router, as the unguarded row has: finding the route is not what is measured.
     let at = |route: MethodRouter<App>| Router::new().route("/", route).with_state(app.clone());
     let (cookie, regular) = (cookie(at(get(log_in))).await, cookie(at(get(log_in_regular))).await);
     let five = format!("theme=dark; lang=en; _ga=GA1.1.1; {cookie}; consent=1");
     let with_cookie = |cookie: &str| headers(Some((header::COOKIE, cookie.to_owned())));
     let with_token = |token: &str| headers(Some((header::AUTHORIZATION, format!("Bearer {token}"))));
-    let row = |name, route, headers| Row::new(name, at(route), headers);
-    let refused = |name, route, headers| row(name, route, headers).answered_with(StatusCode::UNAUTHORIZED);
+    let row = |name, route, headers| Row::new(name, at(route), headers).answered_by("Ada");
+    let refused = |name, route, headers| Row::new(name, at(route), headers).answered_with(StatusCode::UNAUTHORIZED);
     vec![
         row("public", get(open), headers(None)),
         row("session", get(session), with_cookie(&cookie)),
@@ -131,10 +138,10 @@ pub async fn rows() -> Vec<Row> {
     ]
 }
 
-fn app(clock: MovedClock) -> Option<(App, String)> {
+fn app<S: Store>(store: impl Fn() -> S, clock: MovedClock) -> Option<(App, String)> {
     let key = SigningKey::secret(Algorithm::HS256, &[7; 32]).ok()?;
-    let sessions = Sessions::builder().store(MemoryStore::new()).signing_key(key).build().ok()?;
-    let regulars = Sessions::builder().store(MemoryStore::new()).clock(clock).build().ok()?;
+    let sessions = Sessions::builder().store(store()).signing_key(key).build().ok()?;
+    let regulars = Sessions::builder().store(store()).clock(clock).build().ok()?;
     let token = sessions.issue_token(&ada(), Duration::from_hours(1)).ok()?;
     Some((App { sessions, regulars }, token))
 }

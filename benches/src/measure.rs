@@ -4,14 +4,16 @@ use std::io;
 use std::process::Command;
 use std::time::Instant;
 
+use tokio::runtime::Runtime;
+
 use crate::Row;
 use crate::elsewhere::Elsewhere;
 
 const ROUNDS: usize = 41;
 const REQUESTS_PER_ROUND: u64 = 2_000;
-/// The two lengths whose difference is free of what starting costs.
-const SHORT: u64 = 100;
-const LONG: u64 = 600;
+/// The two lengths whose difference is free of what the first request costs.
+const SHORT: i64 = 100;
+const LONG: i64 = 600;
 
 /// Nanoseconds a request.
 #[derive(Clone, Copy, Debug)]
@@ -59,22 +61,29 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// What valgrind watches: one row, so many times, and nothing of what was made ready for it.
+#[inline(never)]
+pub fn watched(runtime: &Runtime, row: &Row, requests: u64) {
+    runtime.block_on(row.run(requests));
+}
+
 /// What a request costs on valgrind's processor.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Instructions.
-    pub instructions: u64,
+    pub instructions: i64,
     /// Calls of the allocator.
-    pub allocations: u64,
+    pub allocations: i64,
 }
 
 /// What a request of the row costs; `None` when valgrind is not there.
 pub fn cost(row: usize) -> Option<Cost> {
-    let count = |tool: Tool| {
-        let (short, long) = (tool.count(row, SHORT)?, tool.count(row, LONG)?);
-        Some(long.saturating_sub(short) / (LONG - SHORT))
-    };
-    Some(Cost { instructions: count(Tool::Callgrind)?, allocations: count(Tool::Memcheck)? })
+    Some(Cost { instructions: instructions(row)?, allocations: Tool::Memcheck.a_request(row)? })
+}
+
+/// How many instructions a request of the row takes; `None` when valgrind is not there.
+pub fn instructions(row: usize) -> Option<i64> {
+    Tool::Callgrind.a_request(row)
 }
 
 #[derive(Clone, Copy)]
@@ -84,12 +93,18 @@ enum Tool {
 }
 
 impl Tool {
+    fn a_request(self, row: usize) -> Option<i64> {
+        let (short, long) = (self.count(row, SHORT)?, self.count(row, LONG)?);
+        Some((long - short) / (LONG - SHORT))
+    }
+
     /// Runs this program again, for one row, under the tool.
-    fn count(self, row: usize, requests: u64) -> Option<u64> {
+    fn count(self, row: usize, requests: i64) -> Option<i64> {
         let mut command = Command::new("valgrind");
         let marker = match self {
             Self::Callgrind => {
                 command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+                command.args(["--collect-atstart=no", "--toggle-collect=benches::measure::watched"]);
                 "Collected : "
             }
             Self::Memcheck => "total heap usage: ",

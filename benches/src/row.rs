@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use tower_service::Service;
 
 /// One application and one request to it.
@@ -13,14 +13,32 @@ pub struct Row {
     router: Router,
     method: Method,
     headers: HeaderMap,
-    expected: StatusCode,
+    status: StatusCode,
+    body: Option<&'static str>,
     before: Box<dyn Fn()>,
+    twin: Option<Twin>,
+}
+
+/// The same application over a store that counts.
+struct Twin {
+    row: Box<Row>,
+    counts: Box<dyn Fn() -> [u64; 2]>,
+}
+
+/// What a request asks of others, besides time.
+#[derive(Clone, Copy, Debug)]
+pub struct Traffic {
+    /// How often the store is read and written, where that is counted.
+    pub store: Option<[u64; 2]>,
+    /// How long the `Set-Cookie` lines of the answer are, in bytes.
+    pub set_cookie: usize,
 }
 
 impl Row {
     /// A row that asks for `/`, with these headers, and is answered with 200.
     pub fn new(name: &'static str, router: Router, headers: HeaderMap) -> Self {
-        Self { name, router, method: Method::GET, headers, expected: StatusCode::OK, before: Box::new(|| ()) }
+        let (status, before) = (StatusCode::OK, Box::new(|| ()));
+        Self { name, router, method: Method::GET, headers, status, body: None, before, twin: None }
     }
 
     /// Asks in this way.
@@ -31,14 +49,26 @@ impl Row {
 
     /// Expects this status.
     #[must_use]
-    pub fn answered_with(self, expected: StatusCode) -> Self {
-        Self { expected, ..self }
+    pub fn answered_with(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Expects this body.
+    #[must_use]
+    pub fn answered_by(self, body: &'static str) -> Self {
+        Self { body: Some(body), ..self }
     }
 
     /// Does this before every request.
     #[must_use]
     pub fn before(self, before: impl Fn() + 'static) -> Self {
         Self { before: Box::new(before), ..self }
+    }
+
+    /// The same application over a store that counts its reads and writes, so that counting costs the measured one nothing.
+    #[must_use]
+    pub fn counted_by(self, twin: Self, counts: impl Fn() -> [u64; 2] + 'static) -> Self {
+        Self { twin: Some(Twin { row: Box::new(twin), counts: Box::new(counts) }), ..self }
     }
 
     /// Sends the request this many times.
@@ -50,7 +80,7 @@ impl Row {
         for _ in 0..times {
             (self.before)();
             let status = self.send().await.status();
-            assert_eq!(status, self.expected, "{}", self.name);
+            assert_eq!(status, self.status, "{}", self.name);
         }
     }
 
@@ -64,14 +94,36 @@ impl Row {
             Err(impossible) => match impossible {},
         }
     }
+
+    /// What one request asks of others, after a first one that may still prepare something.
+    ///
+    /// # Panics
+    ///
+    /// When the answer is another than expected.
+    pub async fn traffic(&self) -> Traffic {
+        self.run(1).await;
+        (self.before)();
+        let response = self.send().await;
+        let set_cookie = response.headers().get_all(header::SET_COOKIE).iter().map(HeaderValue::len).sum();
+        if let Some(expected) = self.body {
+            let body = axum::body::to_bytes(response.into_body(), 1024).await.unwrap_or_default();
+            assert_eq!(body, expected, "{}", self.name);
+        }
+        let Some(Twin { row: twin, counts }) = &self.twin else { return Traffic { store: None, set_cookie } };
+        twin.run(1).await;
+        let [reads_before, writes_before] = counts();
+        twin.run(1).await;
+        let [reads, writes] = counts();
+        Traffic { store: Some([reads - reads_before, writes - writes_before]), set_cookie }
+    }
 }
 
 /// The headers that a browser and a client send anyway, and one of theirs.
 pub fn headers(extra: Option<(HeaderName, String)>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(http::header::HOST, HeaderValue::from_static("shop.example"));
-    headers.insert(http::header::ACCEPT, HeaderValue::from_static("text/html,application/json;q=0.9"));
-    headers.insert(http::header::USER_AGENT, HeaderValue::from_static("bench"));
+    headers.insert(header::HOST, HeaderValue::from_static("shop.example"));
+    headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,application/json;q=0.9"));
+    headers.insert(header::USER_AGENT, HeaderValue::from_static("bench"));
     if let Some((name, value)) = extra
         && let Ok(value) = HeaderValue::try_from(value)
     {

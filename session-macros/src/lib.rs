@@ -67,6 +67,9 @@ use syntax::{Features, Place};
 ///   the session stays good. `sliding` alone counts requests as activity under a window that is declared elsewhere.
 /// - **Which rights.** Every item demands one thing more. A role is a constant of the type that the principal's field
 ///   holds, so that the compiler knows a misspelt one.
+/// - **By what proof.** `factors("otp")` demands what the application named at the log-in or afterwards; of a token, what its
+///   `amr` (RFC 8176) lists or its `acr` is. What an issuer writes there nobody knows before a token comes: where its tokens
+///   have neither, all of them are refused on such a route. Add `cookie` to it, or have them written (`TokenOptions::factors`).
 /// - **In which way.** `cookie` and `bearer` narrow down what the principal declares; without them all of it is accepted.
 /// - **From which site.** Unsafe requests on routes that accept cookies are refused when another origin caused them, unless
 ///   `csrf(..)` says otherwise.

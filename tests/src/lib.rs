@@ -19,6 +19,7 @@ mod gate;
 mod guests;
 mod http_program;
 mod principals;
+pub mod python;
 pub mod races;
 pub mod remembered;
 pub mod servers;

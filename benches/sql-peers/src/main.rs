@@ -3,9 +3,9 @@
 //! Its one argument is the address of a database. It says `ready`, then answers each line `operation workers round` of its
 //! standard input with the operations of a second and the nanoseconds that each took, and ends when there are no more.
 
-#[path = "../../benches/stores/tower_sessions_0_14.rs"]
+#[path = "../../stores/tower_sessions_0_14.rs"]
 mod peer;
-#[path = "../../benches/stores/work.rs"]
+#[path = "../../stores/work.rs"]
 mod work;
 
 use std::collections::HashMap;

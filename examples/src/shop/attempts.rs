@@ -17,6 +17,8 @@ const AT_ONCE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 const PAUSE: Duration = Duration::from_secs(30);
 /// Names are what visitors type: from so many on, those are forgotten of whom there was no attempt lately.
 const NAMES: usize = 10_000;
+/// So much of a name is looked at: what a visitor types may be a megabyte.
+const LONGEST: usize = 64;
 
 /// The attempts to log in, by the name that was given: whether there is an account of that name makes no difference.
 ///
@@ -37,7 +39,8 @@ impl Attempts {
             self.0.shrink_to_fit();
         }
         let now = self.0.clock().now();
-        let counted = self.0.check_key(&username.trim().to_lowercase());
+        let name = username.trim().chars().take(LONGEST).flat_map(char::to_lowercase).collect();
+        let counted = self.0.check_key(&name);
         counted.map_err(|not_until| not_until.wait_time_from(now).as_secs() + 1)
     }
 }

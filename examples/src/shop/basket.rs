@@ -59,7 +59,7 @@ pub(super) async fn basket(
         "<p>There is nothing in it. <a href=\"/\">Look around</a></p>".to_owned()
     } else {
         format!(
-            "<table>\n<tr><th>Article</th><th>Count</th><th>Price</th><th></th></tr>\n{rows}<tr><th scope=\"row\">Together</th>\
+            "<table>\n<tr><th>Article</th><th>Count</th><th>Price</th><td></td></tr>\n{rows}<tr><th scope=\"row\">Together</th>\
              <td></td><td>{}</td><td></td></tr>\n</table>\n<p><a class=\"button\" href=\"/account\">Buy it</a></p>",
             basket.total()
         )

@@ -21,7 +21,7 @@ pub(super) async fn sessions(
     let rows: String = listed.iter().map(|listed| row(listed, listed.is(&session))).collect();
     let body = format!(
         r#"<table>
-<tr><th>Device</th><th>Logged in</th><th>Last seen</th><th></th></tr>
+<tr><th>Device</th><th>Logged in</th><th>Last seen</th><td></td></tr>
 {rows}</table>
 <form class="row" method="post" action="/sessions/end-others"><button>End all others</button></form>
 <form class="row" method="post" action="/sessions/end-all"><button>End all, this one included</button></form>"#

@@ -46,7 +46,13 @@ value="{name}"><span>{price}</span> <button aria-label="Put {name} into the bask
 /// The table that the router makes of its routes. A shop in earnest keeps it in a snapshot test instead of on a page.
 #[session(public)]
 pub(super) async fn policies(State(policies): State<Arc<PolicyTable>>) -> Html<String> {
-    page("Policies", &format!("<p>What protects which route.</p>\n<pre tabindex=\"0\">{}</pre>", Text(&*policies)))
+    page(
+        "Policies",
+        &format!(
+            "<p>What protects which route.</p>\n<pre tabindex=\"0\" role=\"region\" aria-label=\"Policies\">{}</pre>",
+            Text(&*policies)
+        ),
+    )
 }
 
 #[session(public)]

@@ -10,10 +10,14 @@ use super::user::{Role, User};
 #[policy(principal(User), role(Role::Staff), max_age = "30m", sliding, login = "/login")]
 pub(super) struct Staff;
 
-/// Whatever only an admin may do, in a browser, and who has signed in just now.
-#[policy(extends(Staff), role(Role::Admin), fresh = "5m", cookie, reauthenticate = "/reauthenticate")]
+/// What only an admin may do, in a browser.
+#[policy(extends(Staff), role(Role::Admin), cookie)]
 pub(super) struct Administration;
 
-/// Money moves only out of funds that the admin keeps.
+/// What is about a fund, for the admin who keeps it.
 #[policy(extends(Administration), check(keeps_fund), state(Shop))]
+pub(super) struct Funds;
+
+/// Money is shown to, and moved by, an admin who has signed in just now.
+#[policy(extends(Funds), fresh = "5m", reauthenticate = "/reauthenticate")]
 pub(super) struct Treasury;

@@ -10,9 +10,19 @@ pub(super) fn as_page(refusal: &Refusal, request: &RefusedRequest<'_>, response:
     if response.status().is_redirection() || !request.accepts_html() {
         return response;
     }
-    let body =
-        format!("<p>{}</p>\n<p><a href=\"/login\">Log in</a> · <a href=\"/\">Home</a></p>", advice(refusal.kind()));
+    let body = format!("<p>{}</p>\n<p>{}</p>", advice(refusal.kind()), ways_out(refusal.kind()));
     page(&refusal.to_string(), &body).into_response()
+}
+
+fn ways_out(kind: RefusalKind) -> &'static str {
+    match kind {
+        // No other page could be shown, either.
+        RefusalKind::Unavailable => "<a href=\"\">Try again</a>",
+        RefusalKind::NotFresh | RefusalKind::MissingFactor => {
+            "<a href=\"/reauthenticate\">Confirm</a> · <a href=\"/\">Home</a>"
+        }
+        _ => "<a href=\"/login\">Log in</a> · <a href=\"/\">Home</a>",
+    }
 }
 
 fn advice(kind: RefusalKind) -> &'static str {

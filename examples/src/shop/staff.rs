@@ -55,7 +55,7 @@ enum Change {
 }
 
 /// Takes effect in the sessions that the account has when they next ask who it is.
-#[session(policy(Administration))]
+#[session(policy(Administration), fresh = "5m", reauthenticate = "/reauthenticate?next=/staff")]
 pub(super) async fn change_account(
     State(register): State<Arc<Register>>,
     Form(AccountChange { username, change }): Form<AccountChange>,

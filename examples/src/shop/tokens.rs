@@ -11,6 +11,7 @@ use axum::{Form, Json};
 use serde::{Deserialize, Serialize};
 use session_runtime::{GrantError, Sessions, TokenOptions, TokenPair, session};
 
+use super::attempts::Attempts;
 use super::register::Register;
 use super::user::User;
 
@@ -31,6 +32,8 @@ pub(super) enum TokenError {
     InvalidGrant,
     UnsupportedGrantType,
     InvalidScope,
+    /// So many seconds have to pass first.
+    TooManyAttempts(u64),
     /// What the library says in the same form.
     Grant(GrantError),
 }
@@ -40,9 +43,11 @@ pub(super) enum TokenError {
 pub(super) async fn token(
     State(sessions): State<Sessions<User>>,
     State(register): State<Arc<Register>>,
+    State(attempts): State<Arc<Attempts>>,
     request: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<TokenPair, TokenError> {
     let Json(TokenRequest { username, password, scope }) = request.map_err(|_| TokenError::InvalidRequest)?;
+    attempts.count(&username).map_err(TokenError::TooManyAttempts)?;
     let user = register.verify(&username, password).await.ok_or(TokenError::InvalidGrant)?;
     let user = match scope {
         Some(scope) => narrowed(user, &scope)?,
@@ -115,6 +120,11 @@ struct RefusedToken {
 impl IntoResponse for TokenError {
     fn into_response(self) -> Response {
         let error = match self {
+            Self::TooManyAttempts(seconds) => {
+                let refused = RefusedToken { error: "temporarily_unavailable" };
+                let wait = [(header::RETRY_AFTER, seconds.to_string())];
+                return (StatusCode::TOO_MANY_REQUESTS, wait, Json(refused)).into_response();
+            }
             Self::InvalidRequest => "invalid_request",
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",

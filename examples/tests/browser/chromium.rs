@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tests::servers::{Launch, Program, Server, program};
+use thirtyfour::ChromeCapabilities;
 use thirtyfour::prelude::*;
 
 /// A browser of one test, with a profile of its own.
@@ -15,6 +16,17 @@ pub(crate) struct Chromium {
 impl Chromium {
     /// `None` where none is installed.
     pub(crate) async fn open() -> Option<Self> {
+        Self::open_with(|_| {}).await
+    }
+
+    /// One that gives sites which are embedded elsewhere their cookies. Debian's does not by itself, whatever `SameSite` says.
+    pub(crate) async fn open_with_cookies_for_third_parties() -> Option<Self> {
+        let lenient =
+            serde_json::json!({ "profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false });
+        Self::open_with(|capabilities| capabilities.add_experimental_option("prefs", lenient).unwrap()).await
+    }
+
+    async fn open_with(more: impl FnOnce(&mut ChromeCapabilities)) -> Option<Self> {
         let (chromium, chromedriver) = (program("chromium", &[])?, program("chromedriver", &[])?);
         let launch = Launch::new(move |_, port| {
             let mut command = chromedriver.command();
@@ -22,7 +34,9 @@ impl Chromium {
             command
         });
         let server = Server::start(launch.ended_by("TERM"), |_| {});
-        let driver = WebDriver::new(format!("http://{}", server.address()), capabilities(&chromium)).await.unwrap();
+        let mut capabilities = capabilities(&chromium);
+        more(&mut capabilities);
+        let driver = WebDriver::new(format!("http://{}", server.address()), capabilities).await.unwrap();
         driver.set_window_rect(0, 0, 1000, 800).await.unwrap();
         Some(Self { driver, _server: server })
     }
@@ -52,6 +66,15 @@ impl Chromium {
             heading.text().await.is_ok_and(|heading| headings.contains(&heading.as_str()))
         };
         self.until(arrived, &headings.join("` or `")).await;
+    }
+
+    /// Waits until the element with this id begins with this.
+    pub(crate) async fn says(&self, id: &str, beginning: &str) {
+        let says = || async {
+            let Ok(element) = self.driver.find(By::Id(id)).await else { return false };
+            element.text().await.is_ok_and(|text| text.starts_with(beginning.trim_end()))
+        };
+        self.until(says, beginning).await;
     }
 
     async fn until<F: Future<Output = bool>>(&self, arrived: impl Fn() -> F, expected: &str) {
@@ -106,7 +129,7 @@ impl Chromium {
     }
 }
 
-fn capabilities(chromium: &Program) -> thirtyfour::ChromeCapabilities {
+fn capabilities(chromium: &Program) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities.set_binary(chromium.path().to_str().unwrap()).unwrap();
     // As root, which is who runs in a container, it has no sandbox; the pages that it visits are ours.

@@ -1,7 +1,7 @@
 //! What pages of other sites can do with a visitor's browser.
 
 use crate::chromium::Chromium;
-use crate::town::{COOKIE, Town};
+use crate::town::{COOKIE, Question, Town};
 
 const REFUSED: &str = "The request came from another site";
 
@@ -16,6 +16,7 @@ async fn forms_of_others_do_nothing() {
     for html in [
         form("/logout", ""),
         form("/treasury/transfer", "<input name=to value=safe><input name=amount value=1>"),
+        form("/treasury/confirm", "<input name=from value=till><input name=to value=safe><input name=amount value=1>"),
         form("/login", "<input name=username value=alice><input name=password value='correct horse battery'>"),
         form("/basket", "<input name=article value=Horse>"),
     ] {
@@ -43,6 +44,37 @@ async fn a_link_from_elsewhere_finds_the_visitor_logged_in() {
     browser.follow("Shop").await;
     browser.arrives_at("/account").await;
     assert!(browser.text().await.contains("Hello, alice."));
+    browser.close().await;
+}
+
+// `SameSite=Lax`: an image of a stranger is asked for without the cookie, and that of a sibling is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_elsewhere_shows_and_changes_nothing() {
+    let Some(browser) = Chromium::open().await else { return };
+    let town = Town::open().await;
+    town.log_in(&browser, "alice").await;
+    let before = browser.cookie(COOKIE).await.unwrap().value;
+    town.take_asked();
+    let image = |path: &str| format!("<img src='{}'>", town.shop(path));
+    for (page, with_cookie, account) in
+        [(town.stranger(&image("/account")), false, 401), (town.sibling(&image("/account")), true, 200)]
+    {
+        browser.go(&page).await;
+        let asked = Question { path: "/account".to_owned(), with_cookie, status: account };
+        assert_eq!(town.take_asked(), [asked]);
+        let drawn = browser.driver.execute("return document.images[0].naturalWidth", vec![]).await.unwrap();
+        assert_eq!(drawn.json().as_u64(), Some(0));
+    }
+    // What does something is no `GET`.
+    for path in ["/logout", "/sessions/end-all", "/basket/remove", "/staff/account"] {
+        for page in [town.stranger(&image(path)), town.sibling(&image(path))] {
+            browser.go(&page).await;
+            assert_eq!(town.take_asked()[..].first().unwrap().status, 405, "{path}");
+        }
+    }
+    browser.go(&town.shop("/account")).await;
+    assert!(browser.text().await.contains("Hello, alice."));
+    assert_eq!(browser.cookie(COOKIE).await.unwrap().value, before);
     browser.close().await;
 }
 

@@ -70,6 +70,33 @@ async fn money_moves_after_the_password_was_given_again() {
     browser.arrives_at("/treasury/transfer").await;
     assert_ne!(browser.cookie(COOKIE).await.unwrap().value, before.value, "a new id");
     browser.keep_picture("treasury").await;
+
+    // A form that took long to fill in is there when the password has been given, and nothing is done by giving it.
+    browser.fill("amount", "14.15").await;
+    town.pass(20);
+    browser.press("Go on").await;
+    browser.arrives_at("/reauthenticate?next=%2Ftreasury%2Fconfirm%3Ffrom%3Dtill").await;
+    browser.fill("password", "correct horse battery").await;
+    browser.press("Confirm").await;
+    browser.arrives_at("/treasury/confirm?from=till").await;
+    assert!(browser.text().await.contains("Move 14.15 from till to payroll?"));
+    browser.keep_picture("confirm").await;
+    browser.follow("Change it").await;
+    browser.arrives_at("/treasury/transfer?from=till").await;
+    assert!(browser.text().await.contains("314.15"), "nothing has moved");
+    browser.press("Go on").await;
+    browser.arrives_at("/treasury/confirm?from=till").await;
+    // And once more, with the finger on the button.
+    town.pass(6);
+    browser.press("Move").await;
+    browser.arrives_at("/reauthenticate?next=/treasury/confirm").await;
+    browser.fill("password", "correct horse battery").await;
+    browser.press("Confirm").await;
+    browser.arrives_at("/treasury/confirm").await;
+    browser.press("Move").await;
+    browser.arrives_at("/treasury/transfer?from=till").await;
+    let page = browser.text().await;
+    assert!(page.contains("14.15 moved from till to payroll.") && page.contains("300.00"), "{page}");
     browser.close().await;
 }
 

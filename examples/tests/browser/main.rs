@@ -4,8 +4,12 @@
 //! a person to look at.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod accessible;
 mod chromium;
 mod foreign;
 mod journey;
+mod same_site;
+mod sockets;
+mod store;
 mod tabs;
 mod town;

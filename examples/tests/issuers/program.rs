@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tests::HttpProgram;
+use tests::python::{missing, python_with, tools};
 
 /// The shop, which trusts the issuer at this address.
 pub(crate) fn shop(issuer: &str, jwks_url: Option<&str>) -> HttpProgram {
@@ -44,47 +45,24 @@ impl Library {
 
     fn command(self) -> Option<Command> {
         let package = self.name();
-        let found = match self {
-            Self::PyJwt => python_has("jwt"),
-            Self::Authlib => python_has("authlib"),
-            Self::Joserfc => python_has("joserfc"),
-            Self::Jose => node_has("jose"),
-            Self::OidcProvider => node_has("jose") && node_has("oidc-provider"),
-        };
-        if !found {
-            let missing = format!("{package} is not there; `.ci/run issuers` installs it");
-            assert!(std::env::var("SESSION_TESTS_REQUIRE").as_deref() != Ok("all"), "{missing}");
-            println!("skipped: {missing}");
-            return None;
+        match self {
+            Self::PyJwt => python_with(package, "jwt").map(|python| self.run_by(python)),
+            Self::Authlib => python_with(package, "authlib").map(|python| self.run_by(python)),
+            Self::Joserfc => python_with(package, "joserfc").map(|python| self.run_by(python)),
+            Self::Jose if node_has("jose") => Some(node("jose.mjs")),
+            Self::OidcProvider if node_has("jose") && node_has("oidc-provider") => Some(node("provider.mjs")),
+            Self::Jose | Self::OidcProvider => missing(package),
         }
-        Some(match self {
-            Self::Jose => node("jose.mjs"),
-            Self::OidcProvider => node("provider.mjs"),
-            Self::PyJwt | Self::Authlib | Self::Joserfc => {
-                let mut command = Command::new(python());
-                command.arg(script("issuer.py")).arg(package);
-                command
-            }
-        })
     }
-}
 
-/// Where `.ci/run` installs them.
-fn tools() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tools/issuers")
+    fn run_by(self, mut python: Command) -> Command {
+        python.arg(script("issuer.py")).arg(self.name());
+        python
+    }
 }
 
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/issuers").join(name)
-}
-
-fn python() -> PathBuf {
-    tools().join("python/bin/python")
-}
-
-fn python_has(module: &str) -> bool {
-    let import = Command::new(python()).args(["-W", "ignore", "-c", &format!("import {module}")]).output();
-    import.is_ok_and(|output| output.status.success())
 }
 
 fn node_has(package: &str) -> bool {

@@ -4,8 +4,11 @@
 mod baskets;
 mod browsers;
 mod devices;
+mod hostile;
 mod live;
 mod nodes;
 mod process;
 mod programs;
 mod site;
+mod socket;
+mod treasury;

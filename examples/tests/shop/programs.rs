@@ -1,7 +1,7 @@
 //! Programs with a token.
 
 use axum::body::Body;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, WWW_AUTHENTICATE};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
@@ -42,6 +42,18 @@ async fn a_token_is_issued_for_a_password() {
     );
     assert_eq!(get(&site, "/api/orders", token).await.json()[0]["customer"], "alice");
     assert_eq!(get(&site, "/api/either", token).await.json()["via"], "bearer");
+}
+
+#[tokio::test]
+async fn whoever_guesses_a_password_for_a_token_has_to_wait() {
+    let site = Site::open();
+    let guess = json!({"username": ALICE.0, "password": "guess"});
+    for _ in 0..20 {
+        assert_eq!(ask_for_token(&site, &guess).await.status, StatusCode::BAD_REQUEST);
+    }
+    let answer = ask_for_token(&site, &json!({"username": ALICE.0, "password": ALICE.1})).await;
+    assert_eq!((answer.status, answer.header(RETRY_AFTER)), (StatusCode::TOO_MANY_REQUESTS, Some("31")));
+    assert_eq!(answer.json(), json!({"error": "temporarily_unavailable"}));
 }
 
 // RFC 6749 5.2

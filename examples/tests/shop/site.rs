@@ -1,5 +1,6 @@
 //! A shop whose clock a test moves, and a browser that keeps one cookie.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +11,7 @@ use axum::response::Response;
 use examples::shop::{self, DEMONSTRATION_PASSWORD, Settings};
 use http_body_util::BodyExt;
 use session_runtime::{ManualClock, Timestamp};
+use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 /// The password as a form has it.
@@ -34,6 +36,14 @@ impl Site {
 
     pub(crate) fn browser(&self) -> Browser<'_> {
         Browser { site: self, cookie: None, user_agent: "" }
+    }
+
+    /// Where it is when it is served over a real connection.
+    pub(crate) async fn serve(&self) -> SocketAddr {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let (address, router) = (listener.local_addr().unwrap(), self.router.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        address
     }
 
     /// What comes back, while it is still being sent.

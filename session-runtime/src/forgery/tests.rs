@@ -46,7 +46,72 @@ fn row(mode: ForgeryCheck, site: Option<&str>) -> Vec<Verdict> {
     ORIGINS.into_iter().map(verdict).collect()
 }
 
-// The published table, row by row.
+/// A row of the published table: `Sec-Fetch-Site`, `Origin`, and the answer, in its words.
+type Row = [&'static str; 3];
+
+fn published() -> Vec<Row> {
+    let lines = include_str!("mod.rs").lines().filter_map(|line| line.strip_prefix("/// | "));
+    let cells = |line: &'static str| {
+        let cells: Vec<&str> = line.trim_end_matches(" |").split(" | ").collect();
+        Row::try_from(cells).unwrap()
+    };
+    lines.skip(1).map(cells).collect()
+}
+
+/// Whether the words for `Sec-Fetch-Site` are about these values of it.
+fn is_about_site(words: &str, values: &[&str]) -> bool {
+    match words.split(" (").next().unwrap() {
+        "any" => true,
+        "there twice" => values.len() == 2,
+        "missing" => values.is_empty(),
+        "unknown" => values == ["quantum"],
+        "missing or unknown" => values.is_empty() || values == ["quantum"],
+        quoted => values.len() == 1 && quoted == format!("`{}`", values[0]),
+    }
+}
+
+fn is_about_origin(words: &str, values: &[&str]) -> bool {
+    let (own, trusted) = (values == ["https://shop.example"], values == ["https://pay.example"]);
+    match words {
+        // What is other stands behind the rows for the rest.
+        "any" | "any other, or missing" | "any other, `null`, one with user info" => true,
+        "there twice" => values.len() == 2,
+        "missing" => values.is_empty(),
+        "trusted" => trusted,
+        "own or trusted" => own || trusted,
+        _ => panic!("no words for an origin: {words}"),
+    }
+}
+
+// ASVS 3.5.1: what the documentation says is what is done, for every pair of values, by the first row that fits.
+#[test]
+fn the_published_table_is_what_is_decided() {
+    let rows = published();
+    let mut used = vec![0; rows.len()];
+    let sites: [&[&str]; 7] =
+        [&["same-origin", "none"], &[], &["same-origin"], &["none"], &["same-site"], &["cross-site"], &["quantum"]];
+    let twice: &[&str] = &["https://shop.example", "https://shop.example"];
+    let origins = ORIGINS.iter().map(Option::as_slice).chain([twice]);
+    for (site, origin) in origins.flat_map(|origin| sites.map(|site| (site, origin))) {
+        let fits = |row: &Row| is_about_site(row[0], site) && is_about_origin(row[1], origin);
+        let (position, row) = rows.iter().enumerate().find(|(_, row)| fits(row)).unwrap();
+        used[position] += 1;
+        let passes_under = match row[2].split(':').next().unwrap() {
+            "passes" => [true, true],
+            "refused" => [false, false],
+            "passes under `csrf(same_site)`, else refused" => [false, true],
+            answer => panic!("no answer: {answer}"),
+        };
+        let fields = site.iter().map(|site| ("sec-fetch-site", *site));
+        let fields: Vec<_> = fields.chain(origin.iter().map(|origin| ("origin", *origin))).collect();
+        let passed = [ForgeryCheck::Enforced, ForgeryCheck::SameSite]
+            .map(|mode| post_to(SHOP, mode, &fields) == Verdict::Passed);
+        assert_eq!(passed, passes_under, "{site:?} {origin:?} by {row:?}");
+    }
+    assert!(rows.len() == 12 && used.iter().all(|times| *times > 0), "{used:?}");
+}
+
+// The same, row by row, and why.
 
 #[test]
 fn a_header_that_is_there_twice_is_refused() {

@@ -31,8 +31,8 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
 }
 
 /// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4), and the cookie of one that
-/// lives in it and was changed. Not before the visitor was
-/// admitted: a refusal does not carry the new cookie, and the old one ends.
+/// lives in it and was changed. Not before the visitor was admitted: a refusal does not carry the new cookie, and the old
+/// one ends.
 pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
     let Visit { sessions, exchange, .. } = &call.visit;
     let Some(current) = exchange.take_due_rotation() else { return };
@@ -42,13 +42,14 @@ pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
             // Another request was there first, or the next one tries: what was found out is kept already.
             Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
         },
-        Current::Alias(_) => {}
         #[cfg(feature = "cookie-tokens")]
         Current::Carried(id) => {
             if let Some(session) = &call.visit.session {
                 carry_on(sessions, session, exchange, id);
             }
         }
+        // It can be read and no more.
+        _ => {}
     }
 }
 
@@ -62,12 +63,13 @@ async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError>
     }
     match exchange.current() {
         Some(Current::Named(Issued { key, .. })) => touch_record(sessions, session, key, now).await,
-        Some(Current::Alias(_)) | None => Ok(true),
         #[cfg(feature = "cookie-tokens")]
         Some(Current::Carried(_)) => {
             touch_carried(session, exchange, now);
             Ok(true)
         }
+        // It can be read and no more, or there is none.
+        _ => Ok(true),
     }
 }
 

@@ -1,12 +1,9 @@
 //! Visitors whose session lives in their cookie.
 
-use std::sync::Arc;
-
-use super::identify::{Identity, known};
+use super::identify::{Identity, asked_again};
 use super::refuse::Refused;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::refusal::RefusalKind;
 use crate::session::Session;
 use crate::sessions::{Answer, CarriedId, Current, Exchange, Opening, Sessions, expiry};
 
@@ -28,16 +25,7 @@ pub(super) async fn by_cookie<P: Principal>(
         Some(revalidation) => revalidation.answer_carried(sessions, &id, contents, now).await,
         None => Answer::Stands(contents),
     };
-    let exchange = Arc::new(Exchange::new(Some(Current::Carried(id))));
-    match answer {
-        Answer::Stands(contents) => Ok(known(sessions, contents, instants, exchange)),
-        Answer::Changed(contents) => {
-            exchange.demand_rotation();
-            Ok(known(sessions, contents, instants, exchange))
-        }
-        Answer::Over => Ok(Identity::Dead),
-        Answer::Unknown => Err(RefusalKind::Unavailable.into()),
-    }
+    asked_again(sessions, answer, instants, Current::Carried(id))
 }
 
 /// Notes an activity in the session; the response carries it.

@@ -87,6 +87,10 @@ impl Shown {
 /// [`Session::confirmation`](crate::Session::confirmation).
 ///
 /// A route without it takes the token from the header alone, and only one that was made for no content in particular.
+///
+/// A token is good once because the store's writes are atomic. Those of a store of tower-sessions are not: over a `TowerStore`, of
+/// two requests that show one token at the same time, both may be admitted, and a token that was used may be good again when a slower
+/// request puts the record back. What must not happen twice wants another store, or a look of the handler's own.
 #[derive(Clone, Copy, Debug)]
 pub struct Confirmed<E>(pub E);
 

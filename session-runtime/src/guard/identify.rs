@@ -94,16 +94,7 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
                 Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
                 None => Answer::Stands(contents),
             };
-            let exchange = Arc::new(Exchange::new(Some(Current::Named(issued))));
-            match answer {
-                Answer::Stands(contents) => Ok(known(sessions, contents, instants, exchange)),
-                Answer::Changed(contents) => {
-                    exchange.demand_rotation();
-                    Ok(known(sessions, contents, instants, exchange))
-                }
-                Answer::Over => Ok(Identity::Dead),
-                Answer::Unknown => Err(RefusalKind::Unavailable.into()),
-            }
+            asked_again(sessions, answer, instants, Current::Named(issued))
         }
         Standing::Over => Ok(Identity::Dead),
         Standing::Unreadable => Ok(Identity::Unreadable),
@@ -119,7 +110,26 @@ fn unknown<P: Principal>(look: Look) -> Identity<P> {
     }
 }
 
-pub(super) fn known<P: Principal>(
+/// What the application says about a session that stands.
+pub(super) fn asked_again<P: Principal>(
+    sessions: &Sessions<P>,
+    answer: Answer<P>,
+    instants: Instants,
+    current: Current,
+) -> Result<Identity<P>, Refused> {
+    let exchange = Arc::new(Exchange::new(Some(current)));
+    match answer {
+        Answer::Stands(contents) => Ok(known(sessions, contents, instants, exchange)),
+        Answer::Changed(contents) => {
+            exchange.demand_rotation();
+            Ok(known(sessions, contents, instants, exchange))
+        }
+        Answer::Over => Ok(Identity::Dead),
+        Answer::Unknown => Err(RefusalKind::Unavailable.into()),
+    }
+}
+
+fn known<P: Principal>(
     sessions: &Sessions<P>,
     contents: Arc<Contents<P>>,
     instants: Instants,
@@ -138,6 +148,8 @@ async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timest
             let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);
             Ok(Identity::Known(session, exchange))
         }
+        // RFC 6750 3.1: a malformed request, and no token at all.
+        Err(_) if !credential::is_token(token) => Err(RefusalKind::MalformedCredential.into()),
         Err(reason) => {
             tracing::info!(target: "session", %reason, "session.token_refused");
             // Nobody knows whether the visitor may, as when a store is down.

@@ -71,7 +71,8 @@
 //!   `session.key_values_not_kept` is logged.
 //!
 //! On a `public` route there is no session, and extracting one is tower-sessions' own rejection, 500; a
-//! [`SessionsLayer`] changes that. The same on a route that takes nothing but tokens.
+//! [`SessionsLayer`] changes that. The same on a route that takes nothing but tokens, and where
+//! sessions live in their cookie (`cookie(token = "jwt")`).
 //!
 //! # What it costs
 //!

@@ -154,7 +154,7 @@ impl Shelf {
         match exchange.current() {
             // There are none where the session lives in its cookie.
             #[cfg(feature = "cookie-tokens")]
-            Some(Current::Carried(_)) => Err(SessionErrorKind::NoCookie.into()),
+            Some(Current::Carried(_) | Current::CarriedReadOnly) => Err(SessionErrorKind::NoCookie.into()),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) if rotate && !exchange.is_closed() => {
                 exchange.issue(self.records.rotate(&issued, changes).await?);

@@ -1,6 +1,6 @@
 use axum::extract::OriginalUri;
-use axum::response::Html;
-use http::Request;
+use axum::response::{Html, IntoResponse};
+use http::{HeaderValue, Request};
 use http_body_util::BodyExt;
 
 use super::*;

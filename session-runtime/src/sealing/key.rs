@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 #[cfg(feature = "cookie-tokens")]
-use super::cookie::CookieKeys;
+use super::cookie::CookieKey;
 use super::envelope::KEY_LENGTH;
 
 /// The server's key: with it, and the visitor's cookie, what a store outside the process keeps of a session can be read.
@@ -64,11 +64,11 @@ impl SealingKey {
         RealmKeys { id, wrapping: derived("wrapping"), listing: derived("listing"), index: derived("index") }
     }
 
-    /// The keys for the cookies of one realm.
+    /// The key for the cookies of one realm.
     #[cfg(feature = "cookie-tokens")]
-    pub(super) fn for_cookies(&self, realm: &str) -> CookieKeys {
+    pub(crate) fn for_cookies(&self, realm: &str) -> CookieKey {
         let derived = |purpose| self.derived(purpose, realm);
-        CookieKeys { id: self.id(realm), sealing: derived("cookie"), signing: derived("cookie signature") }
+        CookieKey { id: self.id(realm), sealing: derived("cookie"), signing: derived("cookie signature") }
     }
 
     /// Tells which key it was, and says nothing about it.

@@ -12,7 +12,7 @@ mod envelope;
 mod key;
 
 #[cfg(feature = "cookie-tokens")]
-pub(crate) use self::cookie::CookieRing;
+pub(crate) use self::cookie::CookieKey;
 pub use self::key::{SealingKey, SealingKeyError};
 
 use chacha20poly1305::aead::{Aead, Payload};

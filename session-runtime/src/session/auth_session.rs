@@ -223,6 +223,8 @@ impl<P: Principal> AuthSession<P> {
             Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
             #[cfg(feature = "cookie-tokens")]
             Some(Current::Carried(id)) => self.sessions.end_carried(&id).await?,
+            #[cfg(feature = "cookie-tokens")]
+            Some(Current::CarriedReadOnly) => return Err(SessionErrorKind::Superseded.into()),
             None => {
                 if let Some(session) = &self.session {
                     // No cookie is forgotten by it: the token alone decides what a request is that shows both.

@@ -17,6 +17,7 @@ impl<P: Principal> Session<P> {
         match self.exchange.current() {
             // This request may have begun another session since.
             Some(Current::Carried(id)) if id.names(&self.contents.subject, &self.instants) => Ok(Some(id)),
+            Some(Current::CarriedReadOnly) => Err(SessionErrorKind::Superseded.into()),
             _ => Err(SessionErrorKind::Ended.into()),
         }
     }
@@ -60,7 +61,9 @@ impl<P: Principal> AuthSession<P> {
     ) -> Result<&Session<P>, SessionError> {
         let now = self.sessions.now();
         let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
-        let (contents, instants) = (Arc::new(contents), Instants::starting(now, P::SPEC.lifetime(remembered)));
+        let created_at = self.sessions.after_ended(&contents.subject, now).await?;
+        let instants = Instants { created_at, ..Instants::starting(now, P::SPEC.lifetime(remembered)) };
+        let contents = Arc::new(contents);
         let id = CarriedId::fresh(&contents, &instants)?;
         // Tried before anything ends: one that does not fit leaves the visitor as they were.
         drop(self.sessions.carry(&id, &contents, &instants)?);

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{CredentialKind, Session};
 use crate::clock::Timestamp;
 use crate::principal::{ListsSessions, Principal};
-use crate::sessions::{Current, Instants, SessionError, SessionErrorKind, expiry, followed, is_touch_due};
+use crate::sessions::{Instants, SessionError, SessionErrorKind, expiry, followed, is_touch_due};
 use crate::store::StoreKey;
 
 /// How often the store is asked at the most whether a session goes on.
@@ -117,7 +117,7 @@ impl<P: Principal + ListsSessions> Session<P> {
             let stands = !self.instants.are_over(now) && !self.is_revoked(now).await?;
             return Ok(stands.then_some(self.instants.expires_at));
         }
-        let Some(key) = self.named() else { return Ok(None) };
+        let Some(key) = self.key() else { return Ok(None) };
         let Some((key, record)) = followed(self.sessions.store()?, key).await? else { return Ok(None) };
         self.exchange.follow(key);
         let until = Instants::of(&record, now, self.lifetime()).expires_at;
@@ -128,16 +128,7 @@ impl<P: Principal + ListsSessions> Session<P> {
     /// The key under which the session goes on.
     async fn followed_key(&self, now: Timestamp) -> Result<Option<StoreKey>, SessionError> {
         let stands = self.standing_until(now).await?.is_some();
-        Ok(self.named().filter(|_| stands))
-    }
-
-    fn named(&self) -> Option<StoreKey> {
-        match self.exchange.current()? {
-            Current::Named(issued) => Some(issued.key),
-            Current::Alias(key) => Some(key),
-            #[cfg(feature = "cookie-tokens")]
-            Current::Carried(_) => None,
-        }
+        Ok(self.key().filter(|_| stands))
     }
 
     #[cfg(feature = "jwt")]

@@ -24,6 +24,7 @@ use crate::sessions::{
     Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
 use crate::shared::Shared;
+use crate::store::StoreKey;
 
 /// One authenticated visit of one principal: who, since when, last seen.
 ///
@@ -140,8 +141,8 @@ impl<P: Principal> Session<P> {
         self.instants.expires_at
     }
 
-    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr`. What
-    /// `factors(..)` demands, for handlers that admit others, too.
+    /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr` or is its
+    /// `acr`. What `factors(..)` demands, for handlers that admit others, too.
     pub fn has_factor(&self, factor: &str) -> bool {
         self.contents.factors.given_within(factor, None, self.instants.created_at)
     }
@@ -231,10 +232,15 @@ impl<P: Principal> Session<P> {
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
     fn handle(&self) -> Option<SessionHandle> {
+        self.key().map(SessionHandle::of)
+    }
+
+    /// Where the session lies in the store, if it does.
+    fn key(&self) -> Option<StoreKey> {
         match self.exchange.current()? {
-            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(SessionHandle::of(key)),
+            Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(key),
             #[cfg(feature = "cookie-tokens")]
-            Current::Carried(_) => None,
+            Current::Carried(_) | Current::CarriedReadOnly => None,
         }
     }
 

@@ -38,6 +38,9 @@ pub(crate) enum Current {
     /// None: the cookie holds the session itself.
     #[cfg(feature = "cookie-tokens")]
     Carried(CarriedId),
+    /// The same, of another principal than the route's: it can be read and no more.
+    #[cfg(feature = "cookie-tokens")]
+    CarriedReadOnly,
 }
 
 /// What the response says about the session's cookie.
@@ -77,7 +80,7 @@ impl Exchange {
             Some(Current::Named(issued)) => Ok(issued),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
             #[cfg(feature = "cookie-tokens")]
-            Some(Current::Carried(_)) => Err(SessionErrorKind::NoCookie.into()),
+            Some(Current::Carried(_) | Current::CarriedReadOnly) => Err(SessionErrorKind::NoCookie.into()),
             None => Err(SessionErrorKind::Ended.into()),
         }
     }
@@ -108,8 +111,8 @@ impl Exchange {
         match &state.current {
             Some(Current::Named(issued)) => state.current = Some(Current::Alias(issued.key)),
             #[cfg(feature = "cookie-tokens")]
-            Some(Current::Carried(_)) => state.current = None,
-            Some(Current::Alias(_)) | None => {}
+            Some(Current::Carried(_)) => state.current = Some(Current::CarriedReadOnly),
+            _ => {}
         }
     }
 

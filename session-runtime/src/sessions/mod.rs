@@ -13,6 +13,7 @@ mod factors;
 mod instants;
 mod key_values;
 mod keeping;
+mod keys;
 mod lifecycle;
 #[cfg(feature = "jwt")]
 mod refresh;
@@ -51,7 +52,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use self::keeping::StoreKeys;
+use self::keys::StoreKeys;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
 use crate::forgery::{Forgeries, ForgeryCounts, Trust};

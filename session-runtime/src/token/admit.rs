@@ -23,7 +23,7 @@ pub(crate) struct Verified<P> {
     pub(crate) family: Option<Box<str>>,
     /// When it counts.
     pub(crate) dates: Dates,
-    /// Its `amr`.
+    /// Its `amr` and its `acr`: a client is asked for either by the `acr_values` of RFC 9470.
     pub(crate) factors: Vec<Box<str>>,
 }
 
@@ -66,6 +66,8 @@ impl Expectations {
         }
         // An empty subject would be one that all who lack a name share.
         let subject = claims.subject.filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
+        let mut factors = claims.factors.unwrap_or_default();
+        factors.extend(claims.authentication_context.map(|context| context.0.into()));
         Ok(Verified {
             principal,
             issuer: Arc::clone(&self.issuer),
@@ -73,7 +75,7 @@ impl Expectations {
             token_id: claims.token_id.map(|id| id.0.into()),
             family: claims.family.map(|family| family.0.into()),
             dates,
-            factors: claims.factors.unwrap_or_default(),
+            factors,
         })
     }
 

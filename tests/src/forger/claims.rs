@@ -47,6 +47,7 @@ fn wrong_types() -> Vec<Forgery> {
         ("iat", "the claim `iat` is of the wrong type", &date),
         ("auth_time", "the claim `auth_time` is of the wrong type", &date),
         ("amr", "the claim `amr` is of the wrong type", &["\"pwd\"", "1", "[1]", "{}"]),
+        ("acr", "the claim `acr` is of the wrong type", &["1", "null", r#"["otp"]"#, "{}"]),
         ("scope", "the claim `scope` is of the wrong type", &["1", r#"["orders:read"]"#, "{}", "null"]),
         ("roles", "the claims are not those of the principal", &["\"Staff\"", "[1]", r#"["Root"]"#, "{}"]),
     ] {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_runtime::{MemoryStore, Sessions};
-use tests::{Operation, Visitor, hours, minutes, sealing_key, seconds};
+use tests::{Operation, START, Visitor, hours, minutes, sealing_key, seconds};
 
 use crate::readers::{COOKIE, Library, PASSING, Passer, Reader, reader};
 
@@ -74,6 +74,24 @@ async fn every_session_of_somebody_can_be_ended_and_nobody_elses() {
     library.clock.advance(seconds(1));
     assert!(one.post_json("/log-in", &reader(7)).await.is_ok());
     assert!(one.get("/me").await.is_ok());
+}
+
+// At one and the same instant, and by the clock of a node that is behind that of the one that ended the others.
+#[tokio::test]
+async fn a_session_that_begins_after_all_others_were_ended_stands() {
+    for behind in [Duration::ZERO, seconds(30)] {
+        let library = Library::new();
+        let mut other = library.member(&reader(7)).await;
+        let mut visitor = library.member(&reader(7)).await;
+        assert!(visitor.post("/log-out-everywhere").await.is_ok());
+        library.clock.set(START.minus(behind));
+        assert!(visitor.post_json("/log-in", &reader(7)).await.is_ok());
+        assert!(visitor.get("/me").await.is_ok(), "{behind:?}");
+        let mut alone = library.visitor();
+        assert!(alone.post_json("/log-in-alone", &reader(7)).await.is_ok());
+        assert!(alone.get("/me").await.is_ok(), "{behind:?}");
+        assert_eq!([other.get("/me").await.status, visitor.get("/me").await.status], [401, 401]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

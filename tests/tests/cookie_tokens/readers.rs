@@ -15,7 +15,11 @@ pub(crate) const PASSING: &str = "__Host-passer";
 
 /// Sessions that can be ended: a list says which ones were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-reader", token = "jwt", revocable), absolute = "12h", idle = "2h")]
+#[principal(
+    cookie(name = "__Host-reader", token = "jwt", revocable, persistent = "30d"),
+    absolute = "12h",
+    idle = "2h"
+)]
 pub(crate) struct Reader {
     #[principal(id)]
     pub(crate) id: u64,
@@ -86,16 +90,21 @@ fn routes() -> GuardedRouter<App> {
         .route("/window", get(window))
         .route("/fresh", get(fresh))
         .route("/staff", get(staff))
+        .route("/proved", get(proved))
         .route("/log-in", post(log_in))
+        .route("/log-in-for-long", post(log_in_for_long))
         .route("/log-out", post(log_out))
         .route("/log-out-everywhere", post(log_out_everywhere))
+        .route("/log-in-alone", post(log_in_alone))
         .route("/reauthenticate", post(reauthenticate))
+        .route("/prove", post(prove))
         .route("/rename/{name}", post(rename))
         .route("/rotate", post(rotate))
         .route("/become/{id}", post(become_another))
         .route("/passers/log-in", post(log_in_passing))
         .route("/passers/me", get(me_passing))
         .route("/passers/forget", post(forget))
+        .route("/passers/rename-reader", post(rename_reader))
 }
 
 #[session(required)]
@@ -124,6 +133,24 @@ async fn log_in(mut auth: AuthSession<Reader>, Json(reader): Json<Reader>) -> Re
 }
 
 #[session(optional)]
+async fn log_in_for_long(mut auth: AuthSession<Reader>, Json(reader): Json<Reader>) -> Result<(), Failed> {
+    auth.log_in(reader).remember().await?;
+    Ok(())
+}
+
+/// Whatever else there is of this reader ends.
+#[session(optional)]
+async fn log_in_alone(
+    mut auth: AuthSession<Reader>,
+    State(sessions): State<Sessions<Reader>>,
+    Json(reader): Json<Reader>,
+) -> Result<(), Failed> {
+    sessions.end_all(&reader.id).await?;
+    auth.log_in(reader).await?;
+    Ok(())
+}
+
+#[session(optional)]
 async fn log_out(mut auth: AuthSession<Reader>) -> Result<(), Failed> {
     Ok(auth.log_out().await?)
 }
@@ -141,6 +168,15 @@ async fn reauthenticate(mut auth: AuthSession<Reader>, Json(reader): Json<Reader
     auth.reauthenticate(reader).await?;
     Ok(())
 }
+
+#[session(required)]
+async fn prove(mut auth: AuthSession<Reader>, Json(reader): Json<Reader>) -> Result<(), Failed> {
+    auth.reauthenticate(reader).factors(["otp"]).await?;
+    Ok(())
+}
+
+#[session(principal(Reader), factors("otp"))]
+async fn proved() {}
 
 #[session(required)]
 async fn rename(mut session: Session<Reader>, Path(name): Path<String>) -> Result<String, Failed> {
@@ -179,4 +215,12 @@ async fn me_passing(session: Session<Passer>) -> String {
 #[session(required)]
 async fn forget(mut auth: AuthSession<Passer>) {
     auth.forget_cookie();
+}
+
+/// A reader's session is looked at here, and not changed: the route is about passers.
+#[session(required)]
+async fn rename_reader(_passer: Session<Passer>, reader: Option<Session<Reader>>) -> Result<(), Failed> {
+    let Some(mut reader) = reader else { return Ok(()) };
+    reader.update(|reader| "Mallory".clone_into(&mut reader.name)).await?;
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use session_runtime::{PrincipalSource, Revalidation};
-use tests::{Role, WhoAmI, minutes, seconds};
+use tests::{Gate, Role, WhoAmI, minutes, seconds};
 
 use crate::readers::{Library, Reader, reader};
 
@@ -32,6 +32,16 @@ async fn a_session_that_another_took_the_place_of_is_not_changed() {
         let who: WhoAmI<Reader> = visitor.get("/me").await.json();
         assert_eq!((who.principal.id, &*who.principal.name), (id, "Ada"));
     }
+}
+
+#[tokio::test]
+async fn the_session_of_another_principal_is_not_changed() {
+    let library = Library::new();
+    let mut visitor = library.member(&reader(7)).await;
+    assert!(visitor.post("/passers/log-in").await.is_ok());
+    assert_eq!(visitor.post("/passers/rename-reader").await.error().as_deref(), Some("Superseded"));
+    let who: WhoAmI<Reader> = visitor.get("/me").await.json();
+    assert_eq!(who.principal.name, "Ada");
 }
 
 /// Who is known, and how often that was asked.
@@ -67,4 +77,42 @@ async fn rights_are_asked_for_again() {
     assert_eq!(visitor.get("/me").await.status, 401);
     knows(Some(reader(7)));
     assert_eq!(copy.get("/me").await.status, 401, "the account was gone: its sessions have ended");
+}
+
+/// A source that answers when the test lets it.
+struct Slow(Gate);
+
+impl PrincipalSource<Reader> for Slow {
+    async fn load(&self, id: &u64) -> Result<Option<Reader>, Box<dyn Error + Send + Sync>> {
+        self.0.pass().await;
+        Ok(Some(Reader { roles: vec![Role::Staff], ..reader(*id) }))
+    }
+}
+
+// Two copies of a cookie that ask at once are given one answer about the rights, and nothing of each other.
+#[tokio::test]
+async fn what_is_asked_for_again_changes_the_rights_and_nothing_else() {
+    let gate = Gate::new();
+    let source = Slow(gate.clone());
+    let library = Library::with(move |builder| builder.revalidate(Revalidation::every(minutes(1), source)));
+    let mut proved = library.visitor();
+    assert!(proved.post_json("/log-in-for-long", &reader(7)).await.is_ok());
+    let mut former = proved.clone();
+    assert!(proved.post_json("/prove", &reader(7)).await.is_ok());
+    library.clock.advance(minutes(1));
+    let both = async {
+        gate.reached().await;
+        // The second one waits for the first by now.
+        tokio::task::yield_now().await;
+        gate.open();
+    };
+    let ((), of_former, of_proved) = tokio::join!(both, former.get("/staff"), proved.get("/staff"));
+    assert!(of_former.is_ok() && of_proved.is_ok());
+    let challenge = former.get("/proved").await.header("www-authenticate").unwrap();
+    assert!(challenge.contains("insufficient_user_authentication"), "{challenge}");
+    assert!(proved.get("/proved").await.is_ok());
+    // Both are remembered, as they were.
+    for answer in [of_former, of_proved] {
+        assert!(answer.header("set-cookie").unwrap().contains("Max-Age="));
+    }
 }

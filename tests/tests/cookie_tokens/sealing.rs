@@ -77,6 +77,23 @@ async fn every_bit_counts() {
     }
 }
 
+// 6265bis 5.6: no browser keeps a longer one, so none was given out, and what a client sends instead is not worked on.
+#[tokio::test]
+async fn what_is_longer_than_any_cookie_is_not_looked_at() {
+    let library = Library::new();
+    let member = library.member(&reader(7)).await;
+    let mut bytes = URL_SAFE_NO_PAD.decode(member.cookie(COOKIE).unwrap()).unwrap();
+    for (length, is_looked_at) in [(3000, true), (3072, true), (3075, false), (1 << 20, false)] {
+        bytes.resize(length, 7);
+        let mut visitor = library.visitor();
+        visitor.set_cookie(COOKIE, &URL_SAFE_NO_PAD.encode(&bytes));
+        let (events, _here) = Events::here();
+        assert_eq!(visitor.get("/me").await.status, 401);
+        let was = events.drain().iter().any(|event| event.name() == "session.unreadable");
+        assert_eq!(was, is_looked_at, "{length}");
+    }
+}
+
 proptest! {
     #[test]
     fn hostile_cookies_are_refused(value in "[!-:<-~]{0,200}") {

@@ -55,24 +55,40 @@ impl Ledger {
         balances.iter().filter(|(fund, _)| self.is_kept_by(fund, username)).map(|(fund, held)| (*fund, *held)).collect()
     }
 
+    /// Whether so much could be moved now.
+    pub(super) fn allows(&self, from: &str, to: &str, amount: Amount) -> Result<(), TransferError> {
+        after(&self.balances(), from, to, amount).map(drop)
+    }
+
     /// Moves money, all or none of it, and tells the fund that it came from.
     pub(super) fn transfer(&self, from: &str, to: &str, amount: Amount) -> Result<&'static str, TransferError> {
         let mut balances = self.balances();
-        let (source, held) = balances.get_key_value(from).map(entry).ok_or(TransferError::Fund)?;
-        let (target, held_there) = balances.get_key_value(to).map(entry).ok_or(TransferError::Fund)?;
-        if source == target {
-            return Err(TransferError::SameFund);
-        }
-        let left = held.minus(amount).ok_or(TransferError::Balance)?;
-        let grown = held_there.plus(amount).ok_or(TransferError::Amount)?;
-        balances.extend([(source, left), (target, grown)]);
-        Ok(source)
+        let [source, target] = after(&balances, from, to, amount)?;
+        balances.extend([source, target]);
+        Ok(source.0)
     }
 
     fn balances(&self) -> MutexGuard<'_, BTreeMap<&'static str, Amount>> {
         // Both balances change in one call that does not panic in between, so a poisoned lock still holds a sound ledger.
         self.balances.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What both funds hold once the money has moved.
+fn after(
+    balances: &BTreeMap<&'static str, Amount>,
+    from: &str,
+    to: &str,
+    amount: Amount,
+) -> Result<[(&'static str, Amount); 2], TransferError> {
+    let (source, held) = balances.get_key_value(from).map(entry).ok_or(TransferError::Fund)?;
+    let (target, held_there) = balances.get_key_value(to).map(entry).ok_or(TransferError::Fund)?;
+    if source == target {
+        return Err(TransferError::SameFund);
+    }
+    let left = held.minus(amount).ok_or(TransferError::Balance)?;
+    let grown = held_there.plus(amount).ok_or(TransferError::Amount)?;
+    Ok([(source, left), (target, grown)])
 }
 
 fn entry((fund, held): (&&'static str, &Amount)) -> (&'static str, Amount) {
@@ -87,6 +103,8 @@ mod tests {
     fn money_moves_whole_or_not_at_all() {
         let ledger = Ledger::demonstration();
         let all = Amount::of_cents(31_415);
+        assert_eq!(ledger.allows("till", "safe", all), Ok(()));
+        assert_eq!(ledger.allows("till", "safe", Amount::of_cents(31_416)), Err(TransferError::Balance));
         assert_eq!(ledger.transfer("till", "payroll", Amount::of_cents(31_416)), Err(TransferError::Balance));
         assert_eq!(ledger.transfer("till", "moon", all), Err(TransferError::Fund));
         assert_eq!(ledger.transfer("till", "till", all), Err(TransferError::SameFund));

@@ -1,20 +1,25 @@
 //! Where money moves from one fund to another.
 
 mod amount;
+mod confirm;
 mod ledger;
+mod order;
 
 use std::sync::Arc;
 
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use serde::{Deserialize, Serialize};
-use session_runtime::{ConfirmationToken, Confirmed, Session, SessionError, session};
+use serde::Deserialize;
+use session_runtime::{Session, session};
+use tower_sessions::Session as Values;
 
+pub(super) use self::confirm::{confirmation_page, transfer};
 pub(super) use self::ledger::Ledger;
-use self::ledger::TransferError;
+use self::order::Order;
+use super::notice::{Notice, Unsaid};
 use super::page::{Page, Text, alert, page};
-use super::policies::Treasury;
+use super::policies::{Funds, Treasury};
 use super::user::User;
 
 /// The fund that money leaves. In the query, where the policy's check can read it: bodies are read after checks.
@@ -28,14 +33,7 @@ fn till() -> String {
     "till".to_owned()
 }
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Order {
-    to: String,
-    amount: String,
-}
-
-/// Whether this visitor may touch this fund. Role and freshness have been judged before it is asked.
+/// Whether this visitor may touch this fund. Roles, and what else the policy says, have been judged before it is asked.
 pub(super) async fn keeps_fund(
     session: Session<User>,
     State(ledger): State<Arc<Ledger>>,
@@ -49,34 +47,37 @@ pub(super) async fn keeps_fund(
     Err((StatusCode::FORBIDDEN, refusal).into_response())
 }
 
+/// The form, with what was filled in and has not moved.
 #[session(policy(Treasury))]
 pub(super) async fn transfer_form(
     session: Session<User>,
+    values: Values,
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
-) -> Result<Html<String>, SessionError> {
-    let token = session.confirmation("transfer").await?;
-    Ok(transfer_page(&session, &ledger, &source, &Order::default(), &token, None))
+) -> Result<Html<String>, Unsaid> {
+    let kept = Order::kept(&values).await?.filter(|order| order.from == source.from);
+    let notice = Notice::take(&values).await?;
+    Ok(transfer_page(&session, &ledger, &source, &kept.unwrap_or_default(), None, notice))
 }
 
-/// Money moves once, however often the form is sent.
-#[session(policy(Treasury), confirm = "transfer")]
-pub(super) async fn transfer(
+/// Takes the form, also of a visitor whose password was a while ago: moving nothing, it asks for none. So what they have filled
+/// in is kept while they give it.
+#[session(policy(Funds))]
+pub(super) async fn prepare(
     session: Session<User>,
+    values: Values,
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
-    Confirmed(Form(order)): Confirmed<Form<Order>>,
-) -> Result<Response, SessionError> {
-    let transferred = order
-        .amount
-        .parse()
-        .map_err(|_| TransferError::Amount)
-        .and_then(|amount| ledger.transfer(&source.from, &order.to, amount));
-    match transferred {
-        Ok(fund) => Ok(Redirect::to(&format!("/treasury/transfer?from={fund}")).into_response()),
+    Form(order): Form<Order>,
+) -> Result<Response, Unsaid> {
+    let order = Order { from: source.from.clone(), ..order };
+    match order.checked(&ledger) {
+        Ok(order) => {
+            order.keep(&values).await?;
+            Ok(Redirect::to(&format!("/treasury/confirm?from={}", order.from)).into_response())
+        }
         Err(error) => {
-            let token = session.confirmation("transfer").await?;
-            let again = transfer_page(&session, &ledger, &source, &order, &token, Some(error.advice()));
+            let again = transfer_page(&session, &ledger, &source, &order, Some(error.advice()), None);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
         }
     }
@@ -87,8 +88,8 @@ fn transfer_page(
     ledger: &Ledger,
     source: &Source,
     order: &Order,
-    token: &ConfirmationToken,
     message: Option<&str>,
+    notice: Option<String>,
 ) -> Html<String> {
     let balances = ledger
         .kept_by(&session.username)
@@ -105,7 +106,7 @@ fn transfer_page(
         .collect::<Vec<_>>()
         .join("\n");
     let (from, amount, alert) = (Text(&source.from), Text(&order.amount), alert(message));
-    Page::new("Move money").of(Some(session)).with(&format!(
+    Page::new("Move money").of(Some(session)).saying(notice).with(&format!(
         r#"{alert}
 <table>
 <caption>The funds you keep</caption>
@@ -114,10 +115,9 @@ fn transfer_page(
 </table>
 <h2>From {from}</h2>
 <form method="post" action="/treasury/transfer?from={from}">
-<input type="hidden" name="_confirm" value="{token}">
 <label>To <select name="to">{targets}</select></label>
 <label>Amount <input name="amount" value="{amount}" inputmode="decimal" placeholder="12.50" required></label>
-<button>Move</button>
+<button>Go on</button>
 </form>"#
     ))
 }

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use self::checks::{cookie_writer, expect_store};
-use super::keeping::KeySettings;
+use super::keys::KeySettings;
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock};
 use crate::cookie::SiteData;

@@ -85,24 +85,25 @@ pub(super) fn to_bytes<P: Principal>(
     serde_json::to_vec(&written).map(Zeroizing::new)
 }
 
-/// An instant ahead of this node's clock counts as now, and the limits of this release hold for the tokens of an earlier one.
+/// An instant ahead of this node's clock counts as now, but for the one by which it is told what was ended; the limits of this
+/// release hold for the tokens of an earlier one.
 pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
     let Written { jti, sub, at, remembered, factors, principal, .. } =
         serde_json::from_slice::<Written<'_, AsKept<P>>>(bytes)?;
     let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
-    let (created_at, last_seen_at) = (instant(at.created), instant(at.seen));
+    let (created_at, last_seen_at) = (Timestamp::from_millis(at.created), instant(at.seen));
     let instants = Instants {
         created_at,
         authenticated_at: Some(instant(at.authenticated)),
         last_seen_at,
         longest_pause: Duration::from_millis(at.longest_pause),
-        expires_at: expiry(created_at, last_seen_at, P::SPEC.lifetime(remembered)),
+        expires_at: expiry(created_at.min(now), last_seen_at, P::SPEC.lifetime(remembered)),
     };
     let subject = SmolStr::from(sub);
     let contents = Contents {
         principal: principal.0,
         subject: subject.clone(),
-        checked_at: Timestamp::from_millis(at.checked),
+        checked_at: instant(at.checked),
         token: None,
         remembered,
         factors,

@@ -29,6 +29,13 @@ impl<P: Principal> Sessions<P> {
         list.change(self, subject, Revoked::add_all).await
     }
 
+    /// When a session begins that begins now: later than whatever [`end_all_carried`](Self::end_all_carried) ended, within the
+    /// same millisecond too, and by a clock that is ahead of this one.
+    pub(crate) async fn after_ended(&self, subject: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let Some(list) = self.list_of_ended() else { return Ok(now) };
+        Ok(list.counts_from(self, subject, now).await?.map_or(now, |from| from.max(now)))
+    }
+
     /// Whether the session was ended.
     pub(crate) async fn was_ended(&self, id: &CarriedId, now: Timestamp) -> Result<bool, StoreError> {
         let Some(list) = self.list_of_ended() else { return Ok(false) };

@@ -110,7 +110,7 @@ fn unreadable<P>(reason: &dyn std::fmt::Display) -> Opening<P> {
 }
 
 /// What seals the cookies of this principal, if they hold its sessions.
-pub(super) fn seal<P: Principal>(keys: &super::keeping::KeySettings) -> Result<Option<CookieSeal>, ConfigError> {
+pub(super) fn seal<P: Principal>(keys: &super::keys::KeySettings) -> Result<Option<CookieSeal>, ConfigError> {
     let Some(_) = token_of::<P>() else { return Ok(None) };
     let Some(newest) = &keys.sealing_key else {
         let text = format!(

@@ -34,9 +34,11 @@ impl Revoked {
         self.until.is_some_and(|until| issued_at.as_millis() <= until) || hashes.iter().any(|id| self.ids.contains(id))
     }
 
-    /// Everything that was issued until `now`.
+    /// Everything that was issued until `now`, and whatever came after the last time that this was said, by a clock that is
+    /// ahead of this one.
     pub(in crate::sessions) fn add_all(&mut self, now: Timestamp) {
-        self.until = self.until.max(Some(now.as_millis()));
+        let after_the_last = self.until.map(|until| until.saturating_add(1));
+        self.until = after_the_last.max(Some(now.as_millis()));
     }
 
     pub(in crate::sessions) fn add(&mut self, ids: &[Box<str>], now: Timestamp) {
@@ -122,6 +124,23 @@ impl<'s> List<'s> {
         Err(StoreError::new(NEVER_THROUGH).into())
     }
 
+    /// Since when what is issued to `subject` counts.
+    #[cfg(feature = "cookie-tokens")]
+    pub(in crate::sessions) async fn counts_from<P: Principal>(
+        &self,
+        sessions: &Sessions<P>,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut until = None;
+        for index_key in self.index_keys(sessions, subject) {
+            for revoked in self.listed(index_key, now).await? {
+                until = until.max(revoked.until);
+            }
+        }
+        Ok(until.map(|until| Timestamp::from_millis(until.saturating_add(1))))
+    }
+
     /// Whether one of `hashes`, or all that `subject` was issued at `issued_at`, is listed.
     pub(in crate::sessions) async fn covers<P: Principal>(
         &self,
@@ -131,18 +150,22 @@ impl<'s> List<'s> {
         issued_at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let [newest, before] = self.periods.before(now);
         for index_key in self.index_keys(sessions, subject) {
-            let [newest, before] = [newest, before].map(|period| self.store.load(self.record_key(index_key, period)));
-            let (newest, before) = both(newest, before).await;
-            for record in [newest, before] {
-                let revoked = record.and_then(|record| record.as_ref().map_or(Ok(Revoked::default()), read));
-                if revoked?.covers(hashes, issued_at) {
-                    return Ok(true);
-                }
+            let listed = self.listed(index_key, now).await?;
+            if listed.iter().any(|revoked| revoked.covers(hashes, issued_at)) {
+                return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// What is listed under this name of what may count at `now`.
+    async fn listed(&self, index_key: SubjectKey, now: Timestamp) -> Result<[Revoked; 2], StoreError> {
+        let loads = self.periods.before(now).map(|period| self.store.load(self.record_key(index_key, period)));
+        let [newest, before] = loads;
+        let (newest, before) = both(newest, before).await;
+        let revoked = |record: Option<Record>| record.as_ref().map_or(Ok(Revoked::default()), read);
+        Ok([revoked(newest?)?, revoked(before?)?])
     }
 
     /// Under which names a subject may be listed, first that for what is new: one for each key of the ring.

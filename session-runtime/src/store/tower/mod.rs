@@ -29,6 +29,8 @@ use crate::clock::Timestamp;
 /// * **An update may be lost.** Of two requests that change a session at the same time, both may be told that they did, and
 ///   one of the changes is gone. Of two that rotate it, both may succeed; and a request that meets a rotation may leave the
 ///   old id a session of its own.
+/// * **A confirmation may be used twice.** [`Confirmed`](crate::Confirmed) tells two requests with one token apart by such a
+///   change, so both may be admitted when they meet.
 /// * **Nobody is found.** There is no list of the sessions of a subject: `max_sessions` is refused when the sessions are
 ///   built, and [`Sessions::of`](crate::Sessions::of) and what ends the sessions of somebody are errors.
 /// * **What is kept may be forgotten.** A cache evicts, and a store in the process ends with it: those visitors log in again.

@@ -19,10 +19,14 @@ const SMALLEST_SHARD: usize = 64;
 /// The longest texts that are kept, on average: tokens are some 300 bytes to 2 KiB long.
 const BYTES_PER_TOKEN: usize = 2048;
 
+/// How much of a token's end is hashed: 192 bits of an HMAC, and as much of any other signature.
+const HASHED: usize = 32;
+
 /// Values under whole tokens, at most so many.
 ///
-/// A token is looked up by a hash under a key that is drawn at start, and then compared in full. Who does not know the key
-/// cannot find a token that gets as far as the comparison, so how long that takes tells nothing.
+/// A token is looked up by a hash of its end under a key that is drawn at start, and then compared in full. The end is the
+/// signature: who does not know it cannot find a token that gets as far as the comparison, so how long that takes tells
+/// nothing.
 pub(crate) struct Remembered<V> {
     shards: Box<[Mutex<Shard<V>>]>,
     hasher: RandomState,
@@ -62,13 +66,13 @@ impl<V: Clone> Remembered<V> {
 
     /// What is known of `token`.
     pub(crate) fn find(&self, token: &str) -> Option<V> {
-        let hash = self.hasher.hash_one(token);
+        let hash = self.hash(token);
         self.shard(hash)?.find(hash, token)
     }
 
     /// Remembers `value` for `token`, and forgets the tokens that were used longest ago.
     pub(crate) fn keep(&self, token: &str, value: V) {
-        let hash = self.hasher.hash_one(token);
+        let hash = self.hash(token);
         if let Some(mut shard) = self.shard(hash) {
             shard.keep(hash, token, value);
         }
@@ -84,6 +88,10 @@ impl<V: Clone> Remembered<V> {
             all.misses += one.misses;
         }
         all
+    }
+
+    fn hash(&self, token: &str) -> u64 {
+        self.hasher.hash_one(token.as_bytes().last_chunk::<HASHED>().map_or(token.as_bytes(), <[u8; HASHED]>::as_slice))
     }
 
     fn shard(&self, hash: u64) -> Option<MutexGuard<'_, Shard<V>>> {

@@ -53,7 +53,7 @@ fn memory_is_bounded() {
     assert_eq!(bytes, tokens * 40);
     let long = "x".repeat(8 * 1024);
     for number in 0..20_000_u32 {
-        remembered.keep(&format!("{number}{long}"), number);
+        remembered.keep(&format!("{long}{number}"), number);
     }
     let RememberedTokens { bytes, .. } = remembered.statistics();
     assert!(bytes <= 10_000 * BYTES_PER_TOKEN, "{bytes}");

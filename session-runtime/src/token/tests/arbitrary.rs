@@ -23,7 +23,7 @@ proptest! {
 
     #[test]
     fn arbitrary_signed_claims_never_panic(
-        name in prop::sample::select(&["exp", "nbf", "iat", "auth_time", "aud", "iss", "sub", "amr", "scope", "roles"][..]),
+        name in prop::sample::select(&["exp", "nbf", "iat", "auth_time", "aud", "iss", "sub", "amr", "acr", "scope", "roles"][..]),
         value in prop::sample::select(&["-0", "1e308", "1.5", "[]", "{}", "[[]]", "\"\\u0000\"", "true", "9223372036854775808"][..]),
     ) {
         let mut claims = claims();

@@ -42,6 +42,21 @@ fn issuer_and_audience_are_there_and_ours() {
     assert_eq!(refusal_of(&token(&escaped)), None);
 }
 
+// RFC 9470 4: a client asks for what a challenge names in `acr_values`, and comes back with it in `acr` or in `amr`.
+#[test]
+fn what_somebody_proved_is_in_two_claims() {
+    let factors = |claims: Value| judge(HS256, &claims_with(claims), NOW).unwrap().factors.join(" ");
+    assert_eq!(factors(json!({})), "");
+    assert_eq!(factors(json!({"acr": "phr"})), "phr");
+    assert_eq!(factors(json!({"amr": ["pwd", "otp"], "acr": "urn:example:two"})), "pwd otp urn:example:two");
+    for value in [json!(1), json!(["phr"]), json!({}), json!(true)] {
+        assert_eq!(refusal(&claims_with(json!({ "acr": value }))), Some(WrongClaimType("acr")));
+    }
+    // Where it tells access tokens apart, it says nothing of their subject.
+    let declared = judge(HS256.claim("acr", "access"), &claims_with(json!({"acr": "access"})), NOW).unwrap();
+    assert!(declared.factors.is_empty());
+}
+
 // RFC 7519 4.1.4: `exp` is required whatever else is, and a number.
 #[test]
 fn dates_are_numbers() {

@@ -1,4 +1,6 @@
-//! A page that stays open for as long as its session does.
+//! Pages that stay open for as long as their session does: one that is sent piece by piece, and one with a web socket.
+
+pub(super) mod watch;
 
 use std::convert::Infallible;
 
@@ -19,7 +21,7 @@ const LATER: &str = "<!-- later -->";
 pub(super) async fn live(session: Session<User>) -> Html<Body> {
     let body = format!(
         "<p>This page stays open. End your session in <a href=\"/sessions\" target=\"_blank\">another tab</a>, on another device, \
-         or wait until it expires.</p>\n{LATER}"
+         or wait until it expires. <a href=\"/account/watch\">The same by a web socket</a></p>\n{LATER}"
     );
     let Html(page) = Page::new("Until the end").of(Some(&session)).with(&body);
     let (now, later) = page.split_once(LATER).map_or((&*page, ""), |parts| parts);

@@ -23,10 +23,10 @@ pub(crate) struct Operation {
 impl SqlPeer {
     /// Builds the program, which takes minutes when it was never built before, and starts it.
     pub(crate) fn start(address: &str) -> Self {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sql-peers");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../sql-peers");
         let mut program = Command::new(env!("CARGO"))
             .args(["run", "--quiet", "--release", "--locked", "--manifest-path", &format!("{folder}/Cargo.toml")])
-            .args(["--target-dir", concat!(env!("CARGO_MANIFEST_DIR"), "/../target/sql-peers"), "--", address])
+            .args(["--target-dir", concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/sql-peers"), "--", address])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

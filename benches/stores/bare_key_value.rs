@@ -13,10 +13,10 @@ use crate::work::{MOST_WORKERS, PAYLOAD, Work, work};
 
 const FIELDS: [&str; 10] =
     ["created", "authenticated", "seen", "pause", "expiry", "revision", "subject", "successor", "payload", "listing"];
-const INSERT: &str = include_str!("../../../session-runtime/src/store/redis/scripts/insert.lua");
-const ENLIST: &str = include_str!("../../../session-runtime/src/store/redis/scripts/enlist.lua");
-const TOUCH: &str = include_str!("../../../session-runtime/src/store/redis/scripts/touch.lua");
-const REPLACE: &str = include_str!("../../../session-runtime/src/store/redis/scripts/replace.lua");
+const INSERT: &str = include_str!("../../session-runtime/src/store/redis/scripts/insert.lua");
+const ENLIST: &str = include_str!("../../session-runtime/src/store/redis/scripts/enlist.lua");
+const TOUCH: &str = include_str!("../../session-runtime/src/store/redis/scripts/touch.lua");
+const REPLACE: &str = include_str!("../../session-runtime/src/store/redis/scripts/replace.lua");
 
 #[derive(Clone)]
 pub(crate) struct Redis(MultiplexedConnection);

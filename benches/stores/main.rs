@@ -1,7 +1,7 @@
-//! `cargo bench -p benches --bench stores` prints what the stores outside the process do in a second and how long it takes,
+//! `cargo bench -p store-benches` prints what the stores outside the process do in a second and how long it takes,
 //! beside a bare client that sends the same commands, and beside `tower-sessions` with its stores for Redis and SQL.
 //!
-//! `cargo bench -p benches --bench stores -- redis sqlite` measures only these. It starts its own servers; what is not
+//! `cargo bench -p store-benches -- redis sqlite` measures only these. It starts its own servers; what is not
 //! installed is left out. The stores of `tower-sessions-sqlx-store` answer from a program of their own (`sql-peers`),
 //! which takes its turns like every other row: their `sqlx` cannot be in one program with that of this library.
 

@@ -1,5 +1,8 @@
 //! Asks the application again who somebody is, so that a change of their rights takes effect within a declared time.
 
+#[cfg(feature = "cookie-tokens")]
+mod carried;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
@@ -7,8 +10,6 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-#[cfg(feature = "cookie-tokens")]
-use super::CarriedId;
 use super::{Contents, Issued, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
@@ -138,15 +139,20 @@ impl<P: Principal> Revalidation<P> {
         if !self.is_due(&contents, now) {
             return Answer::Stands(contents);
         }
-        let flight = self.flight(issued.key);
+        self.asked_once(issued.key, self.find_out(sessions, issued, contents, now)).await
+    }
+
+    /// What `ask` finds out, or what another request finds out that came first.
+    async fn asked_once(&self, key: StoreKey, ask: impl Future<Output = Answer<P>>) -> Answer<P> {
+        let flight = self.flight(key);
         let mut answer = flight.lock().await;
         if let Some(answer) = &*answer {
             return answer.clone();
         }
-        let found = self.find_out(sessions, issued, contents, now).await;
+        let found = ask.await;
         *answer = Some(found.clone());
         // Whoever waits has the flight; whoever comes now looks at the record first.
-        self.flights().remove(&issued.key);
+        self.flights().remove(&key);
         found
     }
 
@@ -226,51 +232,18 @@ impl<P: Principal> Revalidation<P> {
             Err(error) => error,
         };
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
-        let counts = now.since(checked_at) < self.every.saturating_add(self.stale) && !self.stale.is_zero();
+        let counts = self.counts(checked_at, now) && !self.stale.is_zero();
         counts.then(|| Some((known.clone(), checked_at))).ok_or(SessionErrorKind::Unavailable)
     }
 
-    /// [`answer`](Self::answer) for a session that lives in its cookie, which the response then carries.
-    #[cfg(feature = "cookie-tokens")]
-    pub(crate) async fn answer_carried(
-        &self,
-        sessions: &Sessions<P>,
-        id: &CarriedId,
-        contents: Arc<Contents<P>>,
-        now: Timestamp,
-    ) -> Answer<P> {
-        if !self.is_due(&contents, now) {
-            return Answer::Stands(contents);
-        }
-        let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
-        let flight = self.flight(key);
-        let mut answer = flight.lock().await;
-        if let Some(answer) = &*answer {
-            return answer.clone();
-        }
-        let found = match self.source.load_again(&contents.principal).await {
-            Ok(Some(principal)) => match Contents::new(principal, now) {
-                Ok(loaded) if loaded.subject == contents.subject => Answer::Changed(Arc::new(loaded)),
-                _ => self.failed(contents, &"the source answered with somebody else", now),
-            },
-            Ok(None) => match sessions.end_where_possible(id).await {
-                Ok(()) => Answer::Over,
-                Err(_) => Answer::Unknown,
-            },
-            Err(error) => self.failed(contents, &*error, now),
-        };
-        *answer = Some(found.clone());
-        self.flights().remove(&key);
-        found
+    /// Whether what was known then goes on counting while the source fails.
+    fn counts(&self, checked_at: Timestamp, now: Timestamp) -> bool {
+        now.since(checked_at) < self.every.saturating_add(self.stale)
     }
 
     fn failed(&self, known: Arc<Contents<P>>, error: &(impl fmt::Debug + ?Sized), now: Timestamp) -> Answer<P> {
         tracing::warn!(target: "session", ?error, "session.revalidation_failed");
-        if now.since(known.checked_at) < self.every.saturating_add(self.stale) {
-            Answer::Stands(known)
-        } else {
-            Answer::Unknown
-        }
+        if self.counts(known.checked_at, now) { Answer::Stands(known) } else { Answer::Unknown }
     }
 
     fn flight(&self, key: StoreKey) -> Arc<Flight<P>> {
