@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use syn::spanned::Spanned;
 
-use super::policy::Named;
+use super::policy::{Named, spec_at};
 use crate::model::{DemandKind, Whose};
 use crate::syntax::Handler;
 
@@ -35,7 +35,7 @@ fn values(named: &Named<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     for (key, name, argument) in calls {
         let Some(key) = key else { continue };
-        tokens.extend(call(named, key.span(), name, argument.map(|argument| quote!(, #argument))));
+        tokens.extend(call(named, key.span(), name, argument.map(|argument| quote!(, #argument)).as_ref()));
     }
     tokens
 }
@@ -68,15 +68,15 @@ fn above_the_base(named: &Named<'_>) -> TokenStream {
     let others = others.into_iter().flatten().map(|key| ("reads_sessions", key, ""));
     let calls = demanded.chain(others).map(|(name, key, parentheses)| {
         let item = format!("{key}{parentheses}");
-        call(named, key.span(), name, Some(quote!(, #item)))
+        call(named, key.span(), name, Some(&quote!(, #item)))
     });
     calls.collect()
 }
 
-fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<TokenStream>) -> TokenStream {
+fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<&TokenStream>) -> TokenStream {
     let rt = named.runtime().private_at(span);
     let name = syn::Ident::new(name, span);
-    let spec = named.spec_at(span);
+    let spec = spec_at(span);
     quote_spanned!(span=> const _: () = #rt::assert::#name(&#spec #argument);)
 }
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, ReturnType, Signature};
 
-use super::policy::Named;
+use super::policy::{Named, spec_at};
 use super::{assertion, checks, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
@@ -45,7 +45,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
 
 /// The guard as the policy itself, where there is nobody whom that is about.
 fn open(named: &Named<'_>) -> TokenStream {
-    let (rt, guard, spec) = (named.runtime().private(), &named.ident, named.spec_at(Span::mixed_site()));
+    let (rt, guard, spec) = (named.runtime().private(), &named.ident, spec_at(Span::mixed_site()));
     quote! {
         #[automatically_derived]
         impl #rt::OpenPolicy for #guard {
@@ -71,7 +71,7 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream 
     let among_arguments = signature.paren_token.span.join();
     let (rt_at_arguments, policy, checks) =
         (named.runtime().private_at(among_arguments), &named.ident, checks::of_a_handler(named));
-    let spec = named.spec_at(Span::mixed_site());
+    let spec = spec_at(Span::mixed_site());
     let enforced = quote_spanned! {among_arguments=>
         #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
     };

@@ -76,7 +76,7 @@ impl<'a> Named<'a> {
         let realm = self.policy.whose().realm(self.runtime(), &ident);
         let demands = demand::list(&self.policy.attribute().demands, self)
             .map(|demands| quote!(static __DEMANDS: &[#rt::Demand] = &#demands;));
-        let (name, spec) = (self.spec_at(span), spec::of(self));
+        let (name, spec) = (spec_at(span), spec::of(self));
         let named = self.trait_at(span);
         let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#name;));
         quote_spanned! {span=>
@@ -100,9 +100,9 @@ impl<'a> Named<'a> {
     fn trait_at(&self, span: Span) -> Ident {
         Ident::new(if self.is_policy { "Policy" } else { "About" }, span)
     }
+}
 
-    /// The static, at `span`.
-    pub(super) fn spec_at(&self, span: Span) -> Ident {
-        Ident::new("__SPEC", span.resolved_at(Span::mixed_site()))
-    }
+/// The static that holds all that a policy says, at `span`.
+pub(super) fn spec_at(span: Span) -> Ident {
+    Ident::new("__SPEC", span.resolved_at(Span::mixed_site()))
 }
