@@ -233,7 +233,7 @@ pub mod __private {
     pub use crate::guard::{
         Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
         HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, OpenPolicy, Public, Responding, RunChecks,
-        ViaGuard, Visited, run_check,
+        ViaGuard, Visited, provides, run_check,
     };
     pub use crate::policy::{
         About, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,

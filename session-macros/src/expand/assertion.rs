@@ -90,7 +90,7 @@ fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
     let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
-    let call = quote_spanned!(span=> #rt::assert::provides::<#state, #principal>());
+    let call = quote_spanned!(span=> #rt::provides::<#state, #principal>());
     Some(quote!(const _: () = #call;))
 }
 

@@ -21,7 +21,7 @@ mod stand_in;
 mod values;
 mod visit;
 
-pub use self::admit::{Admits, HasSessions};
+pub use self::admit::{Admits, HasSessions, provides};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::confirm::Confirmed;

@@ -9,8 +9,7 @@ use std::time::Duration;
 use super::message::Message;
 use super::{Access, PolicySpec, SamePrincipal};
 use crate::forgery::ForgeryCheck;
-use crate::guard::HasSessions;
-use crate::principal::{CarriesScopes, Principal, PrincipalSpec};
+use crate::principal::{CarriesScopes, PrincipalSpec};
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
 
@@ -19,9 +18,6 @@ pub const fn same<P: SamePrincipal<A>, A>() {}
 
 /// `scope(..)`: the principal carries scopes.
 pub const fn carries<P: CarriesScopes>() {}
-
-/// `state(..)`: the state has sessions of the principal.
-pub const fn provides<S: HasSessions<P>, P: Principal>() {}
 
 /// `optional` above a policy that requires a session.
 #[track_caller]

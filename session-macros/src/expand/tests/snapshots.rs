@@ -393,7 +393,7 @@ fn named_policy() {
                 const _: () = ::session_runtime::__private::assert::carries::<
                     <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
                 >();
-                const _: () = ::session_runtime::__private::assert::provides::<
+                const _: () = ::session_runtime::__private::provides::<
                     App,
                     <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
                 >();
