@@ -135,6 +135,7 @@ pub mod key_values;
 #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
 mod key_values;
 mod session;
+mod shared;
 
 // The request's path.
 mod credential;
@@ -230,11 +231,12 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Guarded, HandlerResponse,
-        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, run_check,
+        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
+        HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, OpenPolicy, Public, Responding, RunChecks,
+        ViaGuard, Visited, provides, run_check,
     };
     pub use crate::policy::{
-        Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
+        About, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
         SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{

@@ -36,6 +36,11 @@ impl CheckedPolicy {
     pub(crate) fn whose(&self) -> &Whose {
         &self.whose
     }
+
+    /// Whether it is about nobody's.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.whose, Whose::Nobody)
+    }
 }
 
 /// The attribute without anything that can be wrong, so that the router can use the handler and one mistake does not

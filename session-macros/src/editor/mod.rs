@@ -3,12 +3,14 @@
 //! rust-analyzer completes, and finds definitions, by what an expansion makes of the token at the cursor. So:
 //!
 //! - Every key becomes an import from the module of the keys that are allowed where it stands ([`Attribute`]). What that
-//!   module holds is what the editor offers, with its documentation. rustc leaves these imports out.
+//!   module holds is what the editor offers, with its documentation. rustc leaves these imports out, and is not given them where it is
+//!   known to be what asks ([`host`]): reading them costs time.
 //! - Code that only stands at a token of the author's, so that the compiler complains there, stands elsewhere ([`spans`]).
 //!
 //! Attributes are read as tokens: the other stages leave out what is not finished yet, and that is what is being typed.
 
 mod attribute;
+mod host;
 mod imports;
 mod spans;
 
@@ -19,11 +21,14 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Data, DeriveInput, Meta};
 
 use self::attribute::Attribute;
+use self::host::Host;
 use self::spans::Written;
 use crate::syntax::Place;
 
-/// What an editor needs of one expansion.
-pub(crate) struct Editor {
+/// What an editor needs of one expansion; nothing where a compiler asks for it.
+pub(crate) struct Editor(Option<Needs>);
+
+struct Needs {
     attribute: Attribute,
     written: Option<Written>,
 }
@@ -31,17 +36,23 @@ pub(crate) struct Editor {
 impl Editor {
     /// For the attribute `arguments` above `item`.
     pub(crate) fn of_attribute(arguments: &TokenStream, item: &TokenStream, place: Place) -> Self {
+        if Host::of_this_process() == Host::Compiler {
+            return Self(None);
+        }
         let mut attribute = Attribute::default();
         // Among methods there is no place for a constant without a name.
         if !is_method(item) {
             attribute.read(arguments.clone(), place);
         }
         let written = Written::for_an_editor(&[arguments, item], &attribute);
-        Self { attribute, written }
+        Self(Some(Needs { attribute, written }))
     }
 
     /// For every `#[principal(..)]` on a type and on its fields.
     pub(crate) fn of_principal(item: &TokenStream) -> Self {
+        if Host::of_this_process() == Host::Compiler {
+            return Self(None);
+        }
         let mut attribute = Attribute::default();
         if let Ok(input) = syn::parse2::<DeriveInput>(item.clone()) {
             read_helpers(&input.attrs, Place::Principal, &mut attribute);
@@ -52,15 +63,16 @@ impl Editor {
             }
         }
         let written = Written::for_an_editor(&[item], &attribute);
-        Self { attribute, written }
+        Self(Some(Needs { attribute, written }))
     }
 
     /// The expansion with what it lacks.
     pub(crate) fn complete(self, expansion: TokenStream) -> TokenStream {
+        let Some(Needs { attribute, written }) = self.0 else { return expansion };
         // In this order: an editor expands twice, with and without what it would insert at the cursor, and finds the place
         // of one in the other by its offset. What is before the imports has to be the same in both.
-        let mut tokens = imports::of(&self.attribute);
-        tokens.extend(match self.written {
+        let mut tokens = imports::of(&attribute);
+        tokens.extend(match written {
             Some(written) => written.alone_in_their_places(expansion),
             None => expansion,
         });

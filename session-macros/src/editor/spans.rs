@@ -5,11 +5,11 @@
 //! well as to `owns`.
 
 use std::collections::HashSet;
-use std::env;
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
 use super::attribute::Attribute;
+use super::host::Host;
 
 /// What an author wrote, and where.
 pub(super) struct Written {
@@ -17,9 +17,9 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// The names in `sources`; nothing where a compiler asks, which wants all names where they are.
+    /// The names in `sources`; nothing where no editor asks: a compiler wants all names where they are.
     pub(super) fn for_an_editor(sources: &[&TokenStream], attribute: &Attribute) -> Option<Self> {
-        is_for_an_editor().then(|| Self::new(sources, attribute))
+        (Host::of_this_process() == Host::Editor).then(|| Self::new(sources, attribute))
     }
 
     pub(super) fn new(sources: &[&TokenStream], attribute: &Attribute) -> Self {
@@ -71,14 +71,6 @@ impl Written {
             TokenTree::Punct(_) | TokenTree::Literal(_) => true,
         })
     }
-}
-
-/// rust-analyzer runs macros in a process of that name. Should it be called otherwise one day, an editor leads to more
-/// than it should; nothing else depends on it.
-fn is_for_an_editor() -> bool {
-    let program = env::current_exe().ok();
-    let name = program.as_deref().and_then(|program| program.file_name()).and_then(|name| name.to_str());
-    name.is_some_and(|name| name.starts_with("rust-analyzer"))
 }
 
 fn collect(tokens: TokenStream, names: &mut HashSet<(String, String)>) {

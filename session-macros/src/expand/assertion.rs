@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use syn::spanned::Spanned;
 
-use super::policy::Named;
+use super::policy::{Named, spec_at};
 use crate::model::{DemandKind, Whose};
 use crate::syntax::Handler;
 
@@ -23,17 +23,21 @@ fn values(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     let base = attribute.base.as_ref();
     let calls = [
-        (base.and(attribute.access.first()).map(|given| &given.key), "access", quote!()),
-        (attribute.max_age.as_ref().map(|given| &given.key), "max_age", quote!()),
-        (attribute.fresh.as_ref().map(|given| &given.key), "fresh", quote!()),
-        (attribute.sliding.as_ref(), "sliding", quote!()),
-        (attribute.cookie.as_ref(), "via", quote!(, true)),
-        (attribute.bearer.as_ref(), "via", quote!(, false)),
-        (base.and(attribute.csrf.as_ref()).map(|given| &given.key), "csrf", quote!()),
-        (attribute.confirm.as_ref().map(|given| &given.key), "confirm", quote!()),
+        (base.and(attribute.access.first()).map(|given| &given.key), "access", None),
+        (attribute.max_age.as_ref().map(|given| &given.key), "max_age", None),
+        (attribute.fresh.as_ref().map(|given| &given.key), "fresh", None),
+        (attribute.sliding.as_ref(), "sliding", None),
+        (attribute.cookie.as_ref(), "via", Some(true)),
+        (attribute.bearer.as_ref(), "via", Some(false)),
+        (base.and(attribute.csrf.as_ref()).map(|given| &given.key), "csrf", None),
+        (attribute.confirm.as_ref().map(|given| &given.key), "confirm", None),
     ];
-    let calls = calls.into_iter().filter_map(|(key, name, argument)| Some(call(named, key?.span(), name, &argument)));
-    calls.collect()
+    let mut tokens = TokenStream::new();
+    for (key, name, argument) in calls {
+        let Some(key) = key else { continue };
+        tokens.extend(call(named, key.span(), name, argument.map(|argument| quote!(, #argument)).as_ref()));
+    }
+    tokens
 }
 
 /// One call for each item that needs a session, where the base decides whether there is one.
@@ -64,39 +68,30 @@ fn above_the_base(named: &Named<'_>) -> TokenStream {
     let others = others.into_iter().flatten().map(|key| ("reads_sessions", key, ""));
     let calls = demanded.chain(others).map(|(name, key, parentheses)| {
         let item = format!("{key}{parentheses}");
-        call(named, key.span(), name, &quote!(, #item))
+        call(named, key.span(), name, Some(&quote!(, #item)))
     });
     calls.collect()
 }
 
-fn call(named: &Named<'_>, span: Span, name: &str, argument: &TokenStream) -> TokenStream {
+fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<&TokenStream>) -> TokenStream {
     let rt = named.runtime().private_at(span);
     let name = syn::Ident::new(name, span);
-    let mut ident = named.ident.clone();
-    ident.set_span(span.resolved_at(ident.span()));
-    let call = quote_spanned!(span=> #rt::assert::#name(<#ident as #rt::Policy>::SPEC #argument));
-    quote!(const _: () = #call;)
+    let spec = spec_at(span);
+    quote_spanned!(span=> const _: () = #rt::assert::#name(&#spec #argument);)
 }
 
 /// An argument for which the base has to demand a token.
 pub(super) fn confirmed(named: &Named<'_>, ty: &syn::Type) -> TokenStream {
-    call(named, ty.span(), "confirmed", &quote!())
+    call(named, ty.span(), "confirmed", None)
 }
 
 /// The bound that `state(..)` puts on the router's state.
 fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
-    let rt = named.runtime().private();
-    let ident = &named.ident;
-    let call =
-        quote_spanned!(span=> provides::<#state, <<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal>());
-    Some(quote! {
-        const _: fn() = || {
-            fn provides<S: #rt::HasSessions<P>, P: #rt::Principal>() {}
-            #call;
-        };
-    })
+    let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
+    let call = quote_spanned!(span=> #rt::provides::<#state, #principal>());
+    Some(quote!(const _: () = #call;))
 }
 
 /// The sessions among a handler's arguments are those of the policy's principal, where something else named it.
@@ -107,21 +102,13 @@ pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStrea
     if !named_elsewhere || !handler.signature.generics.params.is_empty() {
         return TokenStream::new();
     }
-    let rt = named.runtime().private();
-    let ident = &named.ident;
     let mentions = handler.mentions().filter(|mention| !mention.optional);
     mentions
         .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
         .map(|(principal, span)| {
-            let call = quote_spanned! {span=>
-                same::<<<#ident as #rt::Policy>::Realm as #rt::PrincipalRealm>::Principal, #principal>()
-            };
-            quote! {
-                const _: fn() = || {
-                    fn same<P: #rt::SamePrincipal<A>, A>() {}
-                    #call;
-                };
-            }
+            let (rt, of_the_policy) = (named.runtime().private_at(span), principal_at(named, span));
+            let call = quote_spanned!(span=> #rt::assert::same::<#of_the_policy, #principal>());
+            quote!(const _: () = #call;)
         })
         .collect()
 }
@@ -131,15 +118,13 @@ fn rights(named: &Named<'_>) -> Option<TokenStream> {
     let demands = named.policy.attribute().every_demand();
     let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)))?;
     let span = scope.key.span();
-    let (rt, rt_here) = (named.runtime().private(), named.runtime().private_at(span));
-    let ident = &named.ident;
-    let call = quote_spanned! {span=>
-        carries::<<<#ident as #rt_here::Policy>::Realm as #rt_here::PrincipalRealm>::Principal>()
-    };
-    Some(quote! {
-        const _: fn() = || {
-            fn carries<P: #rt::CarriesScopes>() {}
-            #call;
-        };
-    })
+    let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
+    let call = quote_spanned!(span=> #rt::assert::carries::<#principal>());
+    Some(quote!(const _: () = #call;))
+}
+
+/// The principal of a policy, in tokens that stand at `span`.
+fn principal_at(named: &Named<'_>, span: Span) -> TokenStream {
+    let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
+    quote_spanned!(span=> <#realm as #rt::PrincipalRealm>::Principal)
 }

@@ -7,6 +7,21 @@ use syn::spanned::Spanned;
 
 use super::policy::Named;
 
+/// The policy whose checks a handler runs: its own, when it has any, its base, or none.
+pub(super) fn of_a_handler(named: &Named<'_>) -> TokenStream {
+    let rt = named.runtime().private();
+    match base(named) {
+        _ if has_its_own(named) => named.ident.to_token_stream(),
+        Some(base) => base.to_token_stream(),
+        None => quote!(#rt::NoChecks),
+    }
+}
+
+/// Whether the policy names checks, and not only its base.
+pub(super) fn has_its_own(named: &Named<'_>) -> bool {
+    !named.policy.attribute().checks.is_empty()
+}
+
 /// The implementation of `Checks`, and that of `RunChecks` where there is something to run: those of the base first.
 pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
@@ -25,7 +40,7 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
         generics.extend(quote!(#any_realm));
         any_realm.to_token_stream()
     } else {
-        quote!(<#ident as #rt::Policy>::Realm)
+        named.realm_at(span)
     };
     let bound = base(named).filter(|_| attribute.state.is_none() || attribute.checks.is_empty()).map(|base| {
         let rt = named.runtime().private_at(base.span());

@@ -7,10 +7,15 @@ use super::policy::Named;
 use crate::diagnostics::written;
 use crate::model::{Demand, DemandKind};
 
-/// A slice of demands. Braced variants only: their temporaries live as long as the constant they stand in.
-pub(super) fn list(demands: &[Demand], named: &Named<'_>) -> TokenStream {
+/// The demands, if there are any. Braced variants only: their temporaries live as long as the static
+/// they stand in.
+pub(super) fn list(demands: &[Demand], named: &Named<'_>) -> Option<TokenStream> {
+    (!demands.is_empty()).then(|| array(demands, named))
+}
+
+fn array(demands: &[Demand], named: &Named<'_>) -> TokenStream {
     let demands = demands.iter().map(|demand| one(demand, named));
-    quote!(&[#(#demands),*])
+    quote!([#(#demands),*])
 }
 
 fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
@@ -34,14 +39,14 @@ fn one(demand: &Demand, named: &Named<'_>) -> TokenStream {
 /// At the demand: whether its principal carries roles is judged here, and at the path, whether this is one.
 fn held(demand: &Demand, role: &syn::Path, named: &Named<'_>) -> TokenStream {
     let span = demand.key.span();
-    let (rt, ident) = (named.runtime().private_at(span), &named.ident);
+    let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
     let principal = syn::Ident::new("__principal", span.resolved_at(proc_macro2::Span::mixed_site()));
-    quote_spanned!(span=> |#principal| #rt::holds::<<#ident as #rt::Policy>::Realm>()(#principal, #role))
+    quote_spanned!(span=> |#principal| #rt::holds::<#realm>()(#principal, #role))
 }
 
 fn several(variant: &str, of: &[Demand], named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
     let variant = quote::format_ident!("{variant}");
-    let of = list(of, named);
-    quote!(#rt::Demand::#variant { of: #of })
+    let of = array(of, named);
+    quote!(#rt::Demand::#variant { of: &#of })
 }

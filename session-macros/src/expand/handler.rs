@@ -6,8 +6,8 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, GenericParam, ReturnType, Signature};
 
-use super::policy::Named;
-use super::{assertion, outside};
+use super::policy::{Named, spec_at};
+use super::{assertion, checks, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
 
@@ -19,17 +19,19 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         return handler.to_token_stream();
     }
     let name = handler.signature.ident.unraw();
+    let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
+    let is_open = checked.policy().is_open();
     let named = Named {
         policy: checked.policy(),
-        ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
+        ident: if is_open { guard.clone() } else { format_ident!("__PolicyOf_{name}", span = Span::mixed_site()) },
+        is_policy: false,
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };
-    let guard = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
-    let policy = policy(&named, &guard, &handler.signature);
-    let mut assertions = assertion::same_principal(&named, handler);
-    assertions.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(&named, ty)));
-    let items = named.items(&policy, &assertions);
+    let mut of_the_handler = if is_open { open(&named) } else { lead(&named, &guard, &handler.signature) };
+    of_the_handler.extend(assertion::same_principal(&named, handler));
+    of_the_handler.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(&named, ty)));
+    let items = named.of_a_handler(&of_the_handler);
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
     quote! {
@@ -41,24 +43,37 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     }
 }
 
-/// The policy, which is private, and the guard, which is as visible as the handler and leads there.
+/// The guard as the policy itself, where there is nobody whom that is about.
+fn open(named: &Named<'_>) -> TokenStream {
+    let (rt, guard, spec) = (named.runtime().private(), &named.ident, spec_at(Span::mixed_site()));
+    quote! {
+        #[automatically_derived]
+        impl #rt::OpenPolicy for #guard {
+            const SPEC: &'static #rt::PolicySpec = &#spec;
+        }
+    }
+}
+
+/// The way from the guard, which is as visible as the handler, to the policy, which is private.
 ///
 /// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446). What the router
 /// finds missing is said at the router; the compiler then points to the implementation here, that is to say to the handler's
 /// name, and to the bound, that is to say to its arguments.
-fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream {
+fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream {
     let rt = named.runtime().private();
-    let policy = &named.ident;
-    let [state, arguments, markers] = ["__S", "__A", "__M"].map(|name| Ident::new(name, Span::mixed_site()));
+    let [state, arguments, markers, follower] =
+        ["__S", "__A", "__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
     let mut guard = guard.clone();
     guard.set_span(signature.ident.span().resolved_at(guard.span()));
     let name = signature.ident.span();
     let rt_at_name = named.runtime().private_at(name);
     let extracts = quote_spanned!(name=> #rt_at_name::Extracts<#state, #arguments, #markers> for #guard);
     let among_arguments = signature.paren_token.span.join();
-    let rt_at_arguments = named.runtime().private_at(among_arguments);
+    let (rt_at_arguments, policy, checks) =
+        (named.runtime().private_at(among_arguments), &named.ident, checks::of_a_handler(named));
+    let spec = spec_at(Span::mixed_site());
     let enforced = quote_spanned! {among_arguments=>
-        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers>
+        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
     };
     quote! {
         struct #policy;
@@ -67,16 +82,8 @@ fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStrea
         where
             #enforced,
         {
-            fn policy() -> #rt::Stated {
-                <#policy as #rt::Enforced<#state, #arguments, #markers>>::policy()
-            }
-            fn extract(
-                __request: #rt::Request,
-                __state: &#state,
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<#rt::Admitted<#arguments>, #rt::Response>,
-            > + ::core::marker::Send {
-                <#policy as #rt::Enforced<#state, #arguments, #markers>>::enforce(__request, __state)
+            fn lead<#follower: #rt::Follows<#state, #arguments, #markers>>(__follower: #follower) -> #follower::Output {
+                #rt::Follows::follow::<#policy, #checks>(__follower, &#spec)
             }
         }
     }
@@ -86,6 +93,7 @@ fn policy(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStrea
 fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStream {
     let Handler { attributes, visibility, signature, .. } = checked.handler();
     let rt = named.runtime().private();
+    let extractor = extractor(named, Span::mixed_site());
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
     let types = checked.handler().types();
@@ -95,7 +103,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
     if !checked.is_callable() {
         return quote! {
             #(#outside)*
-            #visibility async fn #ident #generics(_: #rt::Guarded<#guard, ()>) -> #rt::Response #condition {
+            #visibility async fn #ident #generics(_: #rt::#extractor<#guard, ()>) -> #rt::Response #condition {
                 #[allow(dead_code)]
                 #inner
                 ::core::unreachable!()
@@ -106,7 +114,7 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
     quote! {
         #(#outside)*
         #visibility fn #ident #generics(
-            #session_call: #rt::Guarded<#guard, (#(#types,)*)>
+            #session_call: #rt::#extractor<#guard, (#(#types,)*)>
         ) -> #response
         #condition
         {
@@ -148,15 +156,19 @@ fn returned_at(signature: &Signature) -> Span {
 fn call(signature: &Signature, named: &Named<'_>) -> TokenStream {
     let span = returned_at(signature);
     let rt = named.runtime().private_at(span);
-    let ident = &signature.ident;
-    let arguments: Vec<Ident> = (0..signature.inputs.len())
-        .map(|index| format_ident!("__session_argument{index}", span = Span::mixed_site()))
-        .collect();
+    // What the compiler says of a function that is passed on it says where its name stands.
+    let mut ident = signature.ident.clone();
+    ident.set_span(ident.span().located_at(span));
     let parameters = turbofish(signature);
-    let session_call = session_call();
+    let (session_call, extractor) = (session_call(), extractor(named, span));
     quote_spanned! {span=>
-        #rt::Guarded::run(#session_call, |(#(#arguments,)*)| #ident #parameters(#(#arguments),*))
+        #rt::#extractor::run(#session_call, #ident #parameters)
     }
+}
+
+/// The type of the argument of the outer function. That of a `public` one is another: nothing about it is private.
+fn extractor(named: &Named<'_>, span: Span) -> Ident {
+    Ident::new(if named.policy.is_open() { "Public" } else { "Guarded" }, span)
 }
 
 /// The argument of the outer function: out of the way of everything that the author may have called by a name.

@@ -59,7 +59,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
             diagnostics.under(&unit.attrs);
             attribute.does_not_extend_itself(&unit.ident, &mut diagnostics);
             let policy = CheckedPolicy::new(attribute, None, &mut diagnostics);
-            let items = policy::Named::of_unit(&unit, &policy).items(&TokenStream::new(), &TokenStream::new());
+            let items = policy::Named::of_unit(&unit, &policy).of_others();
             quote!(#unit #items)
         }
         Err(mistake) => {

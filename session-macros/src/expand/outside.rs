@@ -5,16 +5,13 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-/// What an expanded item may do that its author's clippy warns of: it is not theirs to change.
+/// The attributes of an item beside the author's own: their `cfg`s, and `allow`s of what their clippy would warn of, since
+/// an expanded item is not theirs to change.
 ///
-/// None of rustc's own: it is silent about expansions as it is, and an author who forbids a lint may not meet an `allow`.
-const LINTS: &str = "clippy::all, clippy::pedantic, clippy::restriction";
-
-/// The attributes of an item beside the author's own: their `cfg`s, and `allow`s.
+/// None of rustc's own lints: it is silent about expansions as it is, and an author who forbids a lint may not meet an `allow`.
 pub(super) fn of_items(attributes: &[Attribute]) -> TokenStream {
     let conditions = conditions(attributes);
-    let lints: TokenStream = LINTS.parse().unwrap_or_default();
-    quote!(#(#conditions)* #[allow(#lints)])
+    quote!(#(#conditions)* #[allow(clippy::all, clippy::pedantic, clippy::restriction)])
 }
 
 /// The author's `cfg`s.

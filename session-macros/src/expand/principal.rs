@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::check::CheckedPrincipal;
-use crate::model::{BearerOptions, CookieOptions, Field, PrincipalAttribute, SameSite};
+use crate::model::{BearerOptions, CookieOptions, Field, PrincipalAttribute, Private, SameSite};
 
 /// The implementations of a principal.
 pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
@@ -44,7 +44,10 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         impl #generics #rt::Principal for #ident #parameters #condition {
             type Id = #id;
             type Role = #role;
-            const SPEC: &'static #rt::PrincipalSpec = &#spec;
+            const SPEC: &'static #rt::PrincipalSpec = {
+                static __SPEC: #rt::PrincipalSpec = #spec;
+                &__SPEC
+            };
             fn id(&self) -> &#id {
                 #id_of
             }
@@ -81,7 +84,7 @@ fn id(field: Option<&Field>) -> (TokenStream, TokenStream) {
     }
 }
 
-fn roles(field: Option<&Field>, rt: &TokenStream) -> (TokenStream, TokenStream) {
+fn roles(field: Option<&Field>, rt: &Private<'_>) -> (TokenStream, TokenStream) {
     match field {
         Some(Field { name, ty, .. }) => {
             let span = ty.span();
@@ -92,7 +95,7 @@ fn roles(field: Option<&Field>, rt: &TokenStream) -> (TokenStream, TokenStream) 
     }
 }
 
-fn has_scope(field: Option<&Field>, rt: &TokenStream) -> TokenStream {
+fn has_scope(field: Option<&Field>, rt: &Private<'_>) -> TokenStream {
     let Some(Field { name, ty, .. }) = field else {
         return quote! {
             let _ = __scope;
@@ -103,7 +106,7 @@ fn has_scope(field: Option<&Field>, rt: &TokenStream) -> TokenStream {
     quote!(#holds(&self.#name, __scope))
 }
 
-fn spec(principal: &CheckedPrincipal, rt: &TokenStream) -> TokenStream {
+fn spec(principal: &CheckedPrincipal, rt: &Private<'_>) -> TokenStream {
     let attribute = principal.attribute();
     let name = principal.input().ident.unraw().to_string();
     let id = principal.id().map_or("id", |field| &field.claim);
@@ -122,7 +125,7 @@ fn claim(field: Option<&Field>) -> TokenStream {
 }
 
 /// The cookie, the tokens, or both; a cookie where neither is declared.
-fn travels(attribute: &PrincipalAttribute, rt: &TokenStream) -> TokenStream {
+fn travels(attribute: &PrincipalAttribute, rt: &Private<'_>) -> TokenStream {
     let bearer = attribute.bearer.as_ref().map(|given| bearer(&given.value, rt));
     let cookie = match &attribute.cookie {
         Some(given) => Some(cookie(&given.value, rt)),
@@ -131,7 +134,7 @@ fn travels(attribute: &PrincipalAttribute, rt: &TokenStream) -> TokenStream {
     quote!(#cookie #bearer)
 }
 
-fn cookie(options: &CookieOptions, rt: &TokenStream) -> TokenStream {
+fn cookie(options: &CookieOptions, rt: &Private<'_>) -> TokenStream {
     let name = options.name();
     let same_site = options.same_site.as_ref().map(|given| match given.value {
         SameSite::Strict => quote!(.same_site(#rt::SameSite::Strict)),
@@ -149,7 +152,7 @@ fn cookie(options: &CookieOptions, rt: &TokenStream) -> TokenStream {
     quote!(.cookie(#rt::CookieSpec::new(#name) #same_site #path #domain #shared #partitioned #persistent #token))
 }
 
-fn bearer(options: &BearerOptions, rt: &TokenStream) -> TokenStream {
+fn bearer(options: &BearerOptions, rt: &Private<'_>) -> TokenStream {
     let algorithms = options.algorithms.iter().flat_map(|given| &given.value);
     let algorithms = algorithms.map(|name| quote::format_ident!("{}", name.value(), span = name.span()));
     let issuer = options.issuer.as_ref().map(|given| &given.value).map(|issuer| quote!(.issuer(#issuer)));

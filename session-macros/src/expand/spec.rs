@@ -6,22 +6,21 @@ use syn::spanned::Spanned;
 
 use super::policy::Named;
 use crate::diagnostics::written;
-use crate::model::{Access, Csrf, PolicyAttribute, Whose};
+use crate::model::{Access, Csrf, PolicyAttribute, Private, Whose};
 
 /// The expression that makes the constant.
 pub(super) fn of(named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
     let attribute = named.policy.attribute();
-    let mut spec = start(named, &rt);
-    spec.extend(access(attribute, &rt));
-    spec.extend(limits(attribute));
-    spec.extend(credentials(attribute, &rt));
-    spec.extend(refusals(attribute));
-    spec.extend(demands(attribute));
-    spec
+    let start = start(named, &rt);
+    let (access, limits, fresh) = (access(attribute), limits(attribute), fresh(attribute));
+    let (via, csrf) = (via(attribute), csrf(attribute, &rt));
+    let [login, reauthenticate] = refusals(attribute);
+    let [demands, checks, confirm] = demands(attribute);
+    quote!(#start #access #limits #fresh #via #csrf #login #reauthenticate #demands #checks #confirm)
 }
 
-fn start(named: &Named<'_>, rt: &TokenStream) -> TokenStream {
+fn start(named: &Named<'_>, rt: &Private<'_>) -> TokenStream {
     let name = &named.name;
     match (&named.policy.attribute().base, named.policy.whose()) {
         (_, Whose::Nobody) => quote!(#rt::PolicySpec::open(#name)),
@@ -32,54 +31,57 @@ fn start(named: &Named<'_>, rt: &TokenStream) -> TokenStream {
         }
         (None, whose) => {
             let span = whose.span();
-            let rt = named.runtime().private_at(span);
+            let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
             quote_spanned! {span=>
-                #rt::PolicySpec::of(#name, <<Self as #rt::Policy>::Realm as #rt::PrincipalRealm>::SPEC)
+                #rt::PolicySpec::of(#name, <#realm as #rt::PrincipalRealm>::SPEC)
             }
         }
     }
 }
 
-fn access(attribute: &PolicyAttribute, _: &TokenStream) -> TokenStream {
-    match attribute.access.first().map(|given| given.value) {
-        Some(Access::Required) => quote!(.required()),
-        Some(Access::Optional) => quote!(.optional()),
-        Some(Access::Public) | None => TokenStream::new(),
+/// `required` is what a policy says that builds on none.
+fn access(attribute: &PolicyAttribute) -> Option<TokenStream> {
+    match attribute.access.first()?.value {
+        Access::Required => attribute.base.as_ref().map(|_| quote!(.required())),
+        Access::Optional => Some(quote!(.optional())),
+        Access::Public => None,
     }
 }
 
-fn limits(attribute: &PolicyAttribute) -> TokenStream {
-    let age = match (&attribute.max_age, &attribute.sliding) {
+fn limits(attribute: &PolicyAttribute) -> Option<TokenStream> {
+    match (&attribute.max_age, &attribute.sliding) {
         (Some(age), None) => {
             let seconds = age.value.seconds;
-            quote!(.max_age(#seconds))
+            Some(quote!(.max_age(#seconds)))
         }
         (Some(window), Some(_)) => {
             let seconds = window.value.seconds;
-            quote!(.max_age_sliding(#seconds))
+            Some(quote!(.max_age_sliding(#seconds)))
         }
-        (None, Some(_)) => quote!(.sliding()),
-        (None, None) => TokenStream::new(),
-    };
-    let fresh = attribute.fresh.as_ref().map(|fresh| {
-        let seconds = fresh.value.seconds;
-        quote!(.fresh(#seconds))
-    });
-    quote!(#age #fresh)
+        (None, Some(_)) => Some(quote!(.sliding())),
+        (None, None) => None,
+    }
 }
 
-fn credentials(attribute: &PolicyAttribute, rt: &TokenStream) -> TokenStream {
+fn fresh(attribute: &PolicyAttribute) -> Option<TokenStream> {
+    let seconds = attribute.fresh.as_ref()?.value.seconds;
+    Some(quote!(.fresh(#seconds)))
+}
+
+fn via(attribute: &PolicyAttribute) -> Option<TokenStream> {
     let (cookie, bearer) = (attribute.cookie.is_some(), attribute.bearer.is_some());
-    let via = (cookie || bearer).then(|| quote!(.via(#cookie, #bearer)));
-    let csrf = attribute.csrf.as_ref().map(|csrf| match csrf.value {
+    (cookie || bearer).then(|| quote!(.via(#cookie, #bearer)))
+}
+
+fn csrf(attribute: &PolicyAttribute, rt: &Private<'_>) -> Option<TokenStream> {
+    Some(match attribute.csrf.as_ref()?.value {
         Csrf::Off => quote!(.csrf(#rt::ForgeryCheck::Off)),
         Csrf::SameSite => quote!(.csrf(#rt::ForgeryCheck::SameSite)),
         Csrf::Report => quote!(.csrf(#rt::ForgeryCheck::Report)),
-    });
-    quote!(#via #csrf)
+    })
 }
 
-fn refusals(attribute: &PolicyAttribute) -> TokenStream {
+fn refusals(attribute: &PolicyAttribute) -> [Option<TokenStream>; 2] {
     let login = attribute.login.as_ref().map(|path| {
         let path = &path.value;
         quote!(.login(#path))
@@ -88,16 +90,18 @@ fn refusals(attribute: &PolicyAttribute) -> TokenStream {
         let path = &path.value;
         quote!(.reauthenticate(#path))
     });
-    quote!(#login #reauthenticate)
+    [login, reauthenticate]
 }
 
-fn demands(attribute: &PolicyAttribute) -> TokenStream {
+fn demands(attribute: &PolicyAttribute) -> [Option<TokenStream>; 3] {
     let demands = (!attribute.demands.is_empty()).then(|| quote!(.demands(__DEMANDS)));
-    let checks = attribute.checks.iter().map(|check| written(&check.value).into_token_stream());
-    let checks = (!attribute.checks.is_empty()).then(|| quote!(.checks(&[#(#checks),*])));
+    let checks = (!attribute.checks.is_empty()).then(|| {
+        let checks = attribute.checks.iter().map(|check| written(&check.value).into_token_stream());
+        quote!(.checks(&[#(#checks),*]))
+    });
     let confirm = attribute.confirm.as_ref().map(|purpose| {
         let purpose = &purpose.value;
         quote!(.confirm(#purpose))
     });
-    quote!(#demands #checks #confirm)
+    [demands, checks, confirm]
 }

@@ -19,6 +19,6 @@ pub(crate) use self::fields::{Field, Fields};
 pub(crate) use self::given::Given;
 pub(crate) use self::policy::{Access, Csrf, PolicyAttribute};
 pub(crate) use self::principal::PrincipalAttribute;
-pub(crate) use self::runtime::Runtime;
+pub(crate) use self::runtime::{Private, Runtime};
 pub(crate) use self::subject::{Mention, Subject};
 pub(crate) use self::whose::Whose;

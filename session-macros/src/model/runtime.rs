@@ -1,7 +1,7 @@
 //! Where the runtime crate is.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, TokenStreamExt, quote_spanned};
 use syn::Path;
 
 use crate::diagnostics::{Diagnostics, Mistake, written};
@@ -19,20 +19,50 @@ impl Runtime {
     }
 
     /// The module of what expansions name.
-    pub(crate) fn private(&self) -> TokenStream {
+    pub(crate) fn private(&self) -> Private<'_> {
         self.private_at(Span::mixed_site())
     }
 
     /// The same, in tokens that stand at `span`, so that what the compiler says about the whole path stands there.
-    pub(crate) fn private_at(&self, span: Span) -> TokenStream {
-        let root = self.root_at(span);
-        quote_spanned!(span=> #root::__private)
+    pub(crate) fn private_at(&self, span: Span) -> Private<'_> {
+        Private { runtime: self, span }
     }
 
     /// The crate itself, in tokens that stand at `span`.
     pub(crate) fn root_at(&self, span: Span) -> TokenStream {
         let root = || quote_spanned!(span=> ::session_runtime);
         self.path.as_ref().map_or_else(root, |path| respanned(path.to_token_stream(), span))
+    }
+}
+
+/// The module of what expansions name, at some place.
+///
+/// Token by token, because an expansion names it dozens of times: a stream in a stream is a call to the compiler.
+#[derive(Clone, Copy)]
+pub(crate) struct Private<'a> {
+    runtime: &'a Runtime,
+    span: Span,
+}
+
+impl ToTokens for Private<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { runtime, span } = *self;
+        if let Some(path) = &runtime.path {
+            tokens.extend(respanned(path.to_token_stream(), span));
+        } else {
+            path_separator(span, tokens);
+            tokens.append(Ident::new("session_runtime", span));
+        }
+        path_separator(span, tokens);
+        tokens.append(Ident::new("__private", span));
+    }
+}
+
+fn path_separator(span: Span, tokens: &mut TokenStream) {
+    for spacing in [Spacing::Joint, Spacing::Alone] {
+        let mut colon = Punct::new(':', spacing);
+        colon.set_span(span);
+        tokens.append(colon);
     }
 }
 

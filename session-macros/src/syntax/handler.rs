@@ -17,7 +17,8 @@ impl Parse for Handler {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        if let Some(mistake) = other_item(input) {
+        let is_function = input.peek(Token![async]) || input.peek(Token![fn]);
+        if let Some(mistake) = (!is_function).then(|| other_item(input)).flatten() {
             return Err(mistake);
         }
         let signature = input.parse()?;

@@ -40,6 +40,9 @@ where
     }
 }
 
+/// `state(..)`: the state has sessions of the principal.
+pub const fn provides<S: HasSessions<P>, P: Principal>() {}
+
 /// A router state on which visitors of the realm `R` can be admitted.
 pub trait Admits<R: Visited> {
     /// Admits the visitor or answers the request.

@@ -36,7 +36,7 @@ pub(super) fn touch<P: Principal>(session: &mut Session<P>, exchange: &Exchange,
 
 /// Gives the visitor the session as it is now.
 pub(super) fn carry_on<P: Principal>(sessions: &Sessions<P>, session: &Session<P>, exchange: &Exchange, id: CarriedId) {
-    match sessions.carry(&id, session.contents(), session.instants()) {
+    match sessions.carry(&id, &session.contents(), session.instants()) {
         Ok(value) => exchange.carry(id, value),
         // The cookie that the visitor has goes on counting.
         Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),

@@ -33,6 +33,10 @@ pub trait RunChecks<R, S> {
 #[derive(Debug)]
 pub enum NoChecks {}
 
+impl<R, S> Checks<R, S> for NoChecks {
+    type Run = Self;
+}
+
 impl<R, S> RunChecks<R, S> for NoChecks {
     fn run(_: &mut Call<R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
     where

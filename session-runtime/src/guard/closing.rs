@@ -1,5 +1,6 @@
 //! From a handler's response to the one that is sent.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -13,8 +14,12 @@ use crate::policy::Via;
 use crate::principal::Principal;
 use crate::sessions::Sessions;
 use crate::sessions::{CookieChange, Exchange, Outcome};
+use crate::shared::Shared;
 
-/// What finishing a response needs to know; the same for every principal.
+/// A response that waits until something is written.
+pub(super) type Keeping = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// What finishing a response needs to know; the same for every principal. Part of every handler's future: see [`Shared`].
 #[derive(Default)]
 pub struct Closing {
     /// `None` for a `public` route.
@@ -22,13 +27,13 @@ pub struct Closing {
 }
 
 struct Visited {
-    exchange: Arc<Exchange>,
+    exchange: Shared<Exchange>,
     #[cfg_attr(
         not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
         expect(dead_code, reason = "there are none")
     )]
     key_values: Option<RequestKeyValues>,
-    cookie: Option<Arc<CookieWriter>>,
+    cookie: Option<Shared<CookieWriter>>,
     read: Via,
 }
 
@@ -39,17 +44,40 @@ impl Closing {
         key_values: Option<RequestKeyValues>,
         read: Via,
     ) -> Self {
-        Self { visit: Some(Visited { exchange, key_values, cookie: sessions.cookie().cloned(), read }) }
+        let cookie = sessions.cookie().cloned().map(Shared::from);
+        Self { visit: Some(Visited { exchange: exchange.into(), key_values, cookie, read }) }
     }
 
     /// Writes the key-values that were changed and not saved, before the response is finished.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     pub(super) async fn keep(&self, response: Response) -> Response {
-        match self.visit.as_ref().and_then(|visit| visit.key_values.as_ref()) {
-            // A layer may write after this one.
-            Some(key_values) if !key_values.is_of_layer() => answered(key_values, response).await,
-            _ => response,
+        match self.unkept() {
+            Some(key_values) => answered(key_values, response).await,
+            None => response,
         }
+    }
+
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    fn unkept(&self) -> Option<&RequestKeyValues> {
+        let key_values = self.visit.as_ref()?.key_values.as_ref()?;
+        // A layer may write after this one.
+        (!key_values.is_of_layer() && key_values.are_changed()).then_some(key_values)
+    }
+
+    /// The response to send; or, where key-values have to be written before, what writes them and comes to it.
+    #[cfg_attr(
+        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
+        expect(clippy::unnecessary_wraps, reason = "there are none")
+    )]
+    pub(super) fn conclude(self, response: Response) -> Result<Response, Keeping> {
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if self.unkept().is_some() {
+            return Err(Box::pin(async move {
+                let response = self.keep(response).await;
+                self.finish(response)
+            }));
+        }
+        Ok(self.finish(response))
     }
 
     pub(super) fn finish(self, mut response: Response) -> Response {

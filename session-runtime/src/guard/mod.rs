@@ -14,25 +14,30 @@ mod check;
 mod closing;
 mod confirm;
 mod identify;
+mod public;
 mod refuse;
+mod responding;
 mod stand_in;
 mod values;
 mod visit;
 
-pub use self::admit::{Admits, HasSessions};
+pub use self::admit::{Admits, HasSessions, provides};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::confirm::Confirmed;
-pub use self::stand_in::{Admitted, Enforced, Extracts};
+pub use self::public::{OpenPolicy, Public};
+pub use self::responding::{Handles, Responding};
+pub use self::stand_in::{Admitted, Enforced, Extracts, Follows};
 pub use self::visit::{Call, Visited};
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::pin::Pin;
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 
-use self::closing::Closing;
+use crate::policy::PolicySpec;
 
 /// A request that the guard `G` admitted, with the handler's arguments `A`.
 ///
@@ -51,11 +56,28 @@ impl<S, G, A, M> FromRequest<S, ViaGuard<M>> for Guarded<G, A>
 where
     S: Send + Sync,
     G: Extracts<S, A, M>,
+    A: 'static,
+    M: 'static,
 {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        G::extract(request, state).await.map(Self::new)
+        G::lead(Extraction { request, state }).await.map(Self::new)
+    }
+}
+
+/// A request that is to be admitted.
+struct Extraction<'a, S> {
+    request: Request,
+    state: &'a S,
+}
+
+impl<'a, S: Sync, A: 'static, M: 'static> Follows<S, A, M> for Extraction<'a, S> {
+    type Output = Pin<Box<dyn Future<Output = Result<Admitted<A>, Response>> + Send + 'a>>;
+
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
+        let Self { request, state } = self;
+        Box::pin(P::enforce(spec, request, state))
     }
 }
 
@@ -65,23 +87,14 @@ impl<G, A> Guarded<G, A> {
     }
 
     /// Runs the handler and finishes its response.
-    pub fn run<F, H, R>(self, handler: F) -> impl Future<Output = Response> + use<F, H, R, G, A>
+    pub fn run<H>(self, handler: H) -> Responding<H::Future>
     where
-        F: FnOnce(A) -> H,
-        H: Future<Output = R>,
-        R: HandlerResponse,
+        H: Handles<A>,
+        <H::Future as Future>::Output: HandlerResponse,
     {
         let Admitted { arguments, closing } = self.admitted;
-        respond(handler(arguments), closing)
+        Responding::new(handler.handle(arguments), closing)
     }
-}
-
-/// Of each handler, the compiler makes one of these: what is not here, all of them share.
-async fn respond<R: HandlerResponse>(handler: impl Future<Output = R>, closing: Closing) -> Response {
-    let response = handler.await.into_response();
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    let response = closing.keep(response).await;
-    closing.finish(response)
 }
 
 /// What a guarded handler may return.

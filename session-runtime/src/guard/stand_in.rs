@@ -1,8 +1,8 @@
 //! What stands for a policy in the type of its handler.
 //!
 //! A handler may be routed from another crate while its policy, or the principal of that, is private to a module. So the
-//! handler's type names something that is as visible as the handler, and that leads to the policy only through
-//! implementations, which nobody has to see.
+//! handler's type names something that is as visible as the handler, and that leads to the policy only through an
+//! implementation, which nobody has to see.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -11,16 +11,24 @@ use axum::response::Response;
 use super::closing::Closing;
 use super::visit::{Call, Visited};
 use super::{Admits, Arguments, Checks, RunChecks};
-use crate::policy::{Policy, PolicySpec, Stated};
+use crate::policy::{About, PolicySpec, Stated};
 
-/// The guard of one handler whose arguments are `A`. Implemented by the macros, which lead to [`Enforced`] of the handler's
-/// policy.
-pub trait Extracts<S, A, M>: Sized {
-    /// The policy.
-    fn policy() -> Stated;
+/// The guard of one handler whose arguments are `A`. Implemented by the macros.
+///
+/// One method, and nothing in its signature that is about the policy: whom that is about the handler's callers may not be
+/// allowed to see, and the compiler checks the method anew for each handler.
+pub trait Extracts<S, A, M> {
+    /// Leads `follower` to what is enforced.
+    fn lead<F: Follows<S, A, M>>(follower: F) -> F::Output;
+}
 
-    /// Admits the request and extracts the arguments, or answers it.
-    fn extract(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
+/// What is done with a policy that can be enforced.
+pub trait Follows<S, A, M> {
+    /// What comes of it.
+    type Output;
+
+    /// Does it with the policy that says `spec`, for which `P` stands, and which runs the checks of the policy `C`.
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output;
 }
 
 /// A request that was admitted, when all that its handler takes is extracted.
@@ -29,31 +37,40 @@ pub struct Admitted<A> {
     pub(super) closing: Closing,
 }
 
-/// A policy that can be enforced before the arguments `A` are extracted.
+/// What stands for a policy that can be enforced, with the checks of the policy `C`, before the arguments `A` are extracted.
 ///
 /// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
 /// from it.
-pub trait Enforced<S, A, M> {
-    /// The policy.
-    fn policy() -> Stated;
+pub trait Enforced<S, A, M, C>: 'static {
+    /// The policy that says `spec`.
+    fn policy(spec: &'static PolicySpec) -> Stated;
 
     /// Admits a request by the policy and extracts the handler's arguments, or answers it: whatever refused the request,
     /// the guard, a check, or an extractor.
-    fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
+    fn enforce(
+        spec: &'static PolicySpec,
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
 }
 
-impl<P, S, A, M> Enforced<S, A, M> for P
+impl<P, S, A, M, C> Enforced<S, A, M, C> for P
 where
-    P: Policy<Realm: Visited> + Checks<P::Realm, S>,
+    P: About<Realm: Visited> + 'static,
+    C: Checks<P::Realm, S>,
     S: Admits<P::Realm> + Sync,
     A: Arguments<P::Realm, S, M>,
 {
-    fn policy() -> Stated {
-        Stated::of::<P>()
+    fn policy(spec: &'static PolicySpec) -> Stated {
+        Stated::about::<P::Realm>(spec)
     }
 
-    fn enforce(request: Request, state: &S) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
-        enforce::<P::Run, P::Realm, S, A, M>(P::SPEC, request, state)
+    fn enforce(
+        spec: &'static PolicySpec,
+        request: Request,
+        state: &S,
+    ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
+        enforce::<C::Run, P::Realm, S, A, M>(spec, request, state)
     }
 }
 

@@ -29,10 +29,9 @@ mod given {
             Identity::Known(session, _) if session.credential() == CredentialKind::Bearer => {
                 closed(SessionErrorKind::NotACookie)
             }
-            Identity::Known(session, _) => Look {
-                seen: Some(Seen::of_session(Arc::clone(session.contents()), session.expires_at())),
-                ..Look::default()
-            },
+            Identity::Known(session, _) => {
+                Look { seen: Some(Seen::of_session(session.contents(), session.expires_at())), ..Look::default() }
+            }
             Identity::Unknown(_, look) => look.clone(),
             Identity::Anonymous | Identity::Dead => Look::default(),
             // Its cookie may be another release's: it stays, and a new one would take its place.

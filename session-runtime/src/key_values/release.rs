@@ -50,6 +50,11 @@ macro_rules! release {
                     extensions.insert(self.session.clone());
                 }
 
+                /// Whether [`keep`](Self::keep) has something to write.
+                pub(in super::super) fn is_changed(&self) -> bool {
+                    self.session.is_modified() || self.store.view.is_deleted()
+                }
+
                 /// Writes what was changed and not saved. A failure is found on the shelf.
                 pub(in super::super) async fn keep(&self, save: bool) {
                     let view = &self.store.view;

@@ -91,6 +91,19 @@ impl RequestKeyValues {
         self.0.release_0_14.insert_into(extensions);
     }
 
+    /// Whether something was changed and not saved.
+    pub(crate) fn are_changed(&self) -> bool {
+        #[cfg(feature = "tower-sessions")]
+        if self.0.release_0_15.is_changed() {
+            return true;
+        }
+        #[cfg(feature = "tower-sessions-0-14")]
+        if self.0.release_0_14.is_changed() {
+            return true;
+        }
+        false
+    }
+
     /// Writes what was changed and not saved, unless the response is an error of the server.
     ///
     /// # Errors

@@ -7,11 +7,17 @@
 use std::time::Duration;
 
 use super::message::Message;
-use super::{Access, PolicySpec};
+use super::{Access, PolicySpec, SamePrincipal};
 use crate::forgery::ForgeryCheck;
-use crate::principal::PrincipalSpec;
+use crate::principal::{CarriesScopes, PrincipalSpec};
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
+
+/// The principal of a policy is that of an argument.
+pub const fn same<P: SamePrincipal<A>, A>() {}
+
+/// `scope(..)`: the principal carries scopes.
+pub const fn carries<P: CarriesScopes>() {}
 
 /// `optional` above a policy that requires a session.
 #[track_caller]
@@ -229,7 +235,7 @@ pub const fn confirm(spec: &PolicySpec) {
     }
     if let (Some(own), Some(base)) = (spec.own.confirm, spec.base)
         && let Some(inherited) = base.confirm
-        && !same(own, inherited)
+        && !equal(own, inherited)
     {
         Message::new()
             .text("policy `")
@@ -253,7 +259,7 @@ pub const fn confirmed(spec: &PolicySpec) {
     }
 }
 
-const fn same(left: &str, right: &str) -> bool {
+const fn equal(left: &str, right: &str) -> bool {
     let (mut left, mut right) = (left.as_bytes(), right.as_bytes());
     while let ([first, others @ ..], [second, rest @ ..]) = (left, right) {
         if *first != *second {

@@ -15,9 +15,17 @@ pub use self::spec::{Access, Limits, PolicySpec, Via};
 pub use self::stated::Stated;
 pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, Subject, no_principal};
 
+/// What stands for the policy of one handler.
+///
+/// Where that names no principal, or no policy, the compiler says so once, and not wherever the realm is needed.
+pub trait About {
+    /// Whose sessions it is about: a [`Realm`]. Not said here, because it would be checked anew for each handler.
+    type Realm;
+}
+
 /// What a route demands of its visitor.
 ///
-/// Implemented by `#[policy(..)]` for a unit struct and by `#[session(..)]` for the handler below it; never by hand.
+/// Implemented by `#[policy(..)]` for a unit struct; never by hand.
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::{Policy, PolicySpec};
+use super::{Policy, PolicySpec, Realm};
 
 /// What a policy says, for the router to list.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,10 @@ pub struct Stated {
 
 impl Stated {
     pub(crate) fn of<P: Policy>() -> Self {
-        Self { spec: P::SPEC, realm: TypeId::of::<P::Realm>() }
+        Self::about::<P::Realm>(P::SPEC)
+    }
+
+    pub(crate) fn about<R: Realm>(spec: &'static PolicySpec) -> Self {
+        Self { spec, realm: TypeId::of::<R>() }
     }
 }

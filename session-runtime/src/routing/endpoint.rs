@@ -1,15 +1,17 @@
 //! From a guarded handler to what axum routes requests to.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{FromRequest, Request};
 use axum::handler::Handler;
 use axum::response::Response;
 
 use super::PolicySummary;
-use crate::guard::{Extracts, Guarded};
+use crate::guard::{Arguments, Enforced, Extracts, Follows, Guarded, OpenPolicy, Public};
+use crate::policy::{Open, PolicySpec, Stated};
 
 /// A handler that was declared with `#[session(..)]`, whose one argument is `T`.
 #[diagnostic::on_unimplemented(
@@ -29,6 +31,17 @@ where
     H: Future<Output = Response> + Send + 'static,
 {
     fn call(self, admitted: Guarded<G, A>) -> impl Future<Output = Response> + Send + 'static {
+        self(admitted)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, H, G, A> GuardedHandler<Public<G, A>> for F
+where
+    F: FnOnce(Public<G, A>) -> H + Clone + Send + Sync + 'static,
+    H: Future<Output = Response> + Send + 'static,
+{
+    fn call(self, admitted: Public<G, A>) -> impl Future<Output = Response> + Send + 'static {
         self(admitted)
     }
 }
@@ -66,17 +79,57 @@ where
     G: Extracts<S, A, M>,
 {
     fn endpoint<H: GuardedHandler<Guarded<G, A>>>(handler: H) -> (Endpoint<S>, PolicySummary) {
+        G::lead(Routed { handler, guard: PhantomData })
+    }
+}
+
+/// A handler that is to be routed.
+struct Routed<H, G> {
+    handler: H,
+    guard: PhantomData<fn() -> G>,
+}
+
+impl<S, A, M, G, H> Follows<S, A, M> for Routed<H, G>
+where
+    S: Send + Sync + 'static,
+    H: GuardedHandler<Guarded<G, A>>,
+{
+    type Output = (Endpoint<S>, PolicySummary);
+
+    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
+        let handler = self.handler;
         let endpoint = Endpoint::new(move |request, state: S| -> Answer {
             let handler = handler.clone();
             Box::pin(async move {
-                let admitted = match G::extract(request, &state).await {
+                let admitted = match P::enforce(spec, request, &state).await {
                     Ok(admitted) => admitted,
                     Err(response) => return response,
                 };
                 handler.call(Guarded::new(admitted)).await
             })
         });
-        (endpoint, PolicySummary::new(G::policy()))
+        (endpoint, PolicySummary::new(P::policy(spec)))
+    }
+}
+
+impl<S, M, G, A> Serves<Public<G, A>, M> for S
+where
+    S: Send + Sync + 'static,
+    G: OpenPolicy,
+    A: Arguments<Open, S, M>,
+{
+    fn endpoint<H: GuardedHandler<Public<G, A>>>(handler: H) -> (Endpoint<S>, PolicySummary) {
+        let endpoint = Endpoint::new(move |request, state: S| -> Answer {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let taken = match Public::from_request(request, &state).await {
+                    Ok(taken) => taken,
+                    Err(response) => return response,
+                };
+                handler.call(taken).await
+            })
+        });
+        (endpoint, PolicySummary::new(Stated::about::<Open>(G::SPEC)))
     }
 }
 

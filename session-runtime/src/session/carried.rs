@@ -26,7 +26,7 @@ impl<P: Principal> Session<P> {
         let changed = Arc::new(self.contents.changed(&mut change)?);
         let value = self.sessions.carry(&id, &changed, &self.instants)?;
         self.exchange.carry(id, value);
-        self.contents = changed;
+        self.contents = changed.into();
         Ok(())
     }
 

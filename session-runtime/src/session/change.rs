@@ -38,7 +38,7 @@ impl<P: Principal> Session<P> {
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        self.contents = self.sessions.replace(&issued, changed).await?;
+        self.contents = self.sessions.replace(&issued, changed).await?.into();
         Ok(())
     }
 

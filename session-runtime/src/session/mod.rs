@@ -23,6 +23,7 @@ use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{
     Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
 };
+use crate::shared::Shared;
 use crate::store::StoreKey;
 
 /// One authenticated visit of one principal: who, since when, last seen.
@@ -48,11 +49,11 @@ use crate::store::StoreKey;
 ///
 /// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
 pub struct Session<P> {
-    contents: Arc<Contents<P>>,
+    contents: Shared<Contents<P>>,
     instants: Instants,
     credential: CredentialKind,
     sessions: Sessions<P>,
-    exchange: Arc<Exchange>,
+    exchange: Shared<Exchange>,
 }
 
 /// What a request showed to be admitted.
@@ -65,14 +66,14 @@ pub enum CredentialKind {
 }
 
 impl<P: Principal> Session<P> {
-    pub(crate) const fn new(
+    pub(crate) fn new(
         contents: Arc<Contents<P>>,
         instants: Instants,
         credential: CredentialKind,
         sessions: Sessions<P>,
         exchange: Arc<Exchange>,
     ) -> Self {
-        Self { contents, instants, credential, sessions, exchange }
+        Self { contents: contents.into(), instants, credential, sessions, exchange: exchange.into() }
     }
 
     /// Who this is.
@@ -167,8 +168,8 @@ impl<P: Principal> Session<P> {
     }
 
     #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    pub(crate) const fn contents(&self) -> &Arc<Contents<P>> {
-        &self.contents
+    pub(crate) fn contents(&self) -> Arc<Contents<P>> {
+        self.contents.to_arc()
     }
 
     pub(crate) const fn instants(&self) -> &Instants {
@@ -286,13 +287,13 @@ impl<P: Principal> Deref for Session<P> {
 
 impl<P: Principal> Clone for Session<P> {
     fn clone(&self) -> Self {
-        Self::new(
-            Arc::clone(&self.contents),
-            self.instants,
-            self.credential,
-            self.sessions.clone(),
-            Arc::clone(&self.exchange),
-        )
+        Self {
+            contents: self.contents.clone(),
+            instants: self.instants,
+            credential: self.credential,
+            sessions: self.sessions.clone(),
+            exchange: self.exchange.clone(),
+        }
     }
 }
 

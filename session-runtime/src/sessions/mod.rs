@@ -58,6 +58,7 @@ use crate::cookie::CookieWriter;
 use crate::forgery::{Forgeries, ForgeryCounts, Trust};
 use crate::principal::Principal;
 use crate::refusal::OnRefusal;
+use crate::shared::Shared;
 use crate::store::Store;
 
 /// The sessions of one principal: store, keys, clock, trusted origins. Lives in the router's state; cheap to clone.
@@ -71,7 +72,7 @@ use crate::store::Store;
 /// let sessions: Sessions<User> = Sessions::builder().store(MemoryStore::new()).build()?;
 /// # Ok::<(), session_runtime::ConfigError>(())
 /// ```
-pub struct Sessions<P>(Arc<Inner<P>>);
+pub struct Sessions<P>(Shared<Inner<P>>);
 
 struct Inner<P> {
     store: Option<Box<dyn Store>>,
@@ -142,7 +143,7 @@ impl<P: Principal> Sessions<P> {
 
 impl<P: Principal> Clone for Sessions<P> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self(self.0.clone())
     }
 }
 

@@ -159,7 +159,9 @@ fn stands_for_a_handler(expansion: &TokenStream, body: &str) -> Result<(), TestC
     prop_assert!(expansion.contains("async fn account"), "no handler: {expansion}");
     prop_assert!(expansion.contains(&text(&tokens(body))), "another body: {expansion}");
     let comes_later = expansion.contains(":: session (");
-    prop_assert!(expansion.contains("Guarded") || comes_later, "the router could not use it: {expansion}");
+    let is_routed =
+        ["Guarded", "Public"].iter().any(|extractor| expansion.contains(&format!("{extractor} < __GuardOf_")));
+    prop_assert!(is_routed || comes_later, "the router could not use it: {expansion}");
     Ok(())
 }
 

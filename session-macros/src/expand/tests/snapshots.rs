@@ -23,59 +23,38 @@ fn handler() {
             pub enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                        "account",
+                        <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                    )
+                    .max_age_sliding(900u64);
+                #[automatically_derived]
+                impl ::session_runtime::__private::About for __PolicyOf_account {
+                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
+                }
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
                 {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower, &__SPEC)
                     }
                 }
-                #[automatically_derived]
-                impl ::session_runtime::__private::Policy for __PolicyOf_account {
-                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
-                            "account",
-                            <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                        )
-                        .required()
-                        .max_age_sliding(900u64);
-                }
-                #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
-                }
-                const _: () = ::session_runtime::__private::assert::max_age(
-                    <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
-                );
-                const _: () = ::session_runtime::__private::assert::sliding(
-                    <__PolicyOf_account as ::session_runtime::__private::Policy>::SPEC,
-                );
+                const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
+                const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
             };
             /// Documented.
             pub fn account(
@@ -90,13 +69,7 @@ fn handler() {
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
-                ::session_runtime::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0, __session_argument1)| account(
-                        __session_argument0,
-                        __session_argument1,
-                    ),
-                )
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "##]],
     );
@@ -117,59 +90,54 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
             #[cfg(unix)]
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_match;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
-                where
-                    __PolicyOf_match: ::renamed::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::renamed::__private::Stated {
-                        <__PolicyOf_match as ::renamed::__private::Enforced<__S, __A, __M>>::policy()
-                    }
-                    fn extract(
-                        __request: ::renamed::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::renamed::__private::Admitted<__A>,
-                            ::renamed::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_match as ::renamed::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
-                const __DEMANDS: &[::renamed::__private::Demand] = &[
+                static __DEMANDS: &[::renamed::__private::Demand] = &[
                     ::renamed::__private::Demand::Role {
                         held: |__principal| ::renamed::__private::holds::<
-                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
                         >()(__principal, Role::Admin),
                         written: "Role::Admin",
                     },
                 ];
+                static __SPEC: ::renamed::__private::PolicySpec = ::renamed::__private::PolicySpec::extending(
+                        "match",
+                        <Staff as ::renamed::__private::Policy>::SPEC,
+                    )
+                    .demands(__DEMANDS)
+                    .checks(&["owns_account"]);
                 #[automatically_derived]
-                impl ::renamed::__private::Policy for __PolicyOf_match {
+                impl ::renamed::__private::About for __PolicyOf_match {
                     type Realm = <Staff as ::renamed::__private::Policy>::Realm;
-                    const SPEC: &'static ::renamed::__private::PolicySpec = &::renamed::__private::PolicySpec::extending(
-                            "match",
-                            <Staff as ::renamed::__private::Policy>::SPEC,
-                        )
-                        .demands(__DEMANDS)
-                        .checks(&["owns_account"]);
+                }
+                struct __PolicyOf_match;
+                #[automatically_derived]
+                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
+                where
+                    __PolicyOf_match: ::renamed::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        __PolicyOf_match,
+                    >,
+                {
+                    fn lead<__F: ::renamed::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::renamed::__private::Follows::follow::<
+                            __PolicyOf_match,
+                            __PolicyOf_match,
+                        >(__follower, &__SPEC)
+                    }
                 }
                 #[automatically_derived]
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                 > ::renamed::__private::Checks<
-                    <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
                     __S,
                 > for __PolicyOf_match
                 where
                     Staff: ::renamed::__private::Checks<
-                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
                         __S,
                     >,
                 {
@@ -179,37 +147,37 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 impl<
                     __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                 > ::renamed::__private::RunChecks<
-                    <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
                     __S,
                 > for __PolicyOf_match
                 where
                     Staff: ::renamed::__private::Checks<
-                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
                         __S,
                     >,
                 {
                     fn run(
                         __call: &mut ::renamed::__private::Call<
-                            <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
                         >,
                         __state: &__S,
                     ) -> impl ::core::future::Future<
                         Output = ::core::result::Result<(), ::renamed::__private::Response>,
                     > + ::core::marker::Send
                     where
-                        <__PolicyOf_match as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
+                        <__PolicyOf_match as ::renamed::__private::About>::Realm: ::renamed::__private::Visited,
                     {
                         async move {
                             <<Staff as ::renamed::__private::Checks<
-                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
                                 __S,
                             >>::Run as ::renamed::__private::RunChecks<
-                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
                                 __S,
                             >>::run(__call, __state)
                                 .await?;
                             ::renamed::__private::run_check::<
-                                <__PolicyOf_match as ::renamed::__private::Policy>::Realm,
+                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
                                 __S,
                                 _,
                                 _,
@@ -219,14 +187,8 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         }
                     }
                 }
-                const _: () = ::renamed::__private::assert::asks_everybody(
-                    <__PolicyOf_match as ::renamed::__private::Policy>::SPEC,
-                    "role(..)",
-                );
-                const _: () = ::renamed::__private::assert::asks_everybody(
-                    <__PolicyOf_match as ::renamed::__private::Policy>::SPEC,
-                    "check(..)",
-                );
+                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
+                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
             };
             #[cfg(unix)]
             #[allow(unused)]
@@ -246,10 +208,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 {
                     done(job)
                 }
-                ::renamed::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0,)| r#match::<T, N>(__session_argument0),
-                )
+                ::renamed::__private::Guarded::run(__session_call, r#match::<T, N>)
             }
         "##]],
     );
@@ -265,43 +224,13 @@ fn handler_of_the_default_principal() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                    "account",
+                    <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                );
                 #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                impl ::session_runtime::__private::About for __PolicyOf_account {
                     type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
-                        "account",
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                    );
                 }
                 const _: () = {
                     type __ThisPolicy = __PolicyOf_account;
@@ -321,12 +250,26 @@ fn handler_of_the_default_principal() {
                         };
                     };
                 };
+                struct __PolicyOf_account;
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+                for __GuardOf_account
+                where
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
+                {
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower, &__SPEC)
+                    }
                 }
             };
             fn account(
@@ -336,7 +279,7 @@ fn handler_of_the_default_principal() {
             > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account() {}
-                ::session_runtime::__private::Guarded::run(__session_call, |()| account())
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "##]],
     );
@@ -352,53 +295,20 @@ fn public_handler() {
             enum __GuardOf_health {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_health;
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
+                    "health",
+                );
                 #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_health
-                where
-                    __PolicyOf_health: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_health as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::Policy for __PolicyOf_health {
+                impl ::session_runtime::__private::About for __GuardOf_health {
                     type Realm = ::session_runtime::__private::Open;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
-                        "health",
-                    );
                 }
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_health {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl ::session_runtime::__private::OpenPolicy for __GuardOf_health {
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
                 }
             };
             fn health(
-                __session_call: ::session_runtime::__private::Guarded<__GuardOf_health, ()>,
+                __session_call: ::session_runtime::__private::Public<__GuardOf_health, ()>,
             ) -> impl ::core::future::Future<
                 Output = ::session_runtime::__private::Response,
             > + ::core::marker::Send {
@@ -406,7 +316,7 @@ fn public_handler() {
                 async fn health() -> &'static str {
                     "well"
                 }
-                ::session_runtime::__private::Guarded::run(__session_call, |()| health())
+                ::session_runtime::__private::Public::run(__session_call, health)
             }
         "##]],
     );
@@ -423,7 +333,7 @@ fn named_policy() {
             pub struct Treasury;
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                const __DEMANDS: &[::session_runtime::__private::Demand] = &[
+                static __DEMANDS: &[::session_runtime::__private::Demand] = &[
                     ::session_runtime::__private::Demand::Any {
                         of: &[
                             ::session_runtime::__private::Demand::Role {
@@ -442,18 +352,19 @@ fn named_policy() {
                         ],
                     },
                 ];
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::extending(
+                        "Treasury",
+                        <Staff as ::session_runtime::__private::Policy>::SPEC,
+                    )
+                    .fresh(300u64)
+                    .via(true, false)
+                    .csrf(::session_runtime::__private::ForgeryCheck::Report)
+                    .reauthenticate("/again")
+                    .demands(__DEMANDS);
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for Treasury {
                     type Realm = <Staff as ::session_runtime::__private::Policy>::Realm;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::extending(
-                            "Treasury",
-                            <Staff as ::session_runtime::__private::Policy>::SPEC,
-                        )
-                        .fresh(300u64)
-                        .via(true, false)
-                        .csrf(::session_runtime::__private::ForgeryCheck::Report)
-                        .reauthenticate("/again")
-                        .demands(__DEMANDS);
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
                 }
                 #[automatically_derived]
                 impl<__R> ::session_runtime::__private::Checks<__R, App> for Treasury
@@ -462,52 +373,30 @@ fn named_policy() {
                 {
                     type Run = <Staff as ::session_runtime::__private::Checks<__R, App>>::Run;
                 }
-                const _: () = ::session_runtime::__private::assert::fresh(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
-                );
-                const _: () = ::session_runtime::__private::assert::via(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
-                    true,
-                );
-                const _: () = ::session_runtime::__private::assert::csrf(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
-                );
+                const _: () = ::session_runtime::__private::assert::fresh(&__SPEC);
+                const _: () = ::session_runtime::__private::assert::via(&__SPEC, true);
+                const _: () = ::session_runtime::__private::assert::csrf(&__SPEC);
                 const _: () = ::session_runtime::__private::assert::asks_everybody(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    &__SPEC,
                     "any(..)",
                 );
-                const _: () = ::session_runtime::__private::assert::asks_everybody(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
-                    "fresh",
-                );
+                const _: () = ::session_runtime::__private::assert::asks_everybody(&__SPEC, "fresh");
                 const _: () = ::session_runtime::__private::assert::reads_sessions(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    &__SPEC,
                     "cookie",
                 );
+                const _: () = ::session_runtime::__private::assert::reads_sessions(&__SPEC, "csrf");
                 const _: () = ::session_runtime::__private::assert::reads_sessions(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
-                    "csrf",
-                );
-                const _: () = ::session_runtime::__private::assert::reads_sessions(
-                    <Treasury as ::session_runtime::__private::Policy>::SPEC,
+                    &__SPEC,
                     "reauthenticate",
                 );
-                const _: fn() = || {
-                    fn carries<P: ::session_runtime::__private::CarriesScopes>() {}
-                    carries::<
-                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                    >();
-                };
-                const _: fn() = || {
-                    fn provides<
-                        S: ::session_runtime::__private::HasSessions<P>,
-                        P: ::session_runtime::__private::Principal,
-                    >() {}
-                    provides::<
-                        App,
-                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                    >();
-                };
+                const _: () = ::session_runtime::__private::assert::carries::<
+                    <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                >();
+                const _: () = ::session_runtime::__private::provides::<
+                    App,
+                    <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                >();
             };
         "#]],
     );
@@ -532,29 +421,32 @@ fn principal_with_everything() {
             impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
                 type Id = Id<K>;
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
-                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = &::session_runtime::__private::PrincipalSpec::new(
-                        "User",
-                        ::session_runtime::__private::ClaimNames {
-                            id: "userId",
-                            roles: ::core::option::Option::Some("roles"),
-                            scopes: ::core::option::Option::Some("scope"),
-                        },
-                    )
-                    .cookie(
-                        ::session_runtime::__private::CookieSpec::new("__Secure-id")
-                            .same_site(::session_runtime::__private::SameSite::Strict)
-                            .path("/app"),
-                    )
-                    .bearer(
-                        ::session_runtime::__private::BearerSpec::new(
-                                &[::session_runtime::__private::Algorithm::EdDSA],
-                            )
-                            .issuer("https://id.example")
-                            .auth_time(),
-                    )
-                    .absolute(43200u64)
-                    .idle(7200u64)
-                    .max_sessions(3u32);
+                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = {
+                    static __SPEC: ::session_runtime::__private::PrincipalSpec = ::session_runtime::__private::PrincipalSpec::new(
+                            "User",
+                            ::session_runtime::__private::ClaimNames {
+                                id: "userId",
+                                roles: ::core::option::Option::Some("roles"),
+                                scopes: ::core::option::Option::Some("scope"),
+                            },
+                        )
+                        .cookie(
+                            ::session_runtime::__private::CookieSpec::new("__Secure-id")
+                                .same_site(::session_runtime::__private::SameSite::Strict)
+                                .path("/app"),
+                        )
+                        .bearer(
+                            ::session_runtime::__private::BearerSpec::new(
+                                    &[::session_runtime::__private::Algorithm::EdDSA],
+                                )
+                                .issuer("https://id.example")
+                                .auth_time(),
+                        )
+                        .absolute(43200u64)
+                        .idle(7200u64)
+                        .max_sessions(3u32);
+                    &__SPEC
+                };
                 fn id(&self) -> &Id<K> {
                     &self.user_id
                 }
@@ -614,50 +506,34 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                    "account",
+                    <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                );
+                #[automatically_derived]
+                impl ::session_runtime::__private::About for __PolicyOf_account {
+                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
+                }
                 struct __PolicyOf_account;
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                        __S,
+                        __A,
+                        __M,
+                        ::session_runtime::__private::NoChecks,
+                    >,
                 {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
+                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                        __follower: __F,
+                    ) -> __F::Output {
+                        ::session_runtime::__private::Follows::follow::<
+                            __PolicyOf_account,
+                            ::session_runtime::__private::NoChecks,
+                        >(__follower, &__SPEC)
                     }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::Policy for __PolicyOf_account {
-                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::of(
-                        "account",
-                        <<Self as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                    );
-                }
-                #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
                 }
             };
             fn account(
@@ -670,10 +546,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             > + ::core::marker::Send {
                 #[allow(clippy::unused_async)]
                 async fn account(session: Session<User>) {}
-                ::session_runtime::__private::Guarded::run(
-                    __session_call,
-                    |(__session_argument0,)| account(__session_argument0),
-                )
+                ::session_runtime::__private::Guarded::run(__session_call, account)
             }
         "#]],
     );
@@ -692,53 +565,20 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
             enum __GuardOf_account {}
             #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
             const _: () = {
-                struct __PolicyOf_account;
+                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
+                    "account",
+                );
                 #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn policy() -> ::session_runtime::__private::Stated {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::policy()
-                    }
-                    fn extract(
-                        __request: ::session_runtime::__private::Request,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<
-                            ::session_runtime::__private::Admitted<__A>,
-                            ::session_runtime::__private::Response,
-                        >,
-                    > + ::core::marker::Send {
-                        <__PolicyOf_account as ::session_runtime::__private::Enforced<
-                            __S,
-                            __A,
-                            __M,
-                        >>::enforce(__request, __state)
-                    }
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::Policy for __PolicyOf_account {
+                impl ::session_runtime::__private::About for __GuardOf_account {
                     type Realm = ::session_runtime::__private::Open;
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &::session_runtime::__private::PolicySpec::open(
-                        "account",
-                    );
                 }
                 #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    __R,
-                > ::session_runtime::__private::Checks<__R, __S> for __PolicyOf_account {
-                    type Run = ::session_runtime::__private::NoChecks;
+                impl ::session_runtime::__private::OpenPolicy for __GuardOf_account {
+                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
                 }
             };
             async fn account(
-                _: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
+                _: ::session_runtime::__private::Public<__GuardOf_account, ()>,
             ) -> ::session_runtime::__private::Response {
                 #[allow(dead_code)]
                 #[allow(clippy::unused_async)]
@@ -756,7 +596,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn policy () -> :: session_runtime :: __private :: Stated { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: policy () } fn extract (__request : :: session_runtime :: __private :: Request , __state : & __S ,) -> impl :: core :: future :: Future < Output = :: core :: result :: Result < :: session_runtime :: __private :: Admitted < __A > , :: session_runtime :: __private :: Response > , > + :: core :: marker :: Send { < __PolicyOf_account as :: session_runtime :: __private :: Enforced < __S , __A , __M >> :: enforce (__request , __state) } } # [automatically_derived] impl :: session_runtime :: __private :: Policy for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; const SPEC : & 'static :: session_runtime :: __private :: PolicySpec = & :: session_runtime :: __private :: PolicySpec :: of ("account" , << Self as :: session_runtime :: __private :: Policy > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; } # [automatically_derived] impl < __S : :: core :: marker :: Send + :: core :: marker :: Sync + 'static , __R > :: session_runtime :: __private :: Checks < __R , __S > for __PolicyOf_account { type Run = :: session_runtime :: __private :: NoChecks ; } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , | (__session_argument0 ,) | account (__session_argument0)) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < __PolicyOf_account as :: session_runtime :: __private :: About > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl :: session_runtime :: __private :: About for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; } struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { :: session_runtime :: __private :: Follows :: follow :: < __PolicyOf_account , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
         ]],
     );
 }
@@ -777,15 +617,18 @@ fn mistakes_leave_a_principal() {
             impl ::session_runtime::__private::Principal for User {
                 type Id = ();
                 type Role = ::session_runtime::__private::NoRole;
-                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = &::session_runtime::__private::PrincipalSpec::new(
-                        "User",
-                        ::session_runtime::__private::ClaimNames {
-                            id: "id",
-                            roles: ::core::option::Option::None,
-                            scopes: ::core::option::Option::None,
-                        },
-                    )
-                    .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"));
+                const SPEC: &'static ::session_runtime::__private::PrincipalSpec = {
+                    static __SPEC: ::session_runtime::__private::PrincipalSpec = ::session_runtime::__private::PrincipalSpec::new(
+                            "User",
+                            ::session_runtime::__private::ClaimNames {
+                                id: "id",
+                                roles: ::core::option::Option::None,
+                                scopes: ::core::option::Option::None,
+                            },
+                        )
+                        .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"));
+                    &__SPEC
+                };
                 fn id(&self) -> &() {
                     &()
                 }

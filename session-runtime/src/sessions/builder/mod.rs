@@ -272,7 +272,7 @@ impl<P: Principal> SessionsBuilder<P> {
         let keys = self.keys.finish(P::SPEC, self.store.as_deref(), revocations)?;
         #[cfg(feature = "jwt")]
         let tokens = self.tokens.finish(P::SPEC)?;
-        Ok(Sessions(Arc::new(Inner {
+        let inner = Inner {
             store: self.store,
             clock: self.clock,
             cookie,
@@ -288,7 +288,8 @@ impl<P: Principal> SessionsBuilder<P> {
             #[cfg(feature = "cookie-tokens")]
             cookie_seal,
             principal: PhantomData,
-        })))
+        };
+        Ok(Sessions(Arc::new(inner).into()))
     }
 }
 

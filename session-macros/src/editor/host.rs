@@ -1,0 +1,54 @@
+//! Who asks for an expansion.
+
+use std::env;
+use std::sync::LazyLock;
+
+/// What runs the macros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Host {
+    /// rustc, or what is built upon it: `cfg(rust_analyzer)` is off, so that nothing has to be written for editors.
+    Compiler,
+    /// rust-analyzer, which runs macros in a process of that name.
+    Editor,
+    /// Something else, of which nothing is taken for granted.
+    Unknown,
+}
+
+impl Host {
+    /// The host of this process. Asked for once: an expansion is made for every handler.
+    pub(super) fn of_this_process() -> Self {
+        static HOST: LazyLock<Host> = LazyLock::new(|| {
+            let program = env::current_exe().ok();
+            let name = program.as_deref().and_then(|program| program.file_stem()).and_then(|name| name.to_str());
+            name.map_or(Host::Unknown, Host::called)
+        });
+        *HOST
+    }
+
+    fn called(program: &str) -> Self {
+        match program {
+            "rustc" | "rustdoc" | "clippy-driver" => Self::Compiler,
+            _ if program.starts_with("rust-analyzer") => Self::Editor,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_known_by_its_name() {
+        assert_eq!(Host::called("rustc"), Host::Compiler);
+        assert_eq!(Host::called("clippy-driver"), Host::Compiler);
+        assert_eq!(Host::called("rust-analyzer-proc-macro-srv"), Host::Editor);
+        assert_eq!(Host::called("rust-analyzer"), Host::Editor);
+        assert_eq!(Host::called("rustc-wrapper"), Host::Unknown);
+    }
+
+    #[test]
+    fn tests_are_not_taken_for_a_compiler() {
+        assert_eq!(Host::of_this_process(), Host::Unknown);
+    }
+}
