@@ -1,11 +1,13 @@
 //! This library's rows.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::response::Html;
 use axum::routing::{MethodRouter, get};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -16,6 +18,7 @@ use session_runtime::{
 
 use crate::counted::{Counted, Counts, counted};
 use crate::row::{Row, headers};
+use crate::site::{Site, greeting};
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum Role {
@@ -88,6 +91,19 @@ async fn due(session: Session<Regular>) -> String {
     session.name.clone()
 }
 
+#[session(required, cookie)]
+async fn page(session: Session<User>) -> Html<String> {
+    greeting(&session.name)
+}
+
+/// Of somebody else each time: what a visitor has several sessions for is not what is measured.
+#[session(optional)]
+async fn log_in_next(mut auth: AuthSession<User>) -> Result<(), SessionError> {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    auth.log_in(User { id, ..ada() }).await.map(|_| ())
+}
+
 fn ada() -> User {
     User {
         id: 7,
@@ -112,6 +128,13 @@ pub async fn rows() -> Vec<Row> {
     let counts = Arc::<Counts>::default();
     let twins = over(|| Counted::over(MemoryStore::new(), &counts)).await;
     counted(over(MemoryStore::new).await, twins, &counts)
+}
+
+/// The page, over a store for so many sessions.
+pub fn site(sessions: NonZeroUsize) -> Option<Site> {
+    let (app, _) = app(|| MemoryStore::with_capacity(sessions), MovedClock::default())?;
+    let at = |route: MethodRouter<App>| Router::new().route("/", route).with_state(app.clone());
+    Some(Site::new("session", at(get(page))).with_log_in(at(get(log_in_next))))
 }
 
 async fn over<S: Store>(store: impl Fn() -> S) -> Vec<Row> {

@@ -10,9 +10,13 @@ pub mod measure;
 pub mod peers;
 pub mod recorded;
 pub mod row;
+pub mod site;
 pub mod tokens;
+pub mod visitors;
 
 pub use row::Row;
+pub use site::Site;
+pub use visitors::Visitors;
 
 /// Every row, the unguarded one first: what the others cost is counted from there.
 pub async fn rows() -> Vec<Row> {

@@ -9,7 +9,8 @@ use tokio::runtime::Runtime;
 use crate::Row;
 use crate::elsewhere::Elsewhere;
 
-const ROUNDS: usize = 41;
+/// How many times each row takes its turn.
+pub const ROUNDS: usize = 41;
 const REQUESTS_PER_ROUND: u64 = 2_000;
 /// The two lengths whose difference is free of what the first request costs.
 const SHORT: i64 = 100;
@@ -24,16 +25,34 @@ pub struct Time {
     pub spread: f64,
 }
 
+impl Time {
+    /// Of one value a round.
+    pub fn of(rounds: &[f64]) -> Self {
+        let median = median(rounds.to_vec());
+        Self { median, spread: self::median(rounds.iter().map(|time| (time - median).abs()).collect()) }
+    }
+}
+
 /// How long a request of each row takes, those elsewhere last. The rows take turns, so that whatever the machine does
 /// besides hits all of them.
 ///
 /// # Errors
 ///
 /// When the program of the rows elsewhere ends before its time.
-pub async fn time(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>) -> io::Result<Vec<Time>> {
+pub async fn time(rows: &[Row], elsewhere: Option<&mut Elsewhere>) -> io::Result<Vec<Time>> {
+    let rounds = rounds(rows, elsewhere, ROUNDS).await?;
+    Ok(rounds.iter().map(|times| Time::of(times)).collect())
+}
+
+/// Nanoseconds a request of each row, in each of so many rounds.
+///
+/// # Errors
+///
+/// As [`time`].
+pub async fn rounds(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>, count: usize) -> io::Result<Vec<Vec<f64>>> {
     let others = elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.names().len());
-    let mut rounds = vec![Vec::with_capacity(ROUNDS); rows.len() + others];
-    for _ in 0..ROUNDS {
+    let mut rounds = vec![Vec::with_capacity(count); rows.len() + others];
+    for _ in 0..count {
         let mut took = Vec::with_capacity(rounds.len());
         for row in rows {
             let start = Instant::now();
@@ -49,14 +68,11 @@ pub async fn time(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>) -> io::Re
             times.push(took.as_secs_f64() * 1e9 / REQUESTS_PER_ROUND as f64);
         }
     }
-    let times = rounds.into_iter().map(|times| {
-        let median = median(times.clone());
-        Time { median, spread: self::median(times.iter().map(|time| (time - median).abs()).collect()) }
-    });
-    Ok(times.collect())
+    Ok(rounds)
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+/// The one in the middle; of none, no number.
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

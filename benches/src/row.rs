@@ -6,6 +6,8 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use tower_service::Service;
 
+use crate::visitors::Visitors;
+
 /// One application and one request to it.
 pub struct Row {
     /// What it measures.
@@ -13,16 +15,17 @@ pub struct Row {
     router: Router,
     method: Method,
     headers: HeaderMap,
+    visitors: Option<Visitors>,
     status: StatusCode,
     body: Option<&'static str>,
-    before: Box<dyn Fn()>,
+    before: Box<dyn Fn() + Send>,
     twin: Option<Twin>,
 }
 
 /// The same application over a store that counts.
 struct Twin {
     row: Box<Row>,
-    counts: Box<dyn Fn() -> [u64; 2]>,
+    counts: Box<dyn Fn() -> [u64; 2] + Send>,
 }
 
 /// What a request asks of others, besides time.
@@ -38,7 +41,13 @@ impl Row {
     /// A row that asks for `/`, with these headers, and is answered with 200.
     pub fn new(name: &'static str, router: Router, headers: HeaderMap) -> Self {
         let (status, before) = (StatusCode::OK, Box::new(|| ()));
-        Self { name, router, method: Method::GET, headers, status, body: None, before, twin: None }
+        Self { name, router, method: Method::GET, headers, visitors: None, status, body: None, before, twin: None }
+    }
+
+    /// Asks each time with the cookie of another visitor.
+    #[must_use]
+    pub fn asked_by(self, visitors: Visitors) -> Self {
+        Self { visitors: Some(visitors), ..self }
     }
 
     /// Asks in this way.
@@ -61,13 +70,13 @@ impl Row {
 
     /// Does this before every request.
     #[must_use]
-    pub fn before(self, before: impl Fn() + 'static) -> Self {
+    pub fn before(self, before: impl Fn() + Send + 'static) -> Self {
         Self { before: Box::new(before), ..self }
     }
 
     /// The same application over a store that counts its reads and writes, so that counting costs the measured one nothing.
     #[must_use]
-    pub fn counted_by(self, twin: Self, counts: impl Fn() -> [u64; 2] + 'static) -> Self {
+    pub fn counted_by(self, twin: Self, counts: impl Fn() -> [u64; 2] + Send + 'static) -> Self {
         Self { twin: Some(Twin { row: Box::new(twin), counts: Box::new(counts) }), ..self }
     }
 
@@ -89,6 +98,9 @@ impl Row {
         let mut request = Request::new(Body::empty());
         request.method_mut().clone_from(&self.method);
         request.headers_mut().clone_from(&self.headers);
+        if let Some(cookie) = self.visitors.as_ref().and_then(Visitors::cookie) {
+            request.headers_mut().insert(header::COOKIE, cookie);
+        }
         match self.router.clone().call(request).await {
             Ok(response) => response,
             Err(impossible) => match impossible {},

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Html;
 use axum::routing::get;
 use axum_login::tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 use axum_login::{
@@ -15,6 +16,7 @@ use tower_sessions_memory_store_0_14::MemoryStore;
 use super::{User, ada, row};
 use crate::counted::{Counted, Counts, counted};
 use crate::row::Row;
+use crate::site::{Site, greeting};
 
 type AuthSession = axum_login::AuthSession<Backend>;
 
@@ -22,6 +24,15 @@ pub(super) async fn rows() -> Vec<Row> {
     let counts = Arc::<Counts>::default();
     let twins = over(Counted::over(MemoryStore::default(), &counts)).await;
     counted(over(MemoryStore::default()).await, twins, &counts)
+}
+
+pub(crate) fn site() -> Site {
+    let expiry = Expiry::OnInactivity(time::Duration::minutes(15));
+    let sessions = SessionManagerLayer::new(MemoryStore::default()).with_expiry(expiry);
+    let backend = Backend { users: HashMap::from([(7, ada())]) };
+    let layer = AuthManagerLayerBuilder::new(backend, sessions).build();
+    let at = |route| Router::new().route("/", route).layer(layer.clone());
+    Site::new("axum-login", at(get(page).route_layer(login_required!(Backend)))).with_log_in(at(get(log_in)))
 }
 
 async fn over(store: impl SessionStore + Clone) -> Vec<Row> {
@@ -80,6 +91,10 @@ impl AuthzBackend for Backend {
 
 async fn name(session: AuthSession) -> String {
     session.user.map(|user| user.name).unwrap_or_default()
+}
+
+async fn page(session: AuthSession) -> Html<String> {
+    greeting(&session.user.map(|user| user.name).unwrap_or_default())
 }
 
 async fn log_in(mut session: AuthSession) {

@@ -1,18 +1,20 @@
 //! The unguarded handler, and what others charge: each as its own documentation shows it, with the fastest settings that do
 //! the work.
 
-mod axum_login;
+pub(crate) mod axum_login;
 mod axum_session;
 mod jars;
 mod protect_axum;
-mod tower_sessions;
+pub(crate) mod tower_sessions;
 
 use axum::Router;
+use axum::response::Html;
 use axum::routing::get;
 use http::header;
 use serde::{Deserialize, Serialize};
 
 use crate::row::{Row, headers};
+use crate::site::{Site, greeting};
 
 /// A handler that nothing guards.
 pub fn unguarded() -> Row {
@@ -20,6 +22,14 @@ pub fn unguarded() -> Row {
         "Ada".to_owned()
     }
     Row::new("unguarded", Router::new().route("/", get(name)), headers(None))
+}
+
+/// The page that nothing guards.
+pub(crate) fn unguarded_site() -> Site {
+    async fn page() -> Html<String> {
+        greeting("Ada")
+    }
+    Site::new("unguarded", Router::new().route("/", get(page)))
 }
 
 /// Everybody else, in this process.

@@ -3,18 +3,28 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::response::Html;
 use axum::routing::get;
+use http::StatusCode;
 use tower_sessions::cookie::Key;
 use tower_sessions::{Expiry, MemoryStore, Session, SessionManagerLayer, SessionStore};
 
 use super::{User, ada, row};
 use crate::counted::{Counted, Counts, counted};
 use crate::row::Row;
+use crate::site::{Site, greeting};
 
 pub(super) async fn rows() -> Vec<Row> {
     let counts = Arc::<Counts>::default();
     let twins = over(Counted::over(MemoryStore::default(), &counts)).await;
     counted(over(MemoryStore::default()).await, twins, &counts)
+}
+
+pub(crate) fn site() -> Site {
+    let expiry = Expiry::OnInactivity(time::Duration::minutes(15));
+    let layer = SessionManagerLayer::new(MemoryStore::default()).with_expiry(expiry);
+    let at = |route| Router::new().route("/", route).layer(layer.clone());
+    Site::new("tower-sessions", at(get(page))).with_log_in(at(get(log_in)))
 }
 
 async fn over(store: impl SessionStore + Clone) -> Vec<Row> {
@@ -32,6 +42,11 @@ async fn over(store: impl SessionStore + Clone) -> Vec<Row> {
 
 async fn name(session: Session) -> String {
     session.get::<User>("user").await.ok().flatten().map(|user| user.name).unwrap_or_default()
+}
+
+async fn page(session: Session) -> Result<Html<String>, StatusCode> {
+    let user = session.get::<User>("user").await.ok().flatten().ok_or(StatusCode::UNAUTHORIZED)?;
+    Ok(greeting(&user.name))
 }
 
 async fn log_in(session: Session) {
