@@ -16,7 +16,7 @@ use benches::{Row, measure, recorded, rows, tokens};
 use tokio::runtime::Builder;
 
 fn main() -> io::Result<()> {
-    let runtime = Builder::new_current_thread().build()?;
+    let runtime = Builder::new_current_thread().enable_time().build()?;
     let rows = runtime.block_on(rows());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
