@@ -10,6 +10,9 @@ mod presented;
 #[allow(dead_code, reason = "some of it is for other rows")]
 #[path = "../../src/row.rs"]
 mod row;
+#[allow(dead_code, reason = "its rows ask with one token each")]
+#[path = "../../src/visitors.rs"]
+mod visitors;
 
 use std::io::BufRead;
 use std::time::Instant;
