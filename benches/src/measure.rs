@@ -48,7 +48,7 @@ pub async fn time(rows: &[Row], elsewhere: Option<&mut Elsewhere>) -> io::Result
 ///
 /// # Errors
 ///
-/// As [`time`].
+/// As [`time()`].
 pub async fn rounds(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>, count: usize) -> io::Result<Vec<Vec<f64>>> {
     let others = elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.names().len());
     let mut rounds = vec![Vec::with_capacity(count); rows.len() + others];
