@@ -92,6 +92,14 @@ impl Name {
     }
 }
 
+/// A value that takes no parser to read.
+pub(super) enum Plain<'de> {
+    /// A string without escapes.
+    Text(&'de str),
+    /// A whole number.
+    Number(u64),
+}
+
 /// What the token says, before anything is judged.
 #[derive(Default)]
 pub(super) struct Claims<'de> {
@@ -109,6 +117,8 @@ pub(super) struct Claims<'de> {
     pub(super) confirmation: Option<IgnoredAny>,
     pub(super) family: Option<Text<'de>>,
     pub(super) declared: Option<Text<'de>>,
+    /// The `scope` of an [`opening`](super::opening), until its field is fed.
+    pub(super) scope: Option<Text<'de>>,
     /// What is wrong if reading stops here; serde's own error could only say it in words.
     pub(super) fault: Option<TokenRefusal>,
 }
@@ -140,6 +150,33 @@ impl<'de> Claims<'de> {
         Ok(())
     }
 
+    /// Takes a plain `value` of `name`. Says whether it did: not where [`read`](Self::read) would find fault, nor for a claim
+    /// that is no single value.
+    pub(super) fn take(&mut self, name: Name, value: Plain<'de>) -> bool {
+        let slot = match (name, value) {
+            (Name::Audience, Plain::Text(text)) => return fill(&mut self.audience, Audience::One(Cow::Borrowed(text))),
+            (name, Plain::Number(seconds)) => {
+                let date = match name {
+                    Name::ExpiresAt => &mut self.expires_at,
+                    Name::NotBefore => &mut self.not_before,
+                    Name::IssuedAt => &mut self.issued_at,
+                    Name::AuthenticatedAt => &mut self.authenticated_at,
+                    _ => return false,
+                };
+                return NumericDate::of_seconds(seconds).is_some_and(|value| fill(date, value));
+            }
+            (Name::Issuer, Plain::Text(text)) => (&mut self.issuer, text),
+            (Name::Subject, Plain::Text(text)) => (&mut self.subject, text),
+            (Name::TokenId, Plain::Text(text)) => (&mut self.token_id, text),
+            (Name::AuthenticationContext, Plain::Text(text)) => (&mut self.authentication_context, text),
+            (Name::Realm, Plain::Text(text)) => (&mut self.realm, text),
+            (Name::Family, Plain::Text(text)) => (&mut self.family, text),
+            (Name::Declared(_), Plain::Text(text)) => (&mut self.declared, text),
+            _ => return false,
+        };
+        fill(slot.0, Text(Cow::Borrowed(slot.1)))
+    }
+
     /// Reads a claim that has to be a string and is kept by the caller.
     pub(super) fn read_text<A: MapAccess<'de>>(
         &mut self,
@@ -159,20 +196,33 @@ impl<'de> Claims<'de> {
     }
 }
 
+fn fill<T>(slot: &mut Option<T>, value: T) -> bool {
+    let free = slot.is_none();
+    if free {
+        *slot = Some(value);
+    }
+    free
+}
+
 /// Seconds since the epoch, whole or not (RFC 7519 2).
 #[derive(Clone, Copy)]
 pub(super) struct NumericDate(pub(super) Timestamp);
 
 impl NumericDate {
     /// The year 10000. What lies behind is milliseconds taken for seconds, or meant to overflow.
-    const END: f64 = 253_402_300_800.0;
+    const END: u64 = 253_402_300_800;
+
+    fn of_seconds(seconds: u64) -> Option<Self> {
+        (seconds < Self::END).then_some(Self(Timestamp::from_secs(seconds)))
+    }
 }
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Whole seconds up to `END` are exact in an `f64`, and so are their milliseconds.
         let seconds = f64::deserialize(deserializer)?;
-        let since_epoch = Duration::try_from_secs_f64(seconds).ok().filter(|_| seconds < Self::END);
+        let since_epoch =
+            Duration::try_from_secs_f64(seconds).ok().filter(|since_epoch| since_epoch.as_secs() < Self::END);
         let since_epoch = since_epoch.ok_or_else(|| D::Error::custom("not a NumericDate"))?;
         Ok(Self(Timestamp::EPOCH.plus(since_epoch)))
     }

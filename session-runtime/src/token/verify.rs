@@ -9,6 +9,8 @@ use super::error::{TokenConfigError, TokenRefusal};
 use super::fields;
 use super::header::Header;
 use super::issuer::Issuer;
+use super::known_headers::KnownHeaders;
+use super::opening;
 use super::peek::issuer_in;
 use super::provider::is_symmetric;
 use crate::clock::Timestamp;
@@ -38,6 +40,7 @@ use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal};
 pub(crate) struct Verifier {
     /// At least one.
     issuers: Box<[Issuer]>,
+    known_headers: KnownHeaders,
     names: ClaimNames,
     bearer: BearerSpec,
 }
@@ -70,7 +73,8 @@ impl Verifier {
                 return Err(TokenConfigError::DuplicateIssuer(issuer.name().into()));
             }
         }
-        Ok(Self { issuers: issuers.into(), names, bearer })
+        let known_headers = KnownHeaders::of(issuers.iter().flat_map(Issuer::given_keys), bearer.typ);
+        Ok(Self { issuers: issuers.into(), known_headers, names, bearer })
     }
 
     /// Whom `token` is about, if it counts at `now`.
@@ -80,7 +84,14 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let compact = Compact::parse(token, MAX_BYTES)?;
-        let header = Header::parse(&compact.header)?;
+        let (text, read);
+        let header = if let Some(known) = self.known_headers.find(compact.header) {
+            known
+        } else {
+            text = compact.header_text()?;
+            read = Header::parse(&text)?;
+            &read
+        };
         let algorithm = header.algorithm_among(self.bearer.algorithms.iter().copied())?;
         if !header.is_of_type(self.bearer.typ) {
             return Err(TokenRefusal::WrongType);
@@ -88,7 +99,7 @@ impl Verifier {
         let payload = compact.claims()?;
         let position = self.position_of_issuer(payload)?;
         let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
-        let generation = issuer.authenticate(algorithm, &header, &compact, now)?;
+        let generation = issuer.authenticate(algorithm, header, &compact, now)?;
         let verified = self.admit(payload, &issuer.expectations, now)?;
         let standing = Standing { dates: verified.dates, issuer: position, generation };
         Ok((verified, standing))
@@ -149,14 +160,16 @@ impl Verifier {
     ) -> Result<Verified<P>, TokenRefusal> {
         let declared = self.bearer.claim.map(|(name, _)| name);
         let mut claims = Claims::default();
-        match fields::read(payload, &self.names, declared, &mut claims) {
-            Ok(AsKept(principal)) => return expectations.admit(claims, principal, now),
+        let rest = opening::read(payload, &self.names, declared, &mut claims);
+        match fields::read(&rest, &self.names, declared, &mut claims) {
+            Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
         let mut claims = Claims::default();
-        let IgnoredAny = fields::read(payload, &self.names, declared, &mut claims)?;
-        expectations.admit(claims, (), now)?;
+        let rest = opening::read(payload, &self.names, declared, &mut claims);
+        let IgnoredAny = fields::read(&rest, &self.names, declared, &mut claims)?;
+        expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
     }
 }

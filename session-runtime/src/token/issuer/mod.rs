@@ -16,7 +16,7 @@ use super::admit::Expectations;
 use super::compact::Compact;
 use super::error::{TokenConfigError, TokenRefusal};
 use super::header::Header;
-use super::keys::VerifyingKey;
+use super::keys::{KeySet, VerifyingKey};
 use crate::clock::Timestamp;
 use crate::principal::Algorithm;
 
@@ -49,6 +49,11 @@ impl Issuer {
             }
         }
         Ok(Self { algorithms, keys, expectations })
+    }
+
+    /// Those of its keys that are known when the program starts.
+    pub(super) fn given_keys(&self) -> impl Iterator<Item = &VerifyingKey> {
+        self.keys.given().into_iter().flat_map(KeySet::iter)
     }
 
     pub(super) fn name(&self) -> &str {
