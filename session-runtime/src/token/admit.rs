@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use super::claims::{Claims, NumericDate};
 use super::error::TokenRefusal::{self, MissingClaim};
-use super::text::Text;
 use crate::clock::Timestamp;
 use crate::principal::BearerSpec;
 
@@ -21,7 +20,7 @@ pub(crate) struct Verified<P> {
     /// Its `sub`.
     pub(crate) subject: SmolStr,
     /// Its `jti`.
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<SmolStr>,
     /// Of which family of refresh tokens it is.
     pub(crate) family: Option<Box<str>>,
     /// When it counts.
@@ -71,13 +70,12 @@ impl Expectations {
         let subject = claims.subject.as_ref().filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
         let mut factors = claims.factors.take().unwrap_or_default();
         factors.extend(claims.authentication_context.as_ref().map(|context| (&*context.0).into()));
-        let text = |claim: &Option<Text<'_>>| claim.as_ref().map(|text| (&*text.0).into());
         Ok(Verified {
             principal,
             issuer: Arc::clone(&self.issuer),
             subject: SmolStr::new(&subject.0),
-            token_id: text(&claims.token_id),
-            family: text(&claims.family),
+            token_id: claims.token_id.as_ref().map(|id| SmolStr::new(&id.0)),
+            family: claims.family.as_ref().map(|family| (&*family.0).into()),
             dates,
             factors,
         })

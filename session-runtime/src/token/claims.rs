@@ -92,14 +92,6 @@ impl Name {
     }
 }
 
-/// A value that takes no parser to read.
-pub(super) enum Plain<'de> {
-    /// A string without escapes.
-    Text(&'de str),
-    /// A whole number.
-    Number(u64),
-}
-
 /// What the token says, before anything is judged.
 #[derive(Default)]
 pub(super) struct Claims<'de> {
@@ -150,33 +142,6 @@ impl<'de> Claims<'de> {
         Ok(())
     }
 
-    /// Takes a plain `value` of `name`. Says whether it did: not where [`read`](Self::read) would find fault, nor for a claim
-    /// that is no single value.
-    pub(super) fn take(&mut self, name: Name, value: Plain<'de>) -> bool {
-        let slot = match (name, value) {
-            (Name::Audience, Plain::Text(text)) => return fill(&mut self.audience, Audience::One(Cow::Borrowed(text))),
-            (name, Plain::Number(seconds)) => {
-                let date = match name {
-                    Name::ExpiresAt => &mut self.expires_at,
-                    Name::NotBefore => &mut self.not_before,
-                    Name::IssuedAt => &mut self.issued_at,
-                    Name::AuthenticatedAt => &mut self.authenticated_at,
-                    _ => return false,
-                };
-                return NumericDate::of_seconds(seconds).is_some_and(|value| fill(date, value));
-            }
-            (Name::Issuer, Plain::Text(text)) => (&mut self.issuer, text),
-            (Name::Subject, Plain::Text(text)) => (&mut self.subject, text),
-            (Name::TokenId, Plain::Text(text)) => (&mut self.token_id, text),
-            (Name::AuthenticationContext, Plain::Text(text)) => (&mut self.authentication_context, text),
-            (Name::Realm, Plain::Text(text)) => (&mut self.realm, text),
-            (Name::Family, Plain::Text(text)) => (&mut self.family, text),
-            (Name::Declared(_), Plain::Text(text)) => (&mut self.declared, text),
-            _ => return false,
-        };
-        fill(slot.0, Text(Cow::Borrowed(slot.1)))
-    }
-
     /// Reads a claim that has to be a string and is kept by the caller.
     pub(super) fn read_text<A: MapAccess<'de>>(
         &mut self,
@@ -196,14 +161,6 @@ impl<'de> Claims<'de> {
     }
 }
 
-fn fill<T>(slot: &mut Option<T>, value: T) -> bool {
-    let free = slot.is_none();
-    if free {
-        *slot = Some(value);
-    }
-    free
-}
-
 /// Seconds since the epoch, whole or not (RFC 7519 2).
 #[derive(Clone, Copy)]
 pub(super) struct NumericDate(pub(super) Timestamp);
@@ -212,7 +169,7 @@ impl NumericDate {
     /// The year 10000. What lies behind is milliseconds taken for seconds, or meant to overflow.
     const END: u64 = 253_402_300_800;
 
-    fn of_seconds(seconds: u64) -> Option<Self> {
+    pub(super) fn of_seconds(seconds: u64) -> Option<Self> {
         (seconds < Self::END).then_some(Self(Timestamp::from_secs(seconds)))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::admit::{Dates, Expectations, Verified};
+use super::admit::{Dates, Verified};
 use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
@@ -10,7 +10,6 @@ use super::fields;
 use super::header::Header;
 use super::issuer::Issuer;
 use super::known_headers::KnownHeaders;
-use super::opening;
 use super::peek::issuer_in;
 use super::provider::is_symmetric;
 use crate::clock::Timestamp;
@@ -100,7 +99,7 @@ impl Verifier {
         let position = self.position_of_issuer(payload)?;
         let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
         let generation = issuer.authenticate(algorithm, header, &compact, now)?;
-        let verified = self.admit(payload, &issuer.expectations, now)?;
+        let verified = self.admit(payload, issuer, now)?;
         let standing = Standing { dates: verified.dates, issuer: position, generation };
         Ok((verified, standing))
     }
@@ -152,22 +151,19 @@ impl Verifier {
 
     /// Reads a payload that was authenticated. One pass, unless no principal comes out: then the claims are read on
     /// their own, so that a token that is expired as well is called that.
-    fn admit<P: Principal>(
-        &self,
-        payload: &str,
-        expectations: &Expectations,
-        now: Timestamp,
-    ) -> Result<Verified<P>, TokenRefusal> {
+    fn admit<P: Principal>(&self, payload: &str, issuer: &Issuer, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+        let expectations = &issuer.expectations;
         let declared = self.bearer.claim.map(|(name, _)| name);
+        let with_scope = self.names.scopes.is_some();
         let mut claims = Claims::default();
-        let rest = opening::read(payload, &self.names, declared, &mut claims);
+        let rest = issuer.opening.read(payload, with_scope, &mut claims);
         match fields::read(&rest, &self.names, declared, &mut claims) {
             Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
         let mut claims = Claims::default();
-        let rest = opening::read(payload, &self.names, declared, &mut claims);
+        let rest = issuer.opening.read(payload, with_scope, &mut claims);
         let IgnoredAny = fields::read(&rest, &self.names, declared, &mut claims)?;
         expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
