@@ -94,6 +94,6 @@ async fn touch_record<P: Principal>(
         return Ok(true);
     }
     // A rotation between the guard's look and this one leaves an alias, which needs no touch.
-    let record = standing_record(store, key).await?;
+    let record = Box::pin(standing_record(store, key)).await?;
     Ok(record.is_some_and(|record| !Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now)))
 }

@@ -1,5 +1,6 @@
 //! From a handler's response to the one that is sent.
 
+use std::future::ready;
 use std::pin::Pin;
 
 use axum::response::Response;
@@ -64,11 +65,8 @@ impl Closing {
     }
 
     /// [`conclude`](Self::conclude), for whoever can wait.
-    pub(super) async fn close(self, response: Response) -> Response {
-        match self.conclude(response) {
-            Ok(response) => response,
-            Err(keeping) => keeping.await,
-        }
+    pub(super) fn close(self, response: Response) -> Keeping {
+        self.conclude(response).map_or_else(|keeping| keeping, |response| Box::pin(ready(response)))
     }
 
     /// The response to send; or, where key-values have to be written before, what writes them and comes to it.

@@ -99,9 +99,12 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     if record.is_anonymous() {
         return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key, persists_until: None }, now)));
     }
-    match authenticate(&record, now, || sessions.unseal(&record, &id)) {
+    let (standing, is_alias) =
+        (authenticate(&record, now, || sessions.unseal(&record, &id)), record.successor().is_some());
+    drop(record);
+    match standing {
         Standing::Good(contents, instants) => {
-            if record.successor().is_some() {
+            if is_alias {
                 return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
             }
             let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);

@@ -4,10 +4,12 @@
 //! handler's type names something that is as visible as the handler, and that leads to the policy only through an
 //! implementation, which nobody has to see.
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 
 use super::closing::Closing;
+use super::confirm::Confirming;
 use super::visit::{Call, Visited};
 use super::{Admits, Arguments, Checks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
@@ -76,7 +78,8 @@ where
 /// Not generic over the policy: handlers with the same arguments and the same checks share it, and a program holds it once
 /// for all of them.
 ///
-/// Not an `async fn`, which would move what it is given once more: the request's head is where it stays.
+/// Not an `async fn`, which would keep room for what it is given twice, and move it from one to the other: the request's head
+/// stays where it is. A box copies all of that room, and what is larger than some 1,000 bytes costs an allocator more.
 fn enforce<C, R, S, A, M>(
     spec: &'static PolicySpec,
     request: Request,
@@ -91,22 +94,44 @@ where
     let (mut parts, body) = request.into_parts();
     async move {
         let visit = state.admit(spec, &parts).await?;
-        let mut call = Call { parts: &mut parts, visit, spec };
-        let closing = call.closing();
-        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        R::hand_out(&mut call);
+        extract::<C, R, S, A, M>(Call { parts: &mut parts, visit, spec }, body, state).await
+    }
+}
+
+/// What comes after the guard. A future of its own, so that it takes the place of the guard's.
+fn extract<C, R, S, A, M>(
+    mut call: Call<'_, R>,
+    body: Body,
+    state: &S,
+) -> impl Future<Output = Result<Admitted<A>, Response>> + Send
+where
+    C: RunChecks<R, S>,
+    R: Visited,
+    S: Sync,
+    A: Arguments<R, S, M>,
+{
+    let closing = call.closing();
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    R::hand_out(&mut call);
+    async move {
         if let Err(response) = C::run(&mut call, state).await {
             return Err(closing.close(R::refused_by_check(&call, response)).await);
         }
         call.settle().await?;
         let confirming = R::confirming(&mut call);
-        let taken = match (A::take_all(call, body, state).await, confirming) {
-            (Ok(arguments), Some(confirming)) => confirming.await.map(|()| arguments),
-            (taken, _) => taken,
-        };
+        let mut taken = A::take_all(call, body, state).await;
+        if let Some(confirming) = confirming {
+            taken = Box::pin(confirmed(taken, confirming)).await;
+        }
         match taken {
             Ok(arguments) => Ok(Admitted { arguments, closing }),
             Err(response) => Err(closing.close(response).await),
         }
     }
+}
+
+async fn confirmed<A>(taken: Result<A, Response>, confirming: Confirming) -> Result<A, Response> {
+    let arguments = taken?;
+    confirming.await?;
+    Ok(arguments)
 }

@@ -279,7 +279,8 @@ pub(crate) async fn followed(store: &dyn Store, mut key: StoreKey) -> Result<Opt
 
 /// The record under `key`. An alias stands only as long as what it stands for.
 pub(crate) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
-    match store.load(key).await? {
+    let record = store.load(key).await?;
+    match record {
         Some(alias) if alias.successor.is_some() => Box::pin(standing_alias(store, alias)).await,
         record => Ok(record),
     }
