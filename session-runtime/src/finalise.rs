@@ -29,12 +29,22 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// * `Clear-Site-Data` goes with logging out (ASVS 14.3.1).
 pub(crate) fn finish(headers: &mut HeaderMap, finish: Finish) {
     let Some(read) = finish.read else { return };
-    if finish.cookie.is_some() || !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let no_store = HeaderValue::from_static("no-store");
+    match headers.entry(CACHE_CONTROL) {
+        Entry::Vacant(unsaid) => {
+            unsaid.insert(no_store);
+        }
+        Entry::Occupied(mut said) if finish.cookie.is_some() => drop(said.insert_mult(no_store)),
+        Entry::Occupied(_) => {}
     }
-    // The refusal of an argument is finished where it is made, and again as a response of this route.
-    if !headers.get_all(VARY).iter().any(|named| named == vary(read)) {
-        headers.append(VARY, HeaderValue::from_static(vary(read)));
+    let read = HeaderValue::from_static(vary(read));
+    match headers.entry(VARY) {
+        Entry::Vacant(unsaid) => {
+            unsaid.insert(read);
+        }
+        // The refusal of an argument is finished where it is made, and again as a response of this route.
+        Entry::Occupied(mut said) if said.iter().all(|named| named != read) => said.append(read),
+        Entry::Occupied(_) => {}
     }
     if let Some(name) = finish.cookie_name {
         remove_cookies_called(name, headers);

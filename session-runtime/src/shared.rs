@@ -10,29 +10,27 @@ use std::sync::Arc;
 /// a tenth of their `cargo check`. At run time it costs an indirect call to look inside.
 pub(crate) struct Shared<T>(Arc<dyn Holds<T>>);
 
-trait Holds<T>: Send + Sync {
+/// What a [`Shared`] may look into: the value itself, or something larger that it is a part of.
+pub(crate) trait Holds<T>: Send + Sync {
     fn held(&self) -> &T;
-
-    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn held_by(self: Arc<Self>) -> Arc<T>;
 }
 
 impl<T: Send + Sync> Holds<T> for T {
     fn held(&self) -> &T {
         self
     }
+}
 
-    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn held_by(self: Arc<Self>) -> Arc<T> {
-        self
+impl<T> Shared<T> {
+    /// A view of what `holder` holds, which lives as long as the view does.
+    pub(crate) fn viewing(holder: Arc<impl Holds<T> + 'static>) -> Self {
+        Self(holder)
     }
 }
 
-#[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-impl<T> Shared<T> {
-    /// The same value, for those that keep it.
-    pub(crate) fn to_arc(&self) -> Arc<T> {
-        Arc::clone(&self.0).held_by()
+impl<T: Send + Sync + 'static> From<T> for Shared<T> {
+    fn from(value: T) -> Self {
+        Self(Arc::new(value))
     }
 }
 

@@ -111,7 +111,7 @@ fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<To
     };
     Some(quote_spanned! {span=>
         fn run(
-            #call: &mut #rt::Call<#realm>,
+            #call: &mut #rt::Call<'_, #realm>,
             #given: &#state,
         ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send
         where

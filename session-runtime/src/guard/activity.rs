@@ -5,24 +5,22 @@ use axum::response::Response;
 #[cfg(feature = "cookie-tokens")]
 use super::carried::{carry_on, touch as touch_carried};
 use super::refuse::{Refused, refuse};
-use super::visit::{Call, Visit};
+use super::visit::{Call, Visitor};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
 use crate::session::Session;
-use crate::sessions::{
-    Current, Instants, Issued, Sessions, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record,
-};
+use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record};
 use crate::store::{StoreError, StoreKey};
 
 /// Moves `last_seen_at`, where the policy slides and it is due.
 ///
 /// A touch that fails does not refuse the request: the visitor is who they are, and is only sooner out. One that finds the
 /// session ended does.
-pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> Result<(), Response> {
+pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<(), Response> {
     match touch(call).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(refuse(&call.visit.sessions, call.spec, &call.parts, Refused::dead_cookie())),
+        Ok(false) => Err(refuse(call.visit.visitor.sessions(), call.spec, call.parts, Refused::dead_cookie())),
         Err(error) => {
             tracing::warn!(target: "session", ?error, "session.touch_failed");
             Ok(())
@@ -33,54 +31,63 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<Of<P>>) -> R
 /// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4), and the cookie of one that
 /// lives in it and was changed. Not before the visitor was admitted: a refusal does not carry the new cookie, and the old
 /// one ends.
-pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<Of<P>>) {
-    let Visit { sessions, exchange, .. } = &call.visit;
+pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
+    let visitor = &call.visit.visitor;
+    let (sessions, exchange) = (visitor.sessions(), visitor.exchange());
     let Some(current) = exchange.take_due_rotation() else { return };
     match current {
-        Current::Named(issued) => match sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok).await {
+        // Boxed, as is what else is rare on the way in: what every request has to make room for, it pays for.
+        Current::Named(issued) => match Box::pin(sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok)).await {
             Ok(issued) => exchange.issue(issued),
             // Another request was there first, or the next one tries: what was found out is kept already.
             Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
         },
         #[cfg(feature = "cookie-tokens")]
         Current::Carried(id) => {
-            if let Some(session) = &call.visit.session {
+            if let Some(session) = visitor.session() {
                 carry_on(sessions, session, exchange, id);
             }
         }
         // It can be read and no more.
-        _ => {}
+        Current::Alias(_) => {}
+        #[cfg(feature = "cookie-tokens")]
+        Current::CarriedReadOnly => {}
     }
 }
 
 /// False when the session is over.
-async fn touch<P: Principal>(call: &mut Call<Of<P>>) -> Result<bool, StoreError> {
-    let Visit { sessions, exchange, session: Some(session), .. } = &mut call.visit else { return Ok(true) };
-    let now = sessions.now();
-    let window = call.spec.sliding_window().unwrap_or_default();
-    if !call.spec.sliding || !is_touch_due(window, session.last_seen_at(), now) {
+async fn touch<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<bool, StoreError> {
+    let Visitor::Known(session) = &mut call.visit.visitor else { return Ok(true) };
+    if !call.spec.sliding {
         return Ok(true);
     }
-    match exchange.current() {
-        Some(Current::Named(Issued { key, .. })) => touch_record(sessions, session, key, now).await,
+    // Asked anew: it may have ended while a check of the policy ran.
+    let now = session.sessions().now();
+    let window = call.spec.sliding_window().unwrap_or_default();
+    if !is_touch_due(window, session.last_seen_at(), now) {
+        return Ok(true);
+    }
+    match session.exchange().current() {
+        Some(Current::Named(Issued { key, .. })) => touch_record(session, key, now).await,
         #[cfg(feature = "cookie-tokens")]
         Some(Current::Carried(_)) => {
-            touch_carried(session, exchange, now);
+            touch_carried(session, now);
             Ok(true)
         }
         // It can be read and no more, or there is none.
-        _ => Ok(true),
+        Some(Current::Alias(_)) | None => Ok(true),
+        #[cfg(feature = "cookie-tokens")]
+        Some(Current::CarriedReadOnly) => Ok(true),
     }
 }
 
 /// False when the session is over.
 async fn touch_record<P: Principal>(
-    sessions: &Sessions<P>,
     session: &mut Session<P>,
     key: StoreKey,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Ok(store) = sessions.store() else { return Ok(true) };
+    let Ok(store) = session.sessions().store() else { return Ok(true) };
     let expires_at = expiry(session.created_at(), now, session.lifetime());
     if store.touch(key, now, expires_at).await? {
         session.seen(now, expires_at);

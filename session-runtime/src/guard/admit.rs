@@ -8,15 +8,14 @@ use http::request::Parts;
 
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
-use super::values::{Found, found, hand_out, too_old};
+use super::values::{found, hand_out};
 use super::visit::{Call, Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::forgery::{self, Verdict};
 use crate::policy::{Access, Of, Open, PolicySpec};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{CredentialKind, Session};
-use crate::sessions::Exchange;
+use crate::session::{CredentialKind, Known};
 use crate::sessions::Sessions;
 
 /// A router state that provides [`Sessions`] of the principal `P`.
@@ -95,9 +94,11 @@ async fn admit<P: Principal>(
     parts: &Parts,
 ) -> Result<Visit<P>, Response> {
     match examine(&sessions, spec, parts).await {
-        Ok((session, exchange, found)) => {
-            let key_values = hand_out(&sessions, spec, parts, &exchange, found);
-            Ok(Visit { session, sessions, exchange, key_values })
+        Ok(identity) => {
+            let found = found(&identity);
+            let visitor = identity.visitor(sessions);
+            let key_values = hand_out(&visitor, spec, parts, found);
+            Ok(Visit { visitor, key_values })
         }
         Err(refused) => Err(refuse(&sessions, spec, parts, refused)),
     }
@@ -108,47 +109,41 @@ async fn examine<P: Principal>(
     sessions: &Sessions<P>,
     spec: &'static PolicySpec,
     parts: &Parts,
-) -> Result<(Option<Session<P>>, Arc<Exchange>, Found), Refused> {
+) -> Result<Identity<P>, Refused> {
     let now = sessions.now();
-    let identity = identify(sessions, spec.via, &parts.headers, now).await?;
-    if spec.access == Access::Required && !matches!(identity, Identity::Known(..)) {
-        return Err(identity.refused());
-    }
-    let mut found = found(&identity);
-    let (mut session, exchange) = match identity {
-        Identity::Known(session, exchange) => (Some(session), exchange),
-        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        Identity::Unknown(exchange, _) => (None, exchange),
-        _ => (None, Arc::new(Exchange::default())),
-    };
-    let by_token = session.as_ref().is_some_and(|session| session.credential() == CredentialKind::Bearer);
-    if let Some(known) = &session
-        && let Err(denial) = authorise(spec, known.principal(), known.given(), known.instants(), now)
-    {
-        match (denial, spec.access) {
-            // To an optional route, a session that is too old for it is none.
-            (Denial::TooOld, Access::Optional) if !by_token => {
-                session = None;
-                found = too_old();
+    let mut identity = identify(sessions, spec.via, &parts.headers, now).await?;
+    let mut by_token = false;
+    match &identity {
+        Identity::Known(arrival) => {
+            let Known { contents, instants, credential } = &arrival.known;
+            by_token = *credential == CredentialKind::Bearer;
+            match authorise(spec, &contents.principal, &contents.factors, instants, now) {
+                Ok(()) => {}
+                // To an optional route, a session that is too old for it is none.
+                Err(Denial::TooOld) if spec.access == Access::Optional && !by_token => {
+                    identity = Identity::TooOld(Arc::clone(arrival).into_exchange());
+                }
+                Err(denial) => return Err(denial.into()),
             }
-            (denial, _) => return Err(denial.into()),
         }
+        _ if spec.access == Access::Required => return Err(identity.refused()),
+        _ => {}
     }
     // Also without a session: the form that logs somebody in is forged as well.
     if spec.via.cookie && !by_token {
         forbid_forgery(sessions, spec, parts)?;
     }
-    Ok((session, exchange, found))
+    Ok(identity)
 }
 
 /// Looks for forgery where the guard did not, because the route accepts no cookie: an argument sets one, or reads that of
 /// another principal. Whoever showed a token was not sent by a page of another site.
-pub(super) fn forbid_forgery_by_cookie<P: Principal>(call: &Call<Of<P>>) -> Result<(), Refused> {
-    let Visit { session, sessions, .. } = &call.visit;
-    if call.spec.via.cookie || session.is_some() {
+pub(super) fn forbid_forgery_by_cookie<P: Principal>(call: &Call<'_, Of<P>>) -> Result<(), Refused> {
+    let visitor = &call.visit.visitor;
+    if call.spec.via.cookie || visitor.session().is_some() {
         return Ok(());
     }
-    forbid_forgery(sessions, call.spec, &call.parts)
+    forbid_forgery(visitor.sessions(), call.spec, call.parts)
 }
 
 fn forbid_forgery<P: Principal>(

@@ -1,7 +1,8 @@
 //! How the arguments of a guarded handler are made: by their types, not by their names.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::marker::PhantomData;
+use std::mem;
 
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -10,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::admit::{HasSessions, forbid_forgery_by_cookie};
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
-use super::visit::{Call, Visited};
+use super::visit::{Call, Visit, Visited, Visitor};
 use crate::policy::{Of, Via};
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
@@ -28,7 +29,7 @@ use crate::sessions::device_of;
 )]
 pub trait Argument<R: Visited, S, M>: Sized + Send {
     /// Extracts it, or rejects the request.
-    fn take(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn take(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 /// The last argument of a guarded handler, which may read the body.
@@ -40,14 +41,14 @@ pub trait Argument<R: Visited, S, M>: Sized + Send {
 )]
 pub trait LastArgument<R: Visited, S, M>: Sized + Send {
     /// Extracts it, or rejects the request.
-    fn take_last(call: Call<R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn take_last(call: Call<'_, R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 /// All arguments of a guarded handler.
 #[diagnostic::on_unimplemented(message = "`{Self}` cannot be the arguments of this guarded handler")]
 pub trait Arguments<R: Visited, S, M>: Sized + Send {
     /// Extracts them in their order, up to the first that rejects the request.
-    fn take_all(call: Call<R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
+    fn take_all(call: Call<'_, R>, body: Body, state: &S) -> impl Future<Output = Result<Self, Response>> + Send;
 }
 
 /// An argument that the guard itself provides.
@@ -69,8 +70,8 @@ where
     S: Sync,
     T: FromRequestParts<S> + Send,
 {
-    async fn take(call: &mut Call<R>, state: &S) -> Result<Self, Response> {
-        T::from_request_parts(&mut call.parts, state).await.map_err(IntoResponse::into_response)
+    async fn take(call: &mut Call<'_, R>, state: &S) -> Result<Self, Response> {
+        T::from_request_parts(call.parts, state).await.map_err(IntoResponse::into_response)
     }
 }
 
@@ -81,19 +82,33 @@ where
     S: Sync,
     T: FromRequest<S, M> + Send,
 {
-    async fn take_last(call: Call<R>, body: Body, state: &S) -> Result<Self, Response> {
-        let request = Request::from_parts(call.parts, body);
+    async fn take_last(call: Call<'_, R>, body: Body, state: &S) -> Result<Self, Response> {
+        let (none, ()) = Request::new(()).into_parts();
+        let request = Request::from_parts(mem::replace(call.parts, none), body);
         T::from_request(request, state).await.map_err(IntoResponse::into_response)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
-    async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
-        match &call.visit.session {
+    async fn take(call: &mut Call<'_, Of<P>>, _: &S) -> Result<Self, Response> {
+        match call.visit.visitor.session() {
             Some(session) => Ok(session.clone()),
             // An alias of `Session<_>` on an `optional` route, which the macro cannot see through.
             None => Err(refuse_argument(call, RefusalKind::NoCredential.into())),
+        }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Principal, S: Sync> LastArgument<Of<P>, S, ViaSession> for Session<P> {
+    async fn take_last(call: Call<'_, Of<P>>, _: Body, _: &S) -> Result<Self, Response> {
+        match call.visit.visitor {
+            Visitor::Known(session) => Ok(session),
+            // As above.
+            Visitor::Unknown(sessions, _) => {
+                Err(refuse(&sessions, call.spec, call.parts, RefusalKind::NoCredential.into()))
+            }
         }
     }
 }
@@ -107,10 +122,10 @@ where
     Q: Principal,
     S: HasSessions<Q>,
 {
-    async fn take(call: &mut Call<Of<P>>, state: &S) -> Result<Self, Response> {
-        let own: &dyn Any = &call.visit.session;
-        if let Some(session) = own.downcast_ref::<Self>() {
-            return Ok(session.clone());
+    async fn take(call: &mut Call<'_, Of<P>>, state: &S) -> Result<Self, Response> {
+        if TypeId::of::<P>() == TypeId::of::<Q>() {
+            let own: Option<&dyn Any> = call.visit.visitor.session().map(|session| session as _);
+            return Ok(own.and_then(|session| session.downcast_ref::<Session<Q>>()).cloned());
         }
         other_session(&state.sessions(), call).await
     }
@@ -118,35 +133,35 @@ where
 
 async fn other_session<P: Principal, Q: Principal>(
     sessions: &Sessions<Q>,
-    call: &Call<Of<P>>,
+    call: &Call<'_, Of<P>>,
 ) -> Result<Option<Session<Q>>, Response> {
-    call.visit.exchange.look_at_another();
+    call.visit.visitor.exchange().look_at_another();
     // Its own cookie alone: the token of a request, if there is one, is the policy's.
     let via = Via { cookie: true, bearer: false };
     match identify(sessions, via, &call.parts.headers, sessions.now()).await {
-        Ok(Identity::Known(session, exchange)) => {
+        Ok(Identity::Known(arrival)) => {
             forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
-            exchange.make_read_only();
-            Ok(Some(session))
+            arrival.exchange.make_read_only();
+            Ok(Some(arrival.session(sessions.clone())))
         }
         Ok(_) => Ok(None),
         Err(refused) => Err(refuse_argument(call, refused)),
     }
 }
 
-fn refuse_argument<P: Principal>(call: &Call<Of<P>>, refused: Refused) -> Response {
-    refuse(&call.visit.sessions, call.spec, &call.parts, refused)
+fn refuse_argument<P: Principal>(call: &Call<'_, Of<P>>, refused: Refused) -> Response {
+    refuse(call.visit.visitor.sessions(), call.spec, call.parts, refused)
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
-    async fn take(call: &mut Call<Of<P>>, _: &S) -> Result<Self, Response> {
+    async fn take(call: &mut Call<'_, Of<P>>, _: &S) -> Result<Self, Response> {
         // The form that logs somebody in is forged as well.
         forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
-        let visit = &call.visit;
+        let Visit { visitor, key_values, .. } = &call.visit;
+        let (sessions, exchange) = (visitor.sessions().clone(), visitor.exchange().clone());
         let device = device_of(&call.parts.headers);
-        let (exchange, key_values) = (visit.exchange.clone(), visit.key_values.clone());
-        Ok(Self::new(visit.session.clone(), visit.sessions.clone(), exchange, key_values, device))
+        Ok(Self::new(visitor.session().cloned(), sessions, exchange, key_values.clone(), device))
     }
 }
 
@@ -154,7 +169,7 @@ macro_rules! last_like_any {
     ($($type:ty: ($($parameter:ident),*) where $state:path;)*) => {$(
         #[diagnostic::do_not_recommend]
         impl<P: Principal, $($parameter: Principal,)* S: $state> LastArgument<Of<P>, S, ViaSession> for $type {
-            async fn take_last(mut call: Call<Of<P>>, _: Body, state: &S) -> Result<Self, Response> {
+            async fn take_last(mut call: Call<'_, Of<P>>, _: Body, state: &S) -> Result<Self, Response> {
                 <Self as Argument<Of<P>, S, ViaSession>>::take(&mut call, state).await
             }
         }
@@ -162,13 +177,12 @@ macro_rules! last_like_any {
 }
 
 last_like_any! {
-    Session<P>: () where Sync;
     AuthSession<P>: () where Sync;
     Option<Session<Q>>: (Q) where HasSessions<Q>;
 }
 
 impl<R: Visited, S: Sync> Arguments<R, S, ()> for () {
-    async fn take_all(_: Call<R>, _: Body, _: &S) -> Result<Self, Response> {
+    async fn take_all(_: Call<'_, R>, _: Body, _: &S) -> Result<Self, Response> {
         Ok(())
     }
 }
@@ -184,7 +198,7 @@ macro_rules! arguments {
             $($argument: Argument<R, S, $marker>,)*
             $last: LastArgument<R, S, $last_marker>,
         {
-            async fn take_all(mut call: Call<R>, body: Body, state: &S) -> Result<Self, Response> {
+            async fn take_all(mut call: Call<'_, R>, body: Body, state: &S) -> Result<Self, Response> {
                 $(let $argument = $argument::take(&mut call, state).await?;)*
                 let $last = $last::take_last(call, body, state).await?;
                 Ok(($($argument,)* $last,))

@@ -25,18 +25,18 @@ pub(super) async fn by_cookie<P: Principal>(
         Some(revalidation) => revalidation.answer_carried(sessions, &id, contents, now).await,
         None => Answer::Stands(contents),
     };
-    asked_again(sessions, answer, instants, Current::Carried(id))
+    asked_again(answer, instants, Current::Carried(id))
 }
 
 /// Notes an activity in the session; the response carries it.
-pub(super) fn touch<P: Principal>(session: &mut Session<P>, exchange: &Exchange, now: Timestamp) {
+pub(super) fn touch<P: Principal>(session: &mut Session<P>, now: Timestamp) {
     session.seen(now, expiry(session.created_at(), now, session.lifetime()));
-    exchange.demand_rotation();
+    session.exchange().demand_rotation();
 }
 
 /// Gives the visitor the session as it is now.
 pub(super) fn carry_on<P: Principal>(sessions: &Sessions<P>, session: &Session<P>, exchange: &Exchange, id: CarriedId) {
-    match sessions.carry(&id, &session.contents(), session.instants()) {
+    match sessions.carry(&id, &session.known().contents, &session.known().instants) {
         Ok(value) => exchange.carry(id, value),
         // The cookie that the visitor has goes on counting.
         Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),

@@ -24,7 +24,7 @@ pub trait Checks<R, S> {
 /// Runs the checks of a policy and of those it builds on.
 pub trait RunChecks<R, S> {
     /// One after the other, up to the first that refuses.
-    fn run(call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+    fn run(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
     where
         R: Visited;
 }
@@ -38,7 +38,7 @@ impl<R, S> Checks<R, S> for NoChecks {
 }
 
 impl<R, S> RunChecks<R, S> for NoChecks {
-    fn run(_: &mut Call<R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
+    fn run(_: &mut Call<'_, R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
     where
         R: Visited,
     {
@@ -55,7 +55,7 @@ impl<R, S> RunChecks<R, S> for NoChecks {
 )]
 pub trait Check<R: Visited, S, M>: Send {
     /// Extracts the arguments and runs it.
-    fn check(self, call: &mut Call<R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
+    fn check(self, call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
 }
 
 /// Runs one check: the response is that of the check, or of an extractor that rejected the request.
@@ -63,7 +63,7 @@ pub trait Check<R: Visited, S, M>: Send {
 /// No `async fn`: that its future is `Send` is part of its type, and not found out anew for each handler.
 pub fn run_check<R, S, C, M>(
     check: C,
-    call: &mut Call<R>,
+    call: &mut Call<'_, R>,
     state: &S,
 ) -> impl Future<Output = Result<(), Response>> + Send
 where
@@ -87,7 +87,7 @@ macro_rules! checks {
             E: HandlerResponse,
             $($argument: Argument<R, S, $marker>,)*
         {
-            async fn check(self, call: &mut Call<R>, state: &S) -> Result<(), Response> {
+            async fn check(self, call: &mut Call<'_, R>, state: &S) -> Result<(), Response> {
                 $(let $argument = $argument::take(call, state).await?;)*
                 self($($argument),*).await.map_err(IntoResponse::into_response)
             }

@@ -1,7 +1,6 @@
 //! From a handler's response to the one that is sent.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
 use axum::response::Response;
 
@@ -40,17 +39,17 @@ struct Visited {
 impl Closing {
     pub(super) fn of<P: Principal>(
         sessions: &Sessions<P>,
-        exchange: Arc<Exchange>,
+        exchange: Shared<Exchange>,
         key_values: Option<RequestKeyValues>,
         read: Via,
     ) -> Self {
         let cookie = sessions.cookie().cloned().map(Shared::from);
-        Self { visit: Some(Visited { exchange: exchange.into(), key_values, cookie, read }) }
+        Self { visit: Some(Visited { exchange, key_values, cookie, read }) }
     }
 
     /// Writes the key-values that were changed and not saved, before the response is finished.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    pub(super) async fn keep(&self, response: Response) -> Response {
+    async fn keep(&self, response: Response) -> Response {
         match self.unkept() {
             Some(key_values) => answered(key_values, response).await,
             None => response,
@@ -62,6 +61,14 @@ impl Closing {
         let key_values = self.visit.as_ref()?.key_values.as_ref()?;
         // A layer may write after this one.
         (!key_values.is_of_layer() && key_values.are_changed()).then_some(key_values)
+    }
+
+    /// [`conclude`](Self::conclude), for whoever can wait.
+    pub(super) async fn close(self, response: Response) -> Response {
+        match self.conclude(response) {
+            Ok(response) => response,
+            Err(keeping) => keeping.await,
+        }
     }
 
     /// The response to send; or, where key-values have to be written before, what writes them and comes to it.
@@ -80,7 +87,7 @@ impl Closing {
         Ok(self.finish(response))
     }
 
-    pub(super) fn finish(self, mut response: Response) -> Response {
+    fn finish(self, mut response: Response) -> Response {
         if let Some(visit) = self.visit {
             let Outcome { cookie, clear_site_data, another_read } = visit.exchange.outcome();
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]

@@ -30,12 +30,12 @@ pub(super) type Confirming = Pin<Box<dyn Future<Output = Result<(), Response>> +
 
 /// What the policy wants to be confirmed, if anything. The argument `Confirmed<_>` finds in the request where to leave what
 /// it reads.
-pub(super) fn confirming<P: Principal>(call: &mut Call<Of<P>>) -> Option<Confirming> {
+pub(super) fn confirming<P: Principal>(call: &mut Call<'_, Of<P>>) -> Option<Confirming> {
     let purpose = call.spec.confirm?;
     let shown = Shown::in_header(&call.parts.headers);
     call.parts.extensions.insert(shown.clone());
     let (parts, spec) = (call.parts.clone(), call.spec);
-    let (sessions, exchange) = (call.visit.sessions.clone(), Arc::clone(&call.visit.exchange));
+    let (sessions, exchange) = (call.visit.visitor.sessions().clone(), call.visit.visitor.exchange().clone());
     Some(Box::pin(async move {
         let (token, content) = shown.take();
         let confirmed = match token {

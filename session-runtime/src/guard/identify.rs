@@ -5,28 +5,32 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use super::refuse::Refused;
+use super::visit::Visitor;
 use crate::authenticate::{Standing, authenticate};
 use crate::clock::Timestamp;
 use crate::credential::{self, Credential, CredentialError, SessionId};
 use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{CredentialKind, Session};
+use crate::session::{Arrival, CredentialKind};
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use crate::sessions::Look;
 #[cfg(feature = "jwt")]
 use crate::sessions::TokenSession;
 use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, Sessions, standing_record};
+use crate::shared::Shared;
 #[cfg(feature = "jwt")]
 use crate::token::TokenRefusal;
 
 /// Who a request comes from.
 pub(super) enum Identity<P: Principal> {
     /// A visitor with a session that stands.
-    Known(Session<P>, Arc<Exchange>),
+    Known(Arc<Arrival<P>>),
     /// A visitor whom nobody knows, with key-values.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    Unknown(Arc<Exchange>, Look),
+    Unknown(Shared<Exchange>, Look),
+    /// A visitor whose session is too old for an optional route, to which it is none.
+    TooOld(Shared<Exchange>),
     /// Nobody: no credential that the route accepts.
     Anonymous,
     /// A cookie that names no session of this realm, and never will again.
@@ -44,7 +48,18 @@ impl<P: Principal> Identity<P> {
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             Self::Unknown(..) => RefusalKind::NoCredential.into(),
             Self::Dead => Refused::dead_cookie(),
-            Self::Known(..) | Self::Unreadable => RefusalKind::InvalidCredential.into(),
+            Self::Known(_) | Self::TooOld(_) | Self::Unreadable => RefusalKind::InvalidCredential.into(),
+        }
+    }
+
+    /// Whom an admitted request is from.
+    pub(super) fn visitor(self, sessions: Sessions<P>) -> Visitor<P> {
+        match self {
+            Self::Known(arrival) => Visitor::Known(arrival.session(sessions)),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            Self::Unknown(exchange, _) => Visitor::Unknown(sessions, exchange),
+            Self::TooOld(exchange) => Visitor::Unknown(sessions, exchange),
+            Self::Anonymous | Self::Dead | Self::Unreadable => Visitor::Unknown(sessions, Exchange::default().into()),
         }
     }
 }
@@ -87,14 +102,14 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     match authenticate(&record, now, || sessions.unseal(&record, &id)) {
         Standing::Good(contents, instants) => {
             if record.successor().is_some() {
-                return Ok(known(sessions, contents, instants, Arc::new(Exchange::new(Some(Current::Alias(key))))));
+                return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
             }
             let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
             let answer = match sessions.revalidation() {
                 Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
                 None => Answer::Stands(contents),
             };
-            asked_again(sessions, answer, instants, Current::Named(issued))
+            asked_again(answer, instants, Current::Named(issued))
         }
         Standing::Over => Ok(Identity::Dead),
         Standing::Unreadable => Ok(Identity::Unreadable),
@@ -104,7 +119,7 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 fn unknown<P: Principal>(look: Look) -> Identity<P> {
     match &look {
-        Look { seen: Some(_), .. } => Identity::Unknown(Arc::new(Exchange::new(look.current.clone())), look),
+        Look { seen: Some(_), .. } => Identity::Unknown(Exchange::new(look.current.clone()).into(), look),
         Look { closed: Some(_), .. } => Identity::Unreadable,
         Look { .. } => Identity::Dead,
     }
@@ -112,41 +127,32 @@ fn unknown<P: Principal>(look: Look) -> Identity<P> {
 
 /// What the application says about a session that stands.
 pub(super) fn asked_again<P: Principal>(
-    sessions: &Sessions<P>,
     answer: Answer<P>,
     instants: Instants,
     current: Current,
 ) -> Result<Identity<P>, Refused> {
-    let exchange = Arc::new(Exchange::new(Some(current)));
+    let exchange = Exchange::new(Some(current));
     match answer {
-        Answer::Stands(contents) => Ok(known(sessions, contents, instants, exchange)),
+        Answer::Stands(contents) => Ok(known(contents, instants, exchange)),
         Answer::Changed(contents) => {
             exchange.demand_rotation();
-            Ok(known(sessions, contents, instants, exchange))
+            Ok(known(contents, instants, exchange))
         }
         Answer::Over => Ok(Identity::Dead),
         Answer::Unknown => Err(RefusalKind::Unavailable.into()),
     }
 }
 
-fn known<P: Principal>(
-    sessions: &Sessions<P>,
-    contents: Arc<Contents<P>>,
-    instants: Instants,
-    exchange: Arc<Exchange>,
-) -> Identity<P> {
-    let shared = Arc::clone(&exchange);
-    Identity::Known(Session::new(contents, instants, CredentialKind::Cookie, sessions.clone(), shared), exchange)
+fn known<P: Principal>(contents: Arc<Contents<P>>, instants: Instants, exchange: Exchange) -> Identity<P> {
+    Identity::Known(Arrival::new(contents, instants, CredentialKind::Cookie, exchange))
 }
 
 #[cfg(feature = "jwt")]
 async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
     match sessions.verify_token(token, now).await {
         Ok(TokenSession { contents, instants, .. }) => {
-            let exchange = Arc::new(Exchange::default());
-            let shared = Arc::clone(&exchange);
-            let session = Session::new(contents, instants, CredentialKind::Bearer, sessions.clone(), shared);
-            Ok(Identity::Known(session, exchange))
+            let exchange = Exchange::default();
+            Ok(Identity::Known(Arrival::new(contents, instants, CredentialKind::Bearer, exchange)))
         }
         // RFC 6750 3.1: a malformed request, and no token at all.
         Err(_) if !credential::is_token(token) => Err(RefusalKind::MalformedCredential.into()),

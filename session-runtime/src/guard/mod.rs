@@ -61,8 +61,9 @@ where
 {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        G::lead(Extraction { request, state }).await.map(Self::new)
+    fn from_request(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send {
+        let admitting = G::lead(Extraction { request, state });
+        async move { admitting.await.map(Self::new) }
     }
 }
 

@@ -33,11 +33,13 @@ where
 {
     type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let call = Call { parts, visit: (), spec: G::SPEC };
-        let arguments = A::take_all(call, body, state).await?;
-        Ok(Self { arguments, policy: PhantomData })
+    fn from_request(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send {
+        let (mut parts, body) = request.into_parts();
+        async move {
+            let call = Call { parts: &mut parts, visit: (), spec: G::SPEC };
+            let arguments = A::take_all(call, body, state).await?;
+            Ok(Self { arguments, policy: PhantomData })
+        }
     }
 }
 

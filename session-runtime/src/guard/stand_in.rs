@@ -4,7 +4,6 @@
 //! handler's type names something that is as visible as the handler, and that leads to the policy only through an
 //! implementation, which nobody has to see.
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 
@@ -76,52 +75,38 @@ where
 
 /// Not generic over the policy: handlers with the same arguments and the same checks share it, and a program holds it once
 /// for all of them.
-async fn enforce<C, R, S, A, M>(spec: &'static PolicySpec, request: Request, state: &S) -> Result<Admitted<A>, Response>
+///
+/// Not an `async fn`, which would move what it is given once more: the request's head is where it stays.
+fn enforce<C, R, S, A, M>(
+    spec: &'static PolicySpec,
+    request: Request,
+    state: &S,
+) -> impl Future<Output = Result<Admitted<A>, Response>> + Send
 where
     C: RunChecks<R, S>,
     R: Visited,
     S: Admits<R> + Sync,
     A: Arguments<R, S, M>,
 {
-    let (mut call, body, closing) = enter::<C, R, S>(spec, request, state).await?;
-    let confirming = R::confirming(&mut call);
-    let taken = match (A::take_all(call, body, state).await, confirming) {
-        (Ok(arguments), Some(confirming)) => confirming.await.map(|()| arguments),
-        (taken, _) => taken,
-    };
-    match taken {
-        Ok(arguments) => Ok(Admitted { arguments, closing }),
-        Err(response) => {
-            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-            let response = closing.keep(response).await;
-            Err(closing.finish(response))
+    let (mut parts, body) = request.into_parts();
+    async move {
+        let visit = state.admit(spec, &parts).await?;
+        let mut call = Call { parts: &mut parts, visit, spec };
+        let closing = call.closing();
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        R::hand_out(&mut call);
+        if let Err(response) = C::run(&mut call, state).await {
+            return Err(closing.close(R::refused_by_check(&call, response)).await);
+        }
+        call.settle().await?;
+        let confirming = R::confirming(&mut call);
+        let taken = match (A::take_all(call, body, state).await, confirming) {
+            (Ok(arguments), Some(confirming)) => confirming.await.map(|()| arguments),
+            (taken, _) => taken,
+        };
+        match taken {
+            Ok(arguments) => Ok(Admitted { arguments, closing }),
+            Err(response) => Err(closing.close(response).await),
         }
     }
-}
-
-/// What comes before the arguments.
-async fn enter<C, R, S>(
-    spec: &'static PolicySpec,
-    request: Request,
-    state: &S,
-) -> Result<(Call<R>, Body, Closing), Response>
-where
-    C: RunChecks<R, S>,
-    R: Visited,
-    S: Admits<R> + Sync,
-{
-    let (parts, body) = request.into_parts();
-    let visit = state.admit(spec, &parts).await?;
-    let mut call = Call { parts, visit, spec };
-    let closing = call.closing();
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    R::hand_out(&mut call);
-    if let Err(response) = C::run(&mut call, state).await {
-        let response = R::refused_by_check(&call, response);
-        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        let response = closing.keep(response).await;
-        return Err(closing.finish(response));
-    }
-    call.settle().await?;
-    Ok((call, body, closing))
 }

@@ -1,7 +1,6 @@
 //! An admitted request.
 
 use std::fmt;
-use std::sync::Arc;
 
 use axum::response::Response;
 use http::request::Parts;
@@ -17,10 +16,14 @@ use crate::refusal;
 use crate::session::Session;
 use crate::sessions::Exchange;
 use crate::sessions::Sessions;
+use crate::shared::Shared;
 
 /// A request that was admitted, while its arguments are being extracted.
-pub struct Call<R: Visited> {
-    pub(super) parts: Parts,
+///
+/// Borrows the request's head, which stays where it is until an extractor takes the whole request: moving it from one future to
+/// the next would cost more than what they do.
+pub struct Call<'a, R: Visited> {
+    pub(super) parts: &'a mut Parts,
     pub(super) visit: R::Visit,
     pub(super) spec: &'static PolicySpec,
 }
@@ -31,97 +34,126 @@ pub trait Visited: Realm {
     type Visit: Send + Sync;
 
     /// Counts the request as activity, where the policy slides; refuses when the session ended meanwhile.
-    fn settle(call: &mut Call<Self>) -> impl Future<Output = Result<(), Response>> + Send
+    fn settle(call: &mut Call<'_, Self>) -> impl Future<Output = Result<(), Response>> + Send
     where
         Self: Sized;
 
     /// The response of a check that refused.
-    fn refused_by_check(call: &Call<Self>, response: Response) -> Response
+    fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response
     where
         Self: Sized;
 
     /// What is still to be done when the arguments are there, if anything.
-    fn confirming(call: &mut Call<Self>) -> Option<Confirming>
+    fn confirming(call: &mut Call<'_, Self>) -> Option<Confirming>
     where
         Self: Sized;
 
     /// Puts into the request what other extractors find there.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn hand_out(call: &mut Call<Self>)
+    fn hand_out(call: &mut Call<'_, Self>)
     where
         Self: Sized;
 
     /// What finishing the response needs.
-    fn closing(call: &Call<Self>) -> Closing
+    fn closing(call: &Call<'_, Self>) -> Closing
     where
         Self: Sized;
 }
 
 /// What the guard knows of a visitor of the principal's realm.
 pub struct Visit<P: Principal> {
-    pub(super) session: Option<Session<P>>,
-    pub(super) sessions: Sessions<P>,
-    pub(super) exchange: Arc<Exchange>,
+    pub(super) visitor: Visitor<P>,
     pub(super) key_values: Option<RequestKeyValues>,
+}
+
+/// Whom a request is from.
+pub(super) enum Visitor<P: Principal> {
+    /// Somebody with a session.
+    Known(Session<P>),
+    /// Anybody.
+    Unknown(Sessions<P>, Shared<Exchange>),
+}
+
+impl<P: Principal> Visitor<P> {
+    pub(super) fn session(&self) -> Option<&Session<P>> {
+        match self {
+            Self::Known(session) => Some(session),
+            Self::Unknown(..) => None,
+        }
+    }
+
+    pub(super) fn sessions(&self) -> &Sessions<P> {
+        match self {
+            Self::Known(session) => session.sessions(),
+            Self::Unknown(sessions, _) => sessions,
+        }
+    }
+
+    pub(super) fn exchange(&self) -> &Shared<Exchange> {
+        match self {
+            Self::Known(session) => session.exchange(),
+            Self::Unknown(_, exchange) => exchange,
+        }
+    }
 }
 
 impl<P: Principal> Visited for Of<P> {
     type Visit = Visit<P>;
 
-    async fn settle(call: &mut Call<Self>) -> Result<(), Response> {
+    async fn settle(call: &mut Call<'_, Self>) -> Result<(), Response> {
         count_as_activity(call).await?;
         replace_id_where_due(call).await;
         Ok(())
     }
 
-    fn refused_by_check(call: &Call<Self>, response: Response) -> Response {
-        let on_refusal = call.visit.sessions.on_refusal();
-        refusal::refused_by_check(response, &context::<P>(call.spec), &call.parts, on_refusal)
+    fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response {
+        let on_refusal = call.visit.visitor.sessions().on_refusal();
+        refusal::refused_by_check(response, &context::<P>(call.spec), call.parts, on_refusal)
     }
 
-    fn confirming(call: &mut Call<Self>) -> Option<Confirming> {
+    fn confirming(call: &mut Call<'_, Self>) -> Option<Confirming> {
         confirming(call)
     }
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn hand_out(call: &mut Call<Self>) {
+    fn hand_out(call: &mut Call<'_, Self>) {
         if let Some(key_values) = &call.visit.key_values {
             key_values.insert_into(&mut call.parts.extensions);
         }
     }
 
-    fn closing(call: &Call<Self>) -> Closing {
-        let Visit { sessions, exchange, key_values, .. } = &call.visit;
-        Closing::of(sessions, Arc::clone(exchange), key_values.clone(), call.spec.via)
+    fn closing(call: &Call<'_, Self>) -> Closing {
+        let Visit { visitor, key_values, .. } = &call.visit;
+        Closing::of(visitor.sessions(), visitor.exchange().clone(), key_values.clone(), call.spec.via)
     }
 }
 
 impl Visited for Open {
     type Visit = ();
 
-    async fn settle(_: &mut Call<Self>) -> Result<(), Response> {
+    async fn settle(_: &mut Call<'_, Self>) -> Result<(), Response> {
         Ok(())
     }
 
     /// A public route has no checks.
-    fn refused_by_check(_: &Call<Self>, response: Response) -> Response {
+    fn refused_by_check(_: &Call<'_, Self>, response: Response) -> Response {
         response
     }
 
     /// Nobody is there who could.
-    fn confirming(_: &mut Call<Self>) -> Option<Confirming> {
+    fn confirming(_: &mut Call<'_, Self>) -> Option<Confirming> {
         None
     }
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn hand_out(_: &mut Call<Self>) {}
+    fn hand_out(_: &mut Call<'_, Self>) {}
 
-    fn closing(_: &Call<Self>) -> Closing {
+    fn closing(_: &Call<'_, Self>) -> Closing {
         Closing::default()
     }
 }
 
-impl<R: Visited> Call<R> {
+impl<R: Visited> Call<'_, R> {
     pub(super) async fn settle(&mut self) -> Result<(), Response> {
         R::settle(self).await
     }
@@ -131,7 +163,7 @@ impl<R: Visited> Call<R> {
     }
 }
 
-impl<R: Visited> fmt::Debug for Call<R> {
+impl<R: Visited> fmt::Debug for Call<'_, R> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Call").field("policy", &self.spec.name).finish_non_exhaustive()
     }
@@ -139,6 +171,6 @@ impl<R: Visited> fmt::Debug for Call<R> {
 
 impl<P: Principal> fmt::Debug for Visit<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Visit").field("session", &self.session).finish_non_exhaustive()
+        formatter.debug_struct("Visit").field("session", &self.visitor.session()).finish_non_exhaustive()
     }
 }

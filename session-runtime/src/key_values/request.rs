@@ -15,6 +15,7 @@ use super::shelf::Shelf;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::sessions::{Exchange, KeyValues, Look, SessionErrorKind};
+use crate::shared::Shared;
 
 /// The key-values of one request, shared by whoever may touch them: handler, log-in, and the end of the response.
 #[derive(Clone)]
@@ -32,7 +33,7 @@ struct Inner {
 
 impl RequestKeyValues {
     /// Those of a request whose cookie was looked up.
-    pub(crate) fn found(records: Arc<dyn Records>, exchange: Arc<Exchange>, look: Look) -> Self {
+    pub(crate) fn found(records: Arc<dyn Records>, exchange: Shared<Exchange>, look: Look) -> Self {
         let has_record = look.seen.is_some();
         Self::of(Arc::new(Shelf::new(records, exchange, None, look)), has_record, false)
     }
@@ -40,7 +41,7 @@ impl RequestKeyValues {
     /// Those of a layer, where nobody has looked yet what this cookie leads to.
     pub(crate) fn unasked(records: Arc<dyn Records>, cookie: Option<SessionId>, look: Look) -> Self {
         let has_record = cookie.is_some();
-        Self::of(Arc::new(Shelf::new(records, Arc::default(), cookie, look)), has_record, true)
+        Self::of(Arc::new(Shelf::new(records, Exchange::default().into(), cookie, look)), has_record, true)
     }
 
     /// Those of a layer around the guard of this realm.
@@ -58,12 +59,12 @@ impl RequestKeyValues {
     }
 
     /// From here on they are those of a request whose cookie was looked up.
-    pub(crate) fn adopt(&self, exchange: Arc<Exchange>, look: Look) {
+    pub(crate) fn adopt(&self, exchange: Shared<Exchange>, look: Look) {
         self.0.shelf.adopt(exchange, look);
     }
 
     /// What becomes of the cookie.
-    pub(crate) fn exchange(&self) -> Arc<Exchange> {
+    pub(crate) fn exchange(&self) -> Shared<Exchange> {
         self.0.shelf.exchange()
     }
 

@@ -9,6 +9,7 @@ use crate::credential::SessionId;
 use crate::sessions::{
     Changes, Current, Data, Exchange, Issued, KeyValues, Look, Seen, SessionError, SessionErrorKind,
 };
+use crate::shared::Shared;
 
 /// How much later than the last use of a record of nobody the next one is written down.
 const LAG: Duration = Duration::from_mins(1);
@@ -20,7 +21,7 @@ pub(super) struct Shelf {
 }
 
 struct State {
-    exchange: Arc<Exchange>,
+    exchange: Shared<Exchange>,
     /// What a cookie leads to that nobody has looked up yet.
     unasked: Option<SessionId>,
     /// As the guard found it.
@@ -35,7 +36,7 @@ struct State {
 impl Shelf {
     pub(super) fn new(
         records: Arc<dyn Records>,
-        exchange: Arc<Exchange>,
+        exchange: Shared<Exchange>,
         unasked: Option<SessionId>,
         look: Look,
     ) -> Self {
@@ -51,12 +52,12 @@ impl Shelf {
         Self { records, state: Mutex::new(state) }
     }
 
-    pub(super) fn exchange(&self) -> Arc<Exchange> {
-        Arc::clone(&self.state().exchange)
+    pub(super) fn exchange(&self) -> Shared<Exchange> {
+        self.state().exchange.clone()
     }
 
     /// From here on it is another one's request: that of the guard, which has looked up what the cookie leads to.
-    pub(super) fn adopt(&self, exchange: Arc<Exchange>, look: Look) {
+    pub(super) fn adopt(&self, exchange: Shared<Exchange>, look: Look) {
         let mut state = self.state();
         let has_moved = exchange.take_over(&state.exchange);
         state.exchange = exchange;
@@ -100,7 +101,7 @@ impl Shelf {
         self.look_up().await?;
         let (is_read, seen, exchange) = {
             let mut state = self.state();
-            (std::mem::replace(&mut state.is_read, true), state.seen.clone(), Arc::clone(&state.exchange))
+            (std::mem::replace(&mut state.is_read, true), state.seen.clone(), state.exchange.clone())
         };
         let current = exchange.current();
         let Some(Current::Named(issued)) = current else { return Ok(data_of(seen)) };
@@ -146,7 +147,7 @@ impl Shelf {
         self.look_up().await?;
         let (exchange, closed) = {
             let state = self.state();
-            (Arc::clone(&state.exchange), state.closed)
+            (state.exchange.clone(), state.closed)
         };
         if let Some(kind) = closed {
             return Err(kind.into());

@@ -10,6 +10,7 @@ use crate::sessions::{
     ALIAS_LIFETIME, Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind,
     SessionFuture, Sessions, Unsealed,
 };
+use crate::shared::Shared;
 use crate::store::StoreKey;
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
@@ -33,7 +34,7 @@ use crate::store::StoreKey;
 pub struct AuthSession<P> {
     pub(super) session: Option<Session<P>>,
     pub(super) sessions: Sessions<P>,
-    pub(super) exchange: Arc<Exchange>,
+    pub(super) exchange: Shared<Exchange>,
     #[cfg_attr(
         not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
         expect(dead_code, reason = "there are none")
@@ -46,7 +47,7 @@ impl<P: Principal> AuthSession<P> {
     pub(crate) const fn new(
         session: Option<Session<P>>,
         sessions: Sessions<P>,
-        exchange: Arc<Exchange>,
+        exchange: Shared<Exchange>,
         key_values: Option<RequestKeyValues>,
         device: &'static Device,
     ) -> Self {
@@ -162,10 +163,10 @@ impl<P: Principal> AuthSession<P> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
         let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
-        if contents.subject != session.contents.subject {
+        if contents.subject != session.known.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.instants.authenticated_again(now, session.lifetime());
+        let instants = session.known.instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);

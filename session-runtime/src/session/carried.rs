@@ -2,37 +2,38 @@
 
 use std::sync::Arc;
 
-use super::{AuthSession, CredentialKind, Session};
+use super::{AuthSession, CredentialKind, Known, Session};
 use crate::principal::Principal;
 use crate::sessions::{
     CarriedId, Contents, Current, Exchange, Factors, Instants, SessionError, SessionErrorKind, Sessions,
 };
+use crate::shared::Shared;
 
 impl<P: Principal> Session<P> {
     /// What names this session, where it lives in its cookie; and an error where that was ended by this request.
     pub(super) fn carried(&self) -> Result<Option<CarriedId>, SessionError> {
-        if !self.sessions.are_carried() || self.credential == CredentialKind::Bearer {
+        if !self.sessions.are_carried() || self.known.credential == CredentialKind::Bearer {
             return Ok(None);
         }
         match self.exchange.current() {
             // This request may have begun another session since.
-            Some(Current::Carried(id)) if id.names(&self.contents.subject, &self.instants) => Ok(Some(id)),
+            Some(Current::Carried(id)) if id.names(&self.known.contents.subject, &self.known.instants) => Ok(Some(id)),
             Some(Current::CarriedReadOnly) => Err(SessionErrorKind::Superseded.into()),
             _ => Err(SessionErrorKind::Ended.into()),
         }
     }
 
     pub(super) fn update_carried(&mut self, id: CarriedId, mut change: impl FnMut(&mut P)) -> Result<(), SessionError> {
-        let changed = Arc::new(self.contents.changed(&mut change)?);
-        let value = self.sessions.carry(&id, &changed, &self.instants)?;
+        let changed = Arc::new(self.known.contents.changed(&mut change)?);
+        let value = self.sessions.carry(&id, &changed, &self.known.instants)?;
         self.exchange.carry(id, value);
-        self.contents = changed.into();
+        self.known = self.known.holding(changed).into();
         Ok(())
     }
 
     /// Seals the session anew.
     pub(super) fn carry_on(&self, id: CarriedId) -> Result<(), SessionError> {
-        let value = self.sessions.carry(&id, &self.contents, &self.instants)?;
+        let value = self.sessions.carry(&id, &self.known.contents, &self.known.instants)?;
         self.exchange.carry(id, value);
         Ok(())
     }
@@ -42,10 +43,10 @@ impl<P: Principal> Session<P> {
         contents: Arc<Contents<P>>,
         instants: Instants,
         sessions: &Sessions<P>,
-        exchange: &Arc<Exchange>,
+        exchange: &Shared<Exchange>,
     ) -> Result<Self, SessionError> {
-        let (sessions, shared) = (sessions.clone(), Arc::clone(exchange));
-        let session = Self::new(contents, instants, CredentialKind::Cookie, sessions, shared);
+        let known = Known { contents, instants, credential: CredentialKind::Cookie };
+        let session = Self { known: known.into(), exchange: exchange.clone(), sessions: sessions.clone() };
         session.carry_on(id)?;
         Ok(session)
     }
@@ -78,11 +79,11 @@ impl<P: Principal> AuthSession<P> {
         let id = session.carried()?.ok_or(SessionErrorKind::NotACookie)?;
         let now = self.sessions.now();
         let contents = Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? };
-        if contents.subject != session.contents.subject {
+        if contents.subject != session.known.contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let contents = Arc::new(contents.renewed(&session.contents));
-        let instants = session.instants.authenticated_again(now, session.lifetime());
+        let contents = Arc::new(contents.renewed(&session.known.contents));
+        let instants = session.known.instants.authenticated_again(now, session.lifetime());
         Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
     }
 }

@@ -29,7 +29,7 @@ impl<P: Principal> Session<P> {
             return self.update_carried(id, change);
         }
         let issued = self.writable()?;
-        let subject = &self.contents.subject;
+        let subject = &self.known.contents.subject;
         let changed = |standing: &Contents<P>| {
             if standing.subject == *subject {
                 standing.changed(&mut change)
@@ -38,7 +38,8 @@ impl<P: Principal> Session<P> {
                 Err(SessionErrorKind::Ended.into())
             }
         };
-        self.contents = self.sessions.replace(&issued, changed).await?.into();
+        let contents = self.sessions.replace(&issued, changed).await?;
+        self.known = self.known.holding(contents).into();
         Ok(())
     }
 

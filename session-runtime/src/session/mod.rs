@@ -1,5 +1,6 @@
 //! One authenticated visit, as a handler sees it.
 
+mod arrival;
 mod auth_session;
 #[cfg(feature = "cookie-tokens")]
 mod carried;
@@ -9,6 +10,7 @@ mod inventory;
 mod live;
 mod log_in;
 
+pub(crate) use self::arrival::{Arrival, Known};
 pub use self::auth_session::AuthSession;
 pub use self::confirmation::{Confirmation, ConfirmationToken};
 pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
@@ -16,13 +18,10 @@ pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use crate::clock::Timestamp;
 use crate::principal::{Lifetime, ListsSessions, Principal};
-use crate::sessions::{
-    Contents, Current, Exchange, Factors, Instants, Issued, Opened, SessionError, SessionErrorKind, Sessions,
-};
+use crate::sessions::{Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions};
 use crate::shared::Shared;
 use crate::store::StoreKey;
 
@@ -49,11 +48,9 @@ use crate::store::StoreKey;
 ///
 /// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
 pub struct Session<P> {
-    contents: Shared<Contents<P>>,
-    instants: Instants,
-    credential: CredentialKind,
-    sessions: Sessions<P>,
+    known: Shared<Known<P>>,
     exchange: Shared<Exchange>,
+    sessions: Sessions<P>,
 }
 
 /// What a request showed to be admitted.
@@ -66,19 +63,9 @@ pub enum CredentialKind {
 }
 
 impl<P: Principal> Session<P> {
-    pub(crate) fn new(
-        contents: Arc<Contents<P>>,
-        instants: Instants,
-        credential: CredentialKind,
-        sessions: Sessions<P>,
-        exchange: Arc<Exchange>,
-    ) -> Self {
-        Self { contents: contents.into(), instants, credential, sessions, exchange: exchange.into() }
-    }
-
     /// Who this is.
     pub fn principal(&self) -> &P {
-        &self.contents.principal
+        &self.known.contents.principal
     }
 
     /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
@@ -110,7 +97,7 @@ impl<P: Principal> Session<P> {
 
     /// What the visitor showed.
     pub fn credential(&self) -> CredentialKind {
-        self.credential
+        self.known.credential
     }
 
     /// Who issued the token. `None` for a cookie.
@@ -118,69 +105,67 @@ impl<P: Principal> Session<P> {
     /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
     /// what another calls `7`.
     pub fn issuer(&self) -> Option<&str> {
-        self.contents.token.as_ref().map(|token| &*token.issuer)
+        self.known.contents.token.as_ref().map(|token| &*token.issuer)
     }
 
     /// When the visitor logged in, or the token was issued.
     pub fn created_at(&self) -> Timestamp {
-        self.instants.created_at
+        self.known.instants.created_at
     }
 
     /// The last time the visitor proved who they are. `None` for tokens that do not say.
     pub fn authenticated_at(&self) -> Option<Timestamp> {
-        self.instants.authenticated_at
+        self.known.instants.authenticated_at
     }
 
     /// The last request that counted as activity, or when the token was issued.
     pub fn last_seen_at(&self) -> Timestamp {
-        self.instants.last_seen_at
+        self.known.instants.last_seen_at
     }
 
     /// When the session ends unless there is activity.
     pub fn expires_at(&self) -> Timestamp {
-        self.instants.expires_at
+        self.known.instants.expires_at
     }
 
     /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr` or is its
     /// `acr`. What `factors(..)` demands, for handlers that admit others, too.
     pub fn has_factor(&self, factor: &str) -> bool {
-        self.contents.factors.given_within(factor, None, self.instants.created_at)
+        self.known.contents.factors.given_within(factor, None, self.known.instants.created_at)
     }
 
     /// The factors that the visitor has given since the log-in, each with the last time; `None` for tokens that do not say
     /// when.
     pub fn factors(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
-        self.contents.factors.iter()
-    }
-
-    pub(crate) fn given(&self) -> &Factors {
-        &self.contents.factors
+        self.known.contents.factors.iter()
     }
 
     /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.
     pub fn is_remembered(&self) -> bool {
-        self.contents.remembered
+        self.known.contents.remembered
     }
 
     /// How long it lasts.
     pub(crate) fn lifetime(&self) -> Lifetime {
-        P::SPEC.lifetime(self.contents.remembered)
+        P::SPEC.lifetime(self.known.contents.remembered)
     }
 
-    #[cfg(any(feature = "cookie-tokens", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    pub(crate) fn contents(&self) -> Arc<Contents<P>> {
-        self.contents.to_arc()
+    pub(crate) fn sessions(&self) -> &Sessions<P> {
+        &self.sessions
     }
 
-    pub(crate) const fn instants(&self) -> &Instants {
-        &self.instants
+    pub(crate) fn exchange(&self) -> &Shared<Exchange> {
+        &self.exchange
+    }
+
+    #[cfg(feature = "cookie-tokens")]
+    pub(crate) fn known(&self) -> &Known<P> {
+        &self.known
     }
 
     /// Notes an activity.
     pub(crate) fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
-        self.instants.longest_pause = self.instants.longest_pause.max(now.since(self.instants.last_seen_at));
-        self.instants.last_seen_at = now;
-        self.instants.expires_at = expires_at;
+        self.known = self.known.seen(now, expires_at).into();
     }
 
     /// Makes a single-use token that confirms what the visitor is about to do: what `confirm = ".."` of a route demands.
@@ -246,7 +231,7 @@ impl<P: Principal> Session<P> {
 
     /// This session's id, for operations that change it. A token's session has none.
     fn writable(&self) -> Result<Issued, SessionError> {
-        match self.credential {
+        match self.known.credential {
             CredentialKind::Cookie => self.exchange.writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),
         }
@@ -255,7 +240,7 @@ impl<P: Principal> Session<P> {
     /// Ends the token whose session it is.
     #[cfg(feature = "jwt")]
     async fn end_token(&self) -> Result<(), SessionError> {
-        self.sessions.end_token(&self.contents).await
+        self.sessions.end_token(&self.known.contents).await
     }
 
     #[cfg(not(feature = "jwt"))]
@@ -264,16 +249,11 @@ impl<P: Principal> Session<P> {
         Err(SessionErrorKind::NotACookie.into())
     }
 
-    fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Arc<Exchange>) -> Self {
-        let session = Self::new(
-            Arc::clone(&opened.contents),
-            opened.instants,
-            CredentialKind::Cookie,
-            sessions.clone(),
-            Arc::clone(exchange),
-        );
-        exchange.issue(opened.issued);
-        session
+    fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Shared<Exchange>) -> Self {
+        let Opened { contents, instants, issued } = opened;
+        let known = Known { contents, instants, credential: CredentialKind::Cookie };
+        exchange.issue(issued);
+        Self { known: known.into(), exchange: exchange.clone(), sessions: sessions.clone() }
     }
 }
 
@@ -287,13 +267,7 @@ impl<P: Principal> Deref for Session<P> {
 
 impl<P: Principal> Clone for Session<P> {
     fn clone(&self) -> Self {
-        Self {
-            contents: self.contents.clone(),
-            instants: self.instants,
-            credential: self.credential,
-            sessions: self.sessions.clone(),
-            exchange: self.exchange.clone(),
-        }
+        Self { known: self.known.clone(), exchange: self.exchange.clone(), sessions: self.sessions.clone() }
     }
 }
 
@@ -302,8 +276,8 @@ impl<P: Principal> fmt::Debug for Session<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Session")
-            .field("instants", &self.instants)
-            .field("credential", &self.credential)
+            .field("instants", &self.known.instants)
+            .field("credential", &self.known.credential)
             .finish_non_exhaustive()
     }
 }

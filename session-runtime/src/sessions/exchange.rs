@@ -1,5 +1,6 @@
 //! What handler and guard of one request share: under which id it came, and what becomes of the cookie.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,13 +15,16 @@ use crate::store::StoreKey;
 
 /// One request's view of its session's id. Written by the session's operations, read once when the response is finished.
 #[derive(Default)]
-pub(crate) struct Exchange(Mutex<State>);
+pub(crate) struct Exchange {
+    state: Mutex<State>,
+    /// Beside the lock, which a request that has nothing to replace need not take.
+    rotation_due: AtomicBool,
+}
 
 #[derive(Default)]
 struct State {
     current: Option<Current>,
     outcome: Outcome,
-    rotation_due: bool,
     /// When the store was last asked whether the session goes on, after the request was admitted.
     asked_at: Option<Instant>,
     /// The response has been sent.
@@ -66,7 +70,7 @@ pub(crate) enum CookieChange {
 
 impl Exchange {
     pub(crate) fn new(current: Option<Current>) -> Self {
-        Self(Mutex::new(State { current, ..State::default() }))
+        Self { state: Mutex::new(State { current, ..State::default() }), rotation_due: AtomicBool::new(false) }
     }
 
     /// The record of the request's cookie, if it has one.
@@ -119,14 +123,15 @@ impl Exchange {
     /// What the session holds has changed on the way in: once the visitor is admitted it goes on under a new id, or in a new
     /// cookie.
     pub(crate) fn demand_rotation(&self) {
-        self.state().rotation_due = true;
+        self.rotation_due.store(true, Ordering::Release);
     }
 
     /// What is to be replaced, if that was [demanded](Self::demand_rotation); once.
     pub(crate) fn take_due_rotation(&self) -> Option<Current> {
-        let mut state = self.state();
-        let due = std::mem::take(&mut state.rotation_due);
-        state.current.clone().filter(|_| due)
+        if !self.rotation_due.load(Ordering::Acquire) || !self.rotation_due.swap(false, Ordering::AcqRel) {
+            return None;
+        }
+        self.current()
     }
 
     /// The session goes on under a new id.
@@ -165,7 +170,7 @@ impl Exchange {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

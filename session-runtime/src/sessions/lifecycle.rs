@@ -279,10 +279,16 @@ pub(crate) async fn followed(store: &dyn Store, mut key: StoreKey) -> Result<Opt
 
 /// The record under `key`. An alias stands only as long as what it stands for.
 pub(crate) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
-    let Some(record) = store.load(key).await? else { return Ok(None) };
-    let mut next = record.successor;
+    match store.load(key).await? {
+        Some(alias) if alias.successor.is_some() => Box::pin(standing_alias(store, alias)).await,
+        record => Ok(record),
+    }
+}
+
+async fn standing_alias(store: &dyn Store, alias: Record) -> Result<Option<Record>, StoreError> {
+    let mut next = alias.successor;
     for _ in 0..LONGEST_CHAIN {
-        let Some(key) = next else { return Ok(Some(record)) };
+        let Some(key) = next else { return Ok(Some(alias)) };
         let Some(successor) = store.load(key).await? else { return Ok(None) };
         next = successor.successor;
     }

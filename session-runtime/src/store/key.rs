@@ -13,7 +13,11 @@ impl StoreKey {
     /// The key of the session whose cookie holds `id`. The zero byte ends the realm's name, which cannot contain one, so
     /// that no two realms share a key.
     pub(crate) fn of(realm: &str, id: &[u8]) -> Self {
-        Self(Sha256::new().chain_update(realm).chain_update([0]).chain_update(id).finalize().into())
+        let mut hash = Sha256::new();
+        hash.update(realm);
+        hash.update([0]);
+        hash.update(id);
+        Self(hash.finalize().into())
     }
 
     /// The key that [`as_bytes`](Self::as_bytes) told.

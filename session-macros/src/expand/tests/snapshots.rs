@@ -158,6 +158,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 {
                     fn run(
                         __call: &mut ::renamed::__private::Call<
+                            '_,
                             <__PolicyOf_match as ::renamed::__private::About>::Realm,
                         >,
                         __state: &__S,

@@ -21,7 +21,8 @@ impl<P: Principal> Revalidation<P> {
             return Answer::Stands(contents);
         }
         let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
-        let found = self.asked_once(key, self.find_out_carried(sessions, id, Arc::clone(&contents), now)).await;
+        let found =
+            Box::pin(self.asked_once(key, self.find_out_carried(sessions, id, Arc::clone(&contents), now))).await;
         // Another copy of the cookie may have asked. Of what it holds besides, such as factors, this one gains nothing.
         match found {
             Answer::Changed(loaded) => match Contents::new(loaded.principal.clone(), loaded.checked_at) {

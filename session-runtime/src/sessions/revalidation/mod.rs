@@ -139,7 +139,7 @@ impl<P: Principal> Revalidation<P> {
         if !self.is_due(&contents, now) {
             return Answer::Stands(contents);
         }
-        self.asked_once(issued.key, self.find_out(sessions, issued, contents, now)).await
+        Box::pin(self.asked_once(issued.key, self.find_out(sessions, issued, contents, now))).await
     }
 
     /// What `ask` finds out, or what another request finds out that came first.

@@ -125,7 +125,7 @@ impl<P: Principal> Sessions<P> {
         let Some(token) = &contents.token else { return Ok(()) };
         let Some(list) = self.revocable(&token.issuer) else { return Ok(()) };
         let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
-        match list.covers(self, &contents.subject, &hashes, issued_at, now).await {
+        match Box::pin(list.covers(self, &contents.subject, &hashes, issued_at, now)).await {
             Ok(false) => Ok(()),
             Ok(true) => Err(TokenRefusal::Revoked),
             Err(error) => {
