@@ -31,7 +31,7 @@ pub(crate) struct Token {
     /// Who issued it: another issuer may call somebody else by the same name (ASVS 10.3.3).
     pub(crate) issuer: Arc<str>,
     /// Its `jti`.
-    pub(crate) id: Option<Box<str>>,
+    pub(crate) id: Option<SmolStr>,
     /// Of which family of refresh tokens it is.
     pub(crate) family: Option<Box<str>>,
 }

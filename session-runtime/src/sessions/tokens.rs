@@ -134,7 +134,6 @@ impl<P> Clone for TokenSession<P> {
 impl<P: Principal> TokenSession<P> {
     fn of((verified, standing): (Verified<P>, Standing)) -> Self {
         let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
-        let subject = subject.into();
         let factors = Factors::given(&factors, dates.authenticated_at);
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {

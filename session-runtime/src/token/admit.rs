@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use smol_str::SmolStr;
+
 use super::claims::{Claims, NumericDate};
 use super::error::TokenRefusal::{self, MissingClaim};
 use crate::clock::Timestamp;
@@ -16,9 +18,9 @@ pub(crate) struct Verified<P> {
     /// Its `iss`.
     pub(crate) issuer: Arc<str>,
     /// Its `sub`.
-    pub(crate) subject: Box<str>,
+    pub(crate) subject: SmolStr,
     /// Its `jti`.
-    pub(crate) token_id: Option<Box<str>>,
+    pub(crate) token_id: Option<SmolStr>,
     /// Of which family of refresh tokens it is.
     pub(crate) family: Option<Box<str>>,
     /// When it counts.
@@ -54,26 +56,26 @@ impl Expectations {
     /// The judgement, in this order: whom the token is for, when it counts, whom it is about.
     pub(super) fn admit<P>(
         &self,
-        claims: Claims<'_>,
+        claims: &mut Claims<'_>,
         principal: P,
         now: Timestamp,
     ) -> Result<Verified<P>, TokenRefusal> {
-        self.is_for_us(&claims)?;
-        let dates = Dates::of(&claims)?;
+        self.is_for_us(claims)?;
+        let dates = Dates::of(claims)?;
         self.counts_at(&dates, now)?;
         if self.bearer.revocable && claims.token_id.is_none() {
             return Err(MissingClaim("jti"));
         }
         // An empty subject would be one that all who lack a name share.
-        let subject = claims.subject.filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
-        let mut factors = claims.factors.unwrap_or_default();
-        factors.extend(claims.authentication_context.map(|context| context.0.into()));
+        let subject = claims.subject.as_ref().filter(|subject| !subject.0.is_empty()).ok_or(MissingClaim("sub"))?;
+        let mut factors = claims.factors.take().unwrap_or_default();
+        factors.extend(claims.authentication_context.as_ref().map(|context| (&*context.0).into()));
         Ok(Verified {
             principal,
             issuer: Arc::clone(&self.issuer),
-            subject: subject.0.into(),
-            token_id: claims.token_id.map(|id| id.0.into()),
-            family: claims.family.map(|family| family.0.into()),
+            subject: SmolStr::new(&subject.0),
+            token_id: claims.token_id.as_ref().map(|id| SmolStr::new(&id.0)),
+            family: claims.family.as_ref().map(|family| (&*family.0).into()),
             dates,
             factors,
         })

@@ -109,6 +109,8 @@ pub(super) struct Claims<'de> {
     pub(super) confirmation: Option<IgnoredAny>,
     pub(super) family: Option<Text<'de>>,
     pub(super) declared: Option<Text<'de>>,
+    /// The `scope` of an [`opening`](super::opening), until its field is fed.
+    pub(super) scope: Option<Text<'de>>,
     /// What is wrong if reading stops here; serde's own error could only say it in words.
     pub(super) fault: Option<TokenRefusal>,
 }
@@ -165,14 +167,19 @@ pub(super) struct NumericDate(pub(super) Timestamp);
 
 impl NumericDate {
     /// The year 10000. What lies behind is milliseconds taken for seconds, or meant to overflow.
-    const END: f64 = 253_402_300_800.0;
+    const END: u64 = 253_402_300_800;
+
+    pub(super) fn of_seconds(seconds: u64) -> Option<Self> {
+        (seconds < Self::END).then_some(Self(Timestamp::from_secs(seconds)))
+    }
 }
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // Whole seconds up to `END` are exact in an `f64`, and so are their milliseconds.
         let seconds = f64::deserialize(deserializer)?;
-        let since_epoch = Duration::try_from_secs_f64(seconds).ok().filter(|_| seconds < Self::END);
+        let since_epoch =
+            Duration::try_from_secs_f64(seconds).ok().filter(|since_epoch| since_epoch.as_secs() < Self::END);
         let since_epoch = since_epoch.ok_or_else(|| D::Error::custom("not a NumericDate"))?;
         Ok(Self(Timestamp::EPOCH.plus(since_epoch)))
     }

@@ -23,7 +23,8 @@ use super::scope::ScopeDeserializer;
 use super::text::Text;
 use crate::principal::{ClaimNames, SubjectDeserializer};
 
-/// Reads the payload once: the claims into `claims`, the rest as `T`.
+/// Reads the payload once: the claims into `claims`, the rest as `T`. Those that [`opening`](super::opening) has read are in
+/// `claims` already, and no longer in `text`.
 ///
 /// [`TokenRefusal::NoPrincipal`] means that all claims before the fault were of the right type, and says nothing about
 /// those behind it.
@@ -67,8 +68,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Payload<'_, 'de, T> {
             map,
             names,
             declared,
-            claims,
             next: Next::Claim,
+            subject: Fed::of(claims.subject.is_some().then_some(names.id)),
+            claims,
             roles: Fed::of(names.roles),
             scope: Fed::of(names.scopes),
         };
@@ -104,6 +106,8 @@ struct Fields<'a, 'de, A> {
     declared: Option<&'static str>,
     claims: &'a mut Claims<'de>,
     next: Next<'de>,
+    /// Waiting only if the subject was read before.
+    subject: Fed,
     roles: Fed,
     scope: Fed,
 }
@@ -163,6 +167,17 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         }
     }
 
+    /// A field whose claim was read before.
+    fn read_before(&mut self) -> Option<&'static str> {
+        if let Fed::Waiting(field) = std::mem::replace(&mut self.subject, Fed::Done) {
+            self.next = Next::Subject;
+            return Some(field);
+        }
+        self.next = Next::Scope(self.claims.scope.take()?.0);
+        self.scope = Fed::Done;
+        self.names.scopes
+    }
+
     /// A field whose claim the token does not carry.
     fn unfed(&mut self) -> Option<&'static str> {
         self.next = Next::None;
@@ -179,6 +194,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, 'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        if let Some(field) = self.read_before() {
+            return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some);
+        }
         while let Some(Text(claim)) = self.map.next_key()? {
             match self.field(claim)? {
                 Some(Cow::Borrowed(field)) => return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some),

@@ -15,10 +15,26 @@ const MAX_OTHERS: usize = 16;
 
 /// What the sender claims about the signature: enough to find the key, never the key itself. `jwk`, `jku`, `x5c` and
 /// `x5u` are names like any other, and skipped (RFC 8725 3.10).
+#[derive(Debug)]
 pub(super) struct Header<'h> {
     pub(super) algorithm: Cow<'h, str>,
     pub(super) typ: Option<Cow<'h, str>>,
     pub(super) key_id: Option<Cow<'h, str>>,
+}
+
+impl Header<'static> {
+    /// The JSON text of the header that this library writes.
+    pub(super) fn written(algorithm: Algorithm, typ: Option<&str>, key_id: Option<&str>) -> String {
+        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let mut json = format!(r#"{{"alg":"{}""#, algorithm.as_str());
+        for (name, value) in [("typ", typ), ("kid", key_id)] {
+            if let Some(value) = value {
+                json.extend([",\"", name, "\":", &quoted(value)]);
+            }
+        }
+        json.push('}');
+        json
+    }
 }
 
 impl<'h> Header<'h> {
@@ -35,6 +51,12 @@ impl<'h> Header<'h> {
         Ok(Self { algorithm, typ, key_id })
     }
 
+    /// The same, for longer than its text is there.
+    pub(super) fn into_owned(self) -> Header<'static> {
+        let owned = |text: Cow<'h, str>| Cow::Owned(text.into_owned());
+        Header { algorithm: owned(self.algorithm), typ: self.typ.map(owned), key_id: self.key_id.map(owned) }
+    }
+
     /// The one of `declared` that signed it. Byte for byte: `none` in whatever spelling is not among them, nor is `hs256`
     /// (RFC 8725 3.1).
     pub(super) fn algorithm_among(
@@ -49,7 +71,7 @@ impl<'h> Header<'h> {
     /// without `application/`.
     pub(super) fn is_of_type(&self, declared: &str) -> bool {
         let Some(typ) = &self.typ else { return false };
-        media_type(typ).eq_ignore_ascii_case(media_type(declared))
+        typ == declared || media_type(typ).eq_ignore_ascii_case(media_type(declared))
     }
 }
 

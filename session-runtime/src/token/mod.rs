@@ -5,6 +5,7 @@
 //! into [`claims`] and the principal, [`admit`] judges the claims, [`remembered`] makes that cost once. [`verify`] is that order, [`issue`] the way back.
 
 mod admit;
+mod base64url;
 mod claims;
 mod compact;
 mod error;
@@ -13,6 +14,8 @@ mod header;
 mod issue;
 mod issuer;
 mod keys;
+mod known_headers;
+mod opening;
 mod peek;
 mod provider;
 mod remembered;

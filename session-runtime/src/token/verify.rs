@@ -2,13 +2,14 @@
 
 use serde::de::IgnoredAny;
 
-use super::admit::{Dates, Expectations, Verified};
+use super::admit::{Dates, Verified};
 use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
 use super::fields;
 use super::header::Header;
 use super::issuer::Issuer;
+use super::known_headers::KnownHeaders;
 use super::peek::issuer_in;
 use super::provider::is_symmetric;
 use crate::clock::Timestamp;
@@ -38,6 +39,7 @@ use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal};
 pub(crate) struct Verifier {
     /// At least one.
     issuers: Box<[Issuer]>,
+    known_headers: KnownHeaders,
     names: ClaimNames,
     bearer: BearerSpec,
 }
@@ -70,7 +72,8 @@ impl Verifier {
                 return Err(TokenConfigError::DuplicateIssuer(issuer.name().into()));
             }
         }
-        Ok(Self { issuers: issuers.into(), names, bearer })
+        let known_headers = KnownHeaders::of(issuers.iter().flat_map(Issuer::given_keys), bearer.typ);
+        Ok(Self { issuers: issuers.into(), known_headers, names, bearer })
     }
 
     /// Whom `token` is about, if it counts at `now`.
@@ -80,7 +83,14 @@ impl Verifier {
         now: Timestamp,
     ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let compact = Compact::parse(token, MAX_BYTES)?;
-        let header = Header::parse(&compact.header)?;
+        let (text, read);
+        let header = if let Some(known) = self.known_headers.find(compact.header) {
+            known
+        } else {
+            text = compact.header_text()?;
+            read = Header::parse(&text)?;
+            &read
+        };
         let algorithm = header.algorithm_among(self.bearer.algorithms.iter().copied())?;
         if !header.is_of_type(self.bearer.typ) {
             return Err(TokenRefusal::WrongType);
@@ -88,8 +98,8 @@ impl Verifier {
         let payload = compact.claims()?;
         let position = self.position_of_issuer(payload)?;
         let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
-        let generation = issuer.authenticate(algorithm, &header, &compact, now)?;
-        let verified = self.admit(payload, &issuer.expectations, now)?;
+        let generation = issuer.authenticate(algorithm, header, &compact, now)?;
+        let verified = self.admit(payload, issuer, now)?;
         let standing = Standing { dates: verified.dates, issuer: position, generation };
         Ok((verified, standing))
     }
@@ -141,22 +151,21 @@ impl Verifier {
 
     /// Reads a payload that was authenticated. One pass, unless no principal comes out: then the claims are read on
     /// their own, so that a token that is expired as well is called that.
-    fn admit<P: Principal>(
-        &self,
-        payload: &str,
-        expectations: &Expectations,
-        now: Timestamp,
-    ) -> Result<Verified<P>, TokenRefusal> {
+    fn admit<P: Principal>(&self, payload: &str, issuer: &Issuer, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+        let expectations = &issuer.expectations;
         let declared = self.bearer.claim.map(|(name, _)| name);
+        let with_scope = self.names.scopes.is_some();
         let mut claims = Claims::default();
-        match fields::read(payload, &self.names, declared, &mut claims) {
-            Ok(AsKept(principal)) => return expectations.admit(claims, principal, now),
+        let rest = issuer.opening.read(payload, with_scope, &mut claims);
+        match fields::read(&rest, &self.names, declared, &mut claims) {
+            Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
         let mut claims = Claims::default();
-        let IgnoredAny = fields::read(payload, &self.names, declared, &mut claims)?;
-        expectations.admit(claims, (), now)?;
+        let rest = issuer.opening.read(payload, with_scope, &mut claims);
+        let IgnoredAny = fields::read(&rest, &self.names, declared, &mut claims)?;
+        expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
     }
 }

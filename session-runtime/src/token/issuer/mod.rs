@@ -16,7 +16,8 @@ use super::admit::Expectations;
 use super::compact::Compact;
 use super::error::{TokenConfigError, TokenRefusal};
 use super::header::Header;
-use super::keys::VerifyingKey;
+use super::keys::{KeySet, VerifyingKey};
+use super::opening::Opening;
 use crate::clock::Timestamp;
 use crate::principal::Algorithm;
 
@@ -25,6 +26,7 @@ use crate::principal::Algorithm;
 pub(crate) struct Issuer {
     algorithms: Box<[Algorithm]>,
     keys: KeySource,
+    pub(super) opening: Opening,
     pub(super) expectations: Expectations,
 }
 
@@ -48,7 +50,13 @@ impl Issuer {
                 return Err(TokenConfigError::UndeclaredAlgorithm(key.algorithm()));
             }
         }
-        Ok(Self { algorithms, keys, expectations })
+        let opening = Opening::of(&expectations.issuer, &expectations.audience, &expectations.realm);
+        Ok(Self { algorithms, keys, opening, expectations })
+    }
+
+    /// Those of its keys that are known when the program starts.
+    pub(super) fn given_keys(&self) -> impl Iterator<Item = &VerifyingKey> {
+        self.keys.given().into_iter().flat_map(KeySet::iter)
     }
 
     pub(super) fn name(&self) -> &str {

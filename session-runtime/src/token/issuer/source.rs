@@ -1,5 +1,7 @@
 //! Where an issuer's keys come from.
 
+use std::borrow::Cow;
+
 #[cfg(feature = "jwks-url")]
 use super::remote::RemoteKeys;
 use crate::clock::Timestamp;
@@ -40,11 +42,11 @@ impl KeySource {
     /// The keys at `now`, and which ones they are; none when there are none to be had.
     #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unnecessary_wraps, reason = "a URL's may be out of reach"))]
     #[cfg_attr(not(feature = "jwks-url"), allow(unused_variables))]
-    pub(super) fn current(&self, now: Timestamp) -> Option<(KeySet, u64)> {
+    pub(super) fn current(&self, now: Timestamp) -> Option<(Cow<'_, KeySet>, u64)> {
         match self {
-            Self::Given(keys) => Some((keys.clone(), 0)),
+            Self::Given(keys) => Some((Cow::Borrowed(keys), 0)),
             #[cfg(feature = "jwks-url")]
-            Self::Url(keys) => keys.current(now),
+            Self::Url(keys) => keys.current(now).map(|(keys, generation)| (Cow::Owned(keys), generation)),
         }
     }
 }

@@ -132,7 +132,8 @@ impl KeySet {
 
     fn verify_of_type(&self, jws: &str, typ: Option<&str>) -> Result<Vec<u8>, TokenRefusal> {
         let compact = Compact::parse(jws, MAX_BYTES)?;
-        let header = Header::parse(&compact.header)?;
+        let text = compact.header_text()?;
+        let header = Header::parse(&text)?;
         let declared = self.0.iter().map(VerifyingKey::algorithm);
         let algorithm = header.algorithm_among(declared)?;
         if typ.is_some_and(|typ| !header.is_of_type(typ)) {

@@ -19,6 +19,7 @@ use super::verifying::VerifyingKey;
 use crate::clock::Timestamp;
 use crate::principal::Algorithm;
 use crate::token::error::IssueError;
+use crate::token::header::Header;
 use crate::token::provider::{backend, is_symmetric, provider};
 
 /// One in four billion numbers of 256 bits is no scalar of P-256, and then another one is drawn.
@@ -147,15 +148,7 @@ impl SigningKey {
 
     /// The header of what is signed with this key, encoded, with the dot behind it.
     pub(in crate::token) fn header(&self, typ: Option<&str>) -> String {
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
-        let mut json = format!(r#"{{"alg":"{}""#, self.algorithm().as_str());
-        for (name, value) in [("typ", typ), ("kid", self.id())] {
-            if let Some(value) = value {
-                json.extend([",\"", name, "\":", &quoted(value)]);
-            }
-        }
-        json.push('}');
-        let mut header = URL_SAFE_NO_PAD.encode(json);
+        let mut header = URL_SAFE_NO_PAD.encode(Header::written(self.algorithm(), typ, self.id()));
         header.push('.');
         header
     }

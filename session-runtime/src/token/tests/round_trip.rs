@@ -1,6 +1,9 @@
 //! What is issued is accepted, by every algorithm, and in the shape of RFC 9068.
 
 use super::*;
+use crate::token::claims::Claims;
+use crate::token::known_headers::KnownHeaders;
+use crate::token::opening::Opening;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -79,6 +82,18 @@ fn the_claims_are_those_of_an_access_token() {
     assert_eq!(verified.dates.authenticated_at, Some(authenticated_at));
     assert_eq!(verified.token_id.as_deref(), token_id.as_str());
     assert_eq!(verified.factors.concat(), "pwdotp");
+}
+
+#[test]
+fn what_is_issued_is_known_up_to_the_fields() {
+    let key = secret().with_id("a \"quoted\" id");
+    let token = issue(&issuer(HS256.auth_time(), key.clone()), HOUR, NOW).unwrap();
+    let (header, _) = token.split_once('.').unwrap();
+    assert!(KnownHeaders::of([key.verifying_key()].iter(), HS256.typ).find(header).is_some());
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let (opening, mut claims) = (Opening::of(ISSUER, AUDIENCE, REALM), Claims::default());
+    let rest = opening.read(std::str::from_utf8(&payload).unwrap(), true, &mut claims);
+    assert_eq!(rest, r#"{"roles":["Staff"],"name":"Ada"}"#);
 }
 
 #[test]
