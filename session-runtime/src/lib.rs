@@ -236,8 +236,8 @@ pub mod __private {
         ViaGuard, Visited, provides, run_check,
     };
     pub use crate::policy::{
-        About, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec, PrincipalRealm, Realm,
-        SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
+        About, AboutBase, AboutPrincipal, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec,
+        PrincipalRealm, Realm, SamePrincipal, Stated, Subject, Via, assert, holds, no_principal,
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,

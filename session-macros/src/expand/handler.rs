@@ -1,10 +1,12 @@
 //! A handler that takes the whole request through its guard.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, GenericParam, ReturnType, Signature};
+use syn::{Attribute, GenericParam, ReturnType, Signature, Token};
 
 use super::policy::{Named, spec_at};
 use super::{assertion, checks, outside};
@@ -70,13 +72,13 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature) -> TokenStream 
     let extracts = quote_spanned!(name=> #rt_at_name::Extracts<#state, #arguments, #markers> for #guard);
     let among_arguments = signature.paren_token.span.join();
     let (rt_at_arguments, policy, checks) =
-        (named.runtime().private_at(among_arguments), &named.ident, checks::of_a_handler(named));
-    let spec = spec_at(Span::mixed_site());
+        (named.runtime().private_at(among_arguments), named.shared_at(among_arguments), checks::of_a_handler(named));
+    let (spec, stands_for) = (spec_at(Span::mixed_site()), &named.ident);
     let enforced = quote_spanned! {among_arguments=>
         #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
     };
     quote! {
-        struct #policy;
+        struct #stands_for;
         #[automatically_derived]
         impl<#state, #arguments, #markers> #extracts
         where
@@ -126,14 +128,17 @@ fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStr
 
 /// The author's function.
 fn inner(handler: &Handler, attributes: &[&Attribute]) -> TokenStream {
-    let mut signature = handler.signature.clone();
-    signature.asyncness.get_or_insert_with(|| syn::Token![async](signature.fn_token.span));
-    let body = &handler.body;
-    quote! {
-        #(#attributes)*
-        #[allow(clippy::unused_async)]
-        #signature #body
-    }
+    let signature = match handler.signature.asyncness {
+        Some(_) => Cow::Borrowed(&handler.signature),
+        None => Cow::Owned(made_async(handler.signature.clone())),
+    };
+    let (lints, body) = (outside::clippy(&quote!(clippy::unused_async)), &handler.body);
+    quote!(#(#attributes)* #lints #signature #body)
+}
+
+fn made_async(mut signature: Signature) -> Signature {
+    signature.asyncness = Some(Token![async](signature.fn_token.span));
+    signature
 }
 
 /// What the outer function returns: the future of [`call`], and no other around it, which each handler would pay for. At

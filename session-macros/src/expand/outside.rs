@@ -10,8 +10,14 @@ use syn::{Attribute, Meta, Token};
 ///
 /// None of rustc's own lints: it is silent about expansions as it is, and an author who forbids a lint may not meet an `allow`.
 pub(super) fn of_items(attributes: &[Attribute]) -> TokenStream {
-    let conditions = conditions(attributes);
-    quote!(#(#conditions)* #[allow(clippy::all, clippy::pedantic, clippy::restriction)])
+    let (conditions, lints) =
+        (conditions(attributes), clippy(&quote!(clippy::all, clippy::pedantic, clippy::restriction)));
+    quote!(#(#conditions)* #lints)
+}
+
+/// Allows lints of clippy, where it is clippy that asks: rustc would look for each among all that it knows itself.
+pub(super) fn clippy(lints: &TokenStream) -> TokenStream {
+    quote!(#[cfg_attr(clippy, allow(#lints))])
 }
 
 /// The author's `cfg`s.

@@ -1,11 +1,11 @@
 //! A policy as an implementation of `Policy`.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ItemStruct;
 use syn::ext::IdentExt;
 
-use super::{assertion, checks, demand, outside, realm, spec};
+use super::{assertion, checks, outside, realm, spec};
 use crate::check::CheckedPolicy;
 use crate::model::{Runtime, Whose};
 
@@ -74,13 +74,10 @@ impl<'a> Named<'a> {
         let mut ident = self.ident.clone();
         ident.set_span(span.resolved_at(ident.span()));
         let realm = self.policy.whose().realm(self.runtime(), &ident);
-        let demands = demand::list(&self.policy.attribute().demands, self)
-            .map(|demands| quote!(static __DEMANDS: &[#rt::Demand] = &#demands;));
         let (name, spec) = (spec_at(span), spec::of(self));
         let named = self.trait_at(span);
         let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#name;));
         quote_spanned! {span=>
-            #demands
             static #name: #rt::PolicySpec = #spec;
             #[automatically_derived]
             impl #rt::#named for #ident {
@@ -96,10 +93,40 @@ impl<'a> Named<'a> {
         quote_spanned!(span=> <#ident as #rt::#named>::Realm)
     }
 
+    /// What stands for the policy where it is enforced, in tokens that stand at `span`: one type for all that are about the
+    /// same principal or build on the same policy, so that the compiler finds out for one of them what it needs for all.
+    pub(super) fn shared_at(&self, span: Span) -> TokenStream {
+        let rt = self.runtime().private_at(span);
+        match self.policy.whose() {
+            Whose::Principal(ty, _) => {
+                let ty = located_at(ty.clone(), span);
+                quote_spanned!(span=> #rt::AboutPrincipal<#ty>)
+            }
+            Whose::Base(base, _) => {
+                let base = located_at(base.clone(), span);
+                quote_spanned!(span=> #rt::AboutBase<#base>)
+            }
+            Whose::Nobody | Whose::Default => self.ident.to_token_stream(),
+        }
+    }
+
     /// The trait by which the type knows whom it is about.
     fn trait_at(&self, span: Span) -> Ident {
         Ident::new(if self.is_policy { "Policy" } else { "About" }, span)
     }
+}
+
+/// The same names, elsewhere.
+fn located_at(tokens: TokenStream, span: Span) -> TokenStream {
+    let at = |token: TokenTree| {
+        let mut moved = match token {
+            TokenTree::Group(group) => Group::new(group.delimiter(), located_at(group.stream(), span)).into(),
+            other => other,
+        };
+        moved.set_span(moved.span().located_at(span));
+        moved
+    };
+    tokens.into_iter().map(at).collect()
 }
 
 /// The static that holds all that a policy says, at `span`.

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
+use super::outside;
 use crate::check::CheckedPrincipal;
 use crate::model::{BearerOptions, CookieOptions, Field, PrincipalAttribute, Private, SameSite};
 
@@ -37,7 +38,7 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         (quote!(#name), quote!())
     }));
     let (marks, types): (Vec<TokenStream>, Vec<TokenStream>) = marks.unzip();
-    let lints = quote!(#[allow(clippy::all, clippy::pedantic, clippy::restriction)]);
+    let lints = outside::clippy(&quote!(clippy::all, clippy::pedantic, clippy::restriction));
     quote! {
         #[automatically_derived]
         #lints

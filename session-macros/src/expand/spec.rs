@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
+use super::demand;
 use super::policy::Named;
 use crate::diagnostics::written;
 use crate::model::{Access, Csrf, PolicyAttribute, Private, Whose};
@@ -16,7 +17,7 @@ pub(super) fn of(named: &Named<'_>) -> TokenStream {
     let (access, limits, fresh) = (access(attribute), limits(attribute), fresh(attribute));
     let (via, csrf) = (via(attribute), csrf(attribute, &rt));
     let [login, reauthenticate] = refusals(attribute);
-    let [demands, checks, confirm] = demands(attribute);
+    let [demands, checks, confirm] = demands(named);
     quote!(#start #access #limits #fresh #via #csrf #login #reauthenticate #demands #checks #confirm)
 }
 
@@ -93,8 +94,9 @@ fn refusals(attribute: &PolicyAttribute) -> [Option<TokenStream>; 2] {
     [login, reauthenticate]
 }
 
-fn demands(attribute: &PolicyAttribute) -> [Option<TokenStream>; 3] {
-    let demands = (!attribute.demands.is_empty()).then(|| quote!(.demands(__DEMANDS)));
+fn demands(named: &Named<'_>) -> [Option<TokenStream>; 3] {
+    let attribute = named.policy.attribute();
+    let demands = demand::list(&attribute.demands, named).map(|demands| quote!(.demands(&#demands)));
     let checks = (!attribute.checks.is_empty()).then(|| {
         let checks = attribute.checks.iter().map(|check| written(&check.value).into_token_stream());
         quote!(.checks(&[#(#checks),*]))

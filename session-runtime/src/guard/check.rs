@@ -58,18 +58,20 @@ pub trait Check<R: Visited, S, M>: Send {
     fn check(self, call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
 }
 
-/// Runs one check.
+/// Runs one check: the response is that of the check, or of an extractor that rejected the request.
 ///
-/// # Errors
-///
-/// The response of the check, or of an extractor that rejected the request.
-pub async fn run_check<R, S, C, M>(check: C, call: &mut Call<'_, R>, state: &S) -> Result<(), Response>
+/// No `async fn`: that its future is `Send` is part of its type, and not found out anew for each handler.
+pub fn run_check<R, S, C, M>(
+    check: C,
+    call: &mut Call<'_, R>,
+    state: &S,
+) -> impl Future<Output = Result<(), Response>> + Send
 where
     R: Visited,
     S: Sync,
     C: Check<R, S, M>,
 {
-    check.check(call, state).await
+    check.check(call, state)
 }
 
 macro_rules! checks {

@@ -1,5 +1,6 @@
 //! What a route demands of its visitor: constants, written by the macros.
 
+mod about;
 pub mod assert;
 mod demand;
 mod message;
@@ -8,20 +9,13 @@ mod spec;
 mod stated;
 mod whose;
 
+pub use self::about::{About, AboutBase, AboutPrincipal};
 pub use self::demand::{Demand, holds};
 pub(crate) use self::message::Written;
 pub use self::realm::{Of, Open, Realm};
 pub use self::spec::{Access, Limits, PolicySpec, Via};
 pub use self::stated::Stated;
 pub use self::whose::{Declared, DefaultRealm, PrincipalRealm, SamePrincipal, Subject, no_principal};
-
-/// What stands for the policy of one handler.
-///
-/// Where that names no principal, or no policy, the compiler says so once, and not wherever the realm is needed.
-pub trait About {
-    /// Whose sessions it is about: a [`Realm`]. Not said here, because it would be checked anew for each handler.
-    type Realm;
-}
 
 /// What a route demands of its visitor.
 ///

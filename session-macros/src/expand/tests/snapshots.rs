@@ -19,9 +19,9 @@ fn handler() {
         ),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             pub enum __GuardOf_account {}
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
                         "account",
@@ -37,7 +37,9 @@ fn handler() {
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                    ::session_runtime::__private::AboutPrincipal<
+                        User,
+                    >: ::session_runtime::__private::Enforced<
                         __S,
                         __A,
                         __M,
@@ -48,7 +50,7 @@ fn handler() {
                         __follower: __F,
                     ) -> __F::Output {
                         ::session_runtime::__private::Follows::follow::<
-                            __PolicyOf_account,
+                            ::session_runtime::__private::AboutPrincipal<User>,
                             ::session_runtime::__private::NoChecks,
                         >(__follower, &__SPEC)
                     }
@@ -65,7 +67,7 @@ fn handler() {
             ) -> impl ::core::future::Future<
                 Output = ::session_runtime::__private::Response,
             > + ::core::marker::Send {
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
@@ -85,24 +87,25 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
         &expect![[r##"
             #[doc(hidden)]
             #[cfg(unix)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_match {}
             #[cfg(unix)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __DEMANDS: &[::renamed::__private::Demand] = &[
-                    ::renamed::__private::Demand::Role {
-                        held: |__principal| ::renamed::__private::holds::<
-                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                        >()(__principal, Role::Admin),
-                        written: "Role::Admin",
-                    },
-                ];
                 static __SPEC: ::renamed::__private::PolicySpec = ::renamed::__private::PolicySpec::extending(
                         "match",
                         <Staff as ::renamed::__private::Policy>::SPEC,
                     )
-                    .demands(__DEMANDS)
+                    .demands(
+                        &[
+                            ::renamed::__private::Demand::Role {
+                                held: |__principal| ::renamed::__private::holds::<
+                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                >()(__principal, Role::Admin),
+                                written: "Role::Admin",
+                            },
+                        ],
+                    )
                     .checks(&["owns_account"]);
                 #[automatically_derived]
                 impl ::renamed::__private::About for __PolicyOf_match {
@@ -112,18 +115,15 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
                 where
-                    __PolicyOf_match: ::renamed::__private::Enforced<
-                        __S,
-                        __A,
-                        __M,
-                        __PolicyOf_match,
-                    >,
+                    ::renamed::__private::AboutBase<
+                        Staff,
+                    >: ::renamed::__private::Enforced<__S, __A, __M, __PolicyOf_match>,
                 {
                     fn lead<__F: ::renamed::__private::Follows<__S, __A, __M>>(
                         __follower: __F,
                     ) -> __F::Output {
                         ::renamed::__private::Follows::follow::<
-                            __PolicyOf_match,
+                            ::renamed::__private::AboutBase<Staff>,
                             __PolicyOf_match,
                         >(__follower, &__SPEC)
                     }
@@ -202,7 +202,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 T: Clone,
             {
                 #[instrument]
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn r#match<'a, T: Job, const N: usize>(job: T) -> Done
                 where
                     T: Clone,
@@ -221,9 +221,9 @@ fn handler_of_the_default_principal() {
         &session("", "async fn account() {}"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_account {}
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
                     "account",
@@ -278,7 +278,7 @@ fn handler_of_the_default_principal() {
             ) -> impl ::core::future::Future<
                 Output = ::session_runtime::__private::Response,
             > + ::core::marker::Send {
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account() {}
                 ::session_runtime::__private::Guarded::run(__session_call, account)
             }
@@ -292,9 +292,9 @@ fn public_handler() {
         &session("public", "async fn health() -> &'static str { \"well\" }"),
         &expect![[r##"
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_health {}
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
                     "health",
@@ -313,7 +313,7 @@ fn public_handler() {
             ) -> impl ::core::future::Future<
                 Output = ::session_runtime::__private::Response,
             > + ::core::marker::Send {
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn health() -> &'static str {
                     "well"
                 }
@@ -332,27 +332,8 @@ fn named_policy() {
         ),
         &expect![[r#"
             pub struct Treasury;
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __DEMANDS: &[::session_runtime::__private::Demand] = &[
-                    ::session_runtime::__private::Demand::Any {
-                        of: &[
-                            ::session_runtime::__private::Demand::Role {
-                                held: |__principal| ::session_runtime::__private::holds::<
-                                    <Treasury as ::session_runtime::__private::Policy>::Realm,
-                                >()(__principal, Role::Admin),
-                                written: "Role::Admin",
-                            },
-                            ::session_runtime::__private::Demand::Not {
-                                of: &[
-                                    ::session_runtime::__private::Demand::Scope {
-                                        scope: "x",
-                                    },
-                                ],
-                            },
-                        ],
-                    },
-                ];
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::extending(
                         "Treasury",
                         <Staff as ::session_runtime::__private::Policy>::SPEC,
@@ -361,7 +342,27 @@ fn named_policy() {
                     .via(true, false)
                     .csrf(::session_runtime::__private::ForgeryCheck::Report)
                     .reauthenticate("/again")
-                    .demands(__DEMANDS);
+                    .demands(
+                        &[
+                            ::session_runtime::__private::Demand::Any {
+                                of: &[
+                                    ::session_runtime::__private::Demand::Role {
+                                        held: |__principal| ::session_runtime::__private::holds::<
+                                            <Treasury as ::session_runtime::__private::Policy>::Realm,
+                                        >()(__principal, Role::Admin),
+                                        written: "Role::Admin",
+                                    },
+                                    ::session_runtime::__private::Demand::Not {
+                                        of: &[
+                                            ::session_runtime::__private::Demand::Scope {
+                                                scope: "x",
+                                            },
+                                        ],
+                                    },
+                                ],
+                            },
+                        ],
+                    );
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for Treasury {
                     type Realm = <Staff as ::session_runtime::__private::Policy>::Realm;
@@ -418,7 +419,7 @@ fn principal_with_everything() {
         ),
         &expect![[r##"
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
                 type Id = Id<K>;
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
@@ -462,10 +463,10 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
                 fn carries(
@@ -476,13 +477,13 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::EndsSessions for User<K> {}
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl<K: Kind> ::session_runtime::__private::ListsSessions for User<K> {}
         "##]],
     );
@@ -503,9 +504,9 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 let _ = Role::Admin;
             };
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_account {}
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
                     "account",
@@ -520,7 +521,9 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<
+                    ::session_runtime::__private::AboutPrincipal<
+                        User,
+                    >: ::session_runtime::__private::Enforced<
                         __S,
                         __A,
                         __M,
@@ -531,7 +534,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                         __follower: __F,
                     ) -> __F::Output {
                         ::session_runtime::__private::Follows::follow::<
-                            __PolicyOf_account,
+                            ::session_runtime::__private::AboutPrincipal<User>,
                             ::session_runtime::__private::NoChecks,
                         >(__follower, &__SPEC)
                     }
@@ -545,7 +548,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             ) -> impl ::core::future::Future<
                 Output = ::session_runtime::__private::Response,
             > + ::core::marker::Send {
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(session: Session<User>) {}
                 ::session_runtime::__private::Guarded::run(__session_call, account)
             }
@@ -562,9 +565,9 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 "the guard must name this type\n= help: use a type parameter or the concrete extractor"
             }
             #[doc(hidden)]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_account {}
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
                     "account",
@@ -582,7 +585,7 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 _: ::session_runtime::__private::Public<__GuardOf_account, ()>,
             ) -> ::session_runtime::__private::Response {
                 #[allow(dead_code)]
-                #[allow(clippy::unused_async)]
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(user: impl Extract) -> Page {
                     page
                 }
@@ -597,7 +600,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] enum __GuardOf_account { } # [allow (clippy :: all , clippy :: pedantic , clippy :: restriction)] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < __PolicyOf_account as :: session_runtime :: __private :: About > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl :: session_runtime :: __private :: About for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; } struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where __PolicyOf_account : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { :: session_runtime :: __private :: Follows :: follow :: < __PolicyOf_account , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [allow (clippy :: unused_async)] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < __PolicyOf_account as :: session_runtime :: __private :: About > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl :: session_runtime :: __private :: About for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; } struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { :: session_runtime :: __private :: Follows :: follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
         ]],
     );
 }
@@ -614,7 +617,7 @@ fn mistakes_leave_a_principal() {
                 "without a prefix a sibling site can plant this cookie\n= help: name it `__Host-sid`"
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl ::session_runtime::__private::Principal for User {
                 type Id = ();
                 type Role = ::session_runtime::__private::NoRole;
@@ -645,13 +648,13 @@ fn mistakes_leave_a_principal() {
                 }
             }
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl ::session_runtime::__private::Declared for User {}
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl ::session_runtime::__private::EndsSessions for User {}
             #[automatically_derived]
-            #[allow(clippy::all, clippy::pedantic, clippy::restriction)]
+            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             impl ::session_runtime::__private::ListsSessions for User {}
         "#]],
     );
