@@ -6,6 +6,7 @@ mod instants;
 mod issuers;
 mod key_sets;
 mod keys;
+mod opening;
 mod options;
 mod principals;
 mod refusals;
