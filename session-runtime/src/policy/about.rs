@@ -8,7 +8,7 @@ use super::{Policy, Subject};
 ///
 /// Where that names no principal, or no policy, the compiler says so once, and not wherever the realm is needed.
 pub trait About {
-    /// Whose sessions it is about: a [`Realm`]. Not said here, because it would be checked anew for each handler.
+    /// Whose sessions it is about: a [`Realm`](super::Realm). Not said here, because it would be checked anew for each handler.
     type Realm;
 }
 
