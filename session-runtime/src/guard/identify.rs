@@ -99,8 +99,9 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     if record.is_anonymous() {
         return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key, persists_until: None }, now)));
     }
-    let (standing, is_alias) =
-        (authenticate(&record, now, || sessions.unseal(&record, &id)), record.successor().is_some());
+    let standing = authenticate(&record, now, || sessions.unseal(&record, &id));
+    let is_alias = record.successor().is_some();
+    // Else the future would have room for it while the application is asked.
     drop(record);
     match standing {
         Standing::Good(contents, instants) => {
