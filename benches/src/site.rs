@@ -1,6 +1,7 @@
 //! The same small page by everyone: what is asked by many threads, among many sessions, and over a socket.
 
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 use axum::Router;
 use axum::response::Html;
@@ -31,9 +32,20 @@ pub fn named(name: &str, sessions: NonZeroUsize) -> Option<Site> {
     }
 }
 
+/// What stands before, between and after the names in a page that is sent instead of the small one.
+static PAGE: OnceLock<Vec<String>> = OnceLock::new();
+
+/// From now on everyone sends this page, with the visitor's name wherever it says `{name}`. Only the first call counts.
+pub fn send(page: &str) {
+    PAGE.get_or_init(|| page.split("{name}").map(str::to_owned).collect());
+}
+
 /// The page.
 pub fn greeting(name: &str) -> Html<String> {
-    Html(format!("<!doctype html><title>Home</title><p>Hello, {name}"))
+    Html(match PAGE.get() {
+        Some(parts) => parts.join(name),
+        None => format!("<!doctype html><title>Home</title><p>Hello, {name}"),
+    })
 }
 
 impl Site {

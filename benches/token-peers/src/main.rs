@@ -1,9 +1,11 @@
-//! Tokens verified by `jwt-simple` and `josekit`, each as its documentation shows it: asks its rows as often as it is told.
+//! Tokens verified by `axum-jwt-auth`, `jwt-simple` and `josekit`, each as its documentation shows it: asks its rows as often as
+//! it is told.
 //!
 //! Its standard input begins with a JSON object: for each algorithm a token and the key that verifies it. Then it says
 //! `ready` and the names of its rows, a line each and an empty one, and answers each line `row times` with the nanoseconds
 //! that all of them took, until there are no more.
 
+mod axum_jwt_auth;
 mod josekit;
 mod jwt_simple;
 mod presented;
@@ -24,7 +26,8 @@ use row::Row;
 async fn main() {
     let mut lines = std::io::stdin().lock().lines().map(|line| line.expect("a line"));
     let presented: Vec<Presented> = serde_json::from_str(&lines.next().expect("tokens")).expect("tokens");
-    let rows: Vec<Row> = presented.iter().flat_map(|token| [jwt_simple::row(token), josekit::row(token)]).collect();
+    let rows_of = |token| [axum_jwt_auth::row(token), jwt_simple::row(token), josekit::row(token)];
+    let rows: Vec<Row> = presented.iter().flat_map(rows_of).collect();
     println!("ready");
     for row in &rows {
         println!("{}", row.name);
