@@ -11,12 +11,17 @@ use tokio::net::TcpStream;
 use crate::ours::{LISTING, NOW, counters, next};
 use crate::work::{MOST_WORKERS, PAYLOAD, Work, work};
 
-const FIELDS: [&str; 10] =
-    ["created", "authenticated", "seen", "pause", "expiry", "revision", "subject", "successor", "payload", "listing"];
+const FIELDS: [&str; 3] = ["head", "payload", "listing"];
 const INSERT: &str = include_str!("../../session-runtime/src/store/redis/scripts/insert.lua");
 const ENLIST: &str = include_str!("../../session-runtime/src/store/redis/scripts/enlist.lua");
-const TOUCH: &str = include_str!("../../session-runtime/src/store/redis/scripts/touch.lua");
-const REPLACE: &str = include_str!("../../session-runtime/src/store/redis/scripts/replace.lua");
+const TOUCH: &str = concat!(
+    include_str!("../../session-runtime/src/store/redis/scripts/head.lua"),
+    include_str!("../../session-runtime/src/store/redis/scripts/touch.lua")
+);
+const REPLACE: &str = concat!(
+    include_str!("../../session-runtime/src/store/redis/scripts/head.lua"),
+    include_str!("../../session-runtime/src/store/redis/scripts/replace.lua")
+);
 
 #[derive(Clone)]
 pub(crate) struct Redis(MultiplexedConnection);
@@ -57,19 +62,12 @@ impl Redis {
     fn insertion(script: &Script, name: &str) -> Cmd {
         let mut command = Self::call(script, name);
         command.arg("3660000").arg("listed").arg(instant(7_200_000));
-        for field in FIELDS {
-            command.arg(field);
-            match field {
-                "payload" => command.arg(vec![7_u8; PAYLOAD]),
-                "listing" => command.arg(vec![8_u8; LISTING]),
-                "subject" => command.arg(vec![9_u8; 32]),
-                "successor" => command.arg(""),
-                "revision" => command.arg("0"),
-                "pause" => command.arg(format!("{:020}", 0)),
-                "expiry" => command.arg(instant(3_600_000)),
-                _ => command.arg(instant(0)),
-            };
-        }
+        let (now, expiry, none) = (instant(0), instant(3_600_000), "0".repeat(20));
+        let mut head = format!("{now}{now}{now}{none}{expiry}{none}1").into_bytes();
+        head.extend([9; 32]);
+        head.extend([b'0'; 33]);
+        command.arg("head").arg(head);
+        command.arg("payload").arg(vec![7_u8; PAYLOAD]).arg("listing").arg(vec![8_u8; LISTING]);
         command
     }
 
@@ -135,7 +133,7 @@ impl Redis {
             async move {
                 let revision = next(&revisions, worker);
                 let mut command = Self::call(&script, &name("update", worker as u64));
-                command.arg(revision.to_string()).arg((revision + 1).to_string()).arg(instant(0));
+                command.arg(format!("{revision:020}")).arg(format!("{:020}", revision + 1)).arg(instant(0));
                 command.arg(vec![7_u8; PAYLOAD]).arg(vec![8_u8; LISTING]);
                 assert_eq!(client.ask(&command).await, Value::Int(1));
             }

@@ -9,8 +9,7 @@ use tests::servers::redis::redis;
 use crate::server::{address, key, later, record, store};
 
 const NAME: &str = "session:id:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
-const FIELDS: [&str; 10] =
-    ["created", "authenticated", "seen", "pause", "expiry", "revision", "subject", "successor", "payload", "listing"];
+const FIELDS: [&str; 3] = ["head", "payload", "listing"];
 
 fn values() -> impl Strategy<Value = Vec<Option<Vec<u8>>>> {
     let value = prop_oneof![
@@ -18,10 +17,13 @@ fn values() -> impl Strategy<Value = Vec<Option<Vec<u8>>>> {
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Some),
         Just(Some(vec![9; 32])),
         Just(Some(vec![])),
-        "[0-9]{20}".prop_map(|digits| Some(digits.into())),
-        "-?[0-9]{1,25}".prop_map(|digits| Some(digits.into())),
+        "[0-9]{185,187}".prop_map(|digits| Some(digits.into())),
+        // A head, as far as the scripts look: its instants are anywhere, and what stands for digits may be none.
+        prop::collection::vec(any::<u8>(), 186).prop_map(Some),
+        "[0-9x]{100}0{20}[01][0-9]{32}[01][0-9]{32}".prop_map(|head| Some(head.into())),
+        "[0-9]{100}0{20}1\u{9}{32}0{33}".prop_map(|head| Some(head.into())),
     ];
-    prop::collection::vec(value, 10)
+    prop::collection::vec(value, FIELDS.len())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,9 +71,10 @@ async fn a_record_of_another_release_is_unreadable_and_stays() {
     let client = redis::Client::open(address(&server)).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     store.insert(key(1), record(None)).await.unwrap();
-    let _: () = connection.hset(NAME, "created", "last Tuesday").await.unwrap();
+    let head: String = connection.hget(NAME, "head").await.unwrap();
+    let _: () = connection.hset(NAME, "head", format!("x{}", &head[1..])).await.unwrap();
     assert!(store.load(key(1)).await.unwrap().unwrap().is_unreadable());
-    let _: () = connection.hdel(NAME, "expiry").await.unwrap();
+    let _: () = connection.hset(NAME, "head", format!("{head}0")).await.unwrap();
     assert!(store.load(key(1)).await.unwrap().unwrap().is_unreadable());
     assert!(store.touch(key(1), later(1), later(3_601)).await.is_err());
     let stands: bool = connection.hexists(NAME, "payload").await.unwrap();
@@ -85,10 +88,12 @@ async fn an_alias_of_what_is_no_record_changes_nothing() {
     let store = store(&server).await;
     let client = redis::Client::open(address(&server)).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    let _: () = connection.hset_multiple(NAME, &[("revision", "0"), ("successor", ""), ("seen", "x")]).await.unwrap();
+    // No instant at which it was seen.
+    let head = format!("{}{}{}", "0".repeat(40), "x".repeat(20), "0".repeat(126));
+    let _: () = connection.hset(NAME, "head", &head).await.unwrap();
     assert!(store.alias(key(1), key(2), later(1), 0).await.is_err());
-    let successor: String = connection.hget(NAME, "successor").await.unwrap();
-    assert_eq!(successor, "");
+    let stands: String = connection.hget(NAME, "head").await.unwrap();
+    assert_eq!(stands, head);
     assert_eq!(store.replace(key(1), record(None), 1).await.unwrap(), Replaced::Conflict);
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use ::redis::Value;
 
 pub use self::builder::RedisStoreBuilder;
-use self::fields::instant;
+use self::fields::{instant, number};
 use self::lifetime::Lifetime;
 use self::link::{Failure, Link};
 use self::names::Names;
@@ -137,7 +137,7 @@ impl RedisStore {
 
     async fn replace_now(&self, key: StoreKey, record: Record, revision: u64) -> Result<Replaced, Failure> {
         let parts = RecordParts::try_from(record).map_err(|_| Failure::NotBytes)?;
-        let (read, next) = (revision.to_string(), revision.saturating_add(1).to_string());
+        let (read, next) = (number(revision), number(revision.saturating_add(1)));
         let authenticated = instant(parts.authenticated_at);
         let arguments: [&[u8]; 5] =
             [read.as_bytes(), next.as_bytes(), authenticated.as_bytes(), &parts.payload, &parts.listing];
@@ -172,7 +172,7 @@ impl RedisStore {
         until: Timestamp,
         revision: u64,
     ) -> Result<Replaced, Failure> {
-        let (read, until, slack) = (revision.to_string(), instant(until), lifetime::SLACK.as_millis().to_string());
+        let (read, until, slack) = (number(revision), instant(until), lifetime::SLACK.as_millis().to_string());
         let arguments: [&[u8]; 4] = [read.as_bytes(), new.as_bytes(), until.as_bytes(), slack.as_bytes()];
         replaced(&script::ALIAS.run(self.link(), &self.0.names.record(&old), &arguments).await?)
     }

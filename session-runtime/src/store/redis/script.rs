@@ -13,20 +13,18 @@ pub(super) struct LuaScript {
 }
 
 macro_rules! script {
-    ($file:literal) => {
-        LuaScript {
-            text: include_str!(concat!("scripts/", $file)),
-            hash: LazyLock::new(|| Script::new(include_str!(concat!("scripts/", $file))).get_hash().to_owned()),
-        }
-    };
+    ($($file:literal)+) => {{
+        const TEXT: &str = concat!($(include_str!(concat!("scripts/", $file))),+);
+        LuaScript { text: TEXT, hash: LazyLock::new(|| Script::new(TEXT).get_hash().to_owned()) }
+    }};
 }
 
 pub(super) static INSERT: LuaScript = script!("insert.lua");
-pub(super) static REPLACE: LuaScript = script!("replace.lua");
-pub(super) static TOUCH: LuaScript = script!("touch.lua");
-pub(super) static ALIAS: LuaScript = script!("alias.lua");
-pub(super) static REMOVE: LuaScript = script!("remove.lua");
-pub(super) static REMOVE_OF: LuaScript = script!("remove_of.lua");
+pub(super) static REPLACE: LuaScript = script!("head.lua" "replace.lua");
+pub(super) static TOUCH: LuaScript = script!("head.lua" "touch.lua");
+pub(super) static ALIAS: LuaScript = script!("head.lua" "alias.lua");
+pub(super) static REMOVE: LuaScript = script!("head.lua" "remove.lua");
+pub(super) static REMOVE_OF: LuaScript = script!("head.lua" "remove_of.lua");
 pub(super) static ENLIST: LuaScript = script!("enlist.lua");
 pub(super) static TIDY: LuaScript = script!("tidy.lua");
 

@@ -1,19 +1,25 @@
 -- The record stands for another from now on. ARGV: the revision that was read, the other's key, until when, milliseconds
 -- that clocks may be apart. 0: gone, 1: replaced, 2: another write came first.
-local standing = redis.call('HMGET', KEYS[1], 'revision', 'successor', 'seen', 'expiry')
-if not standing[1] or standing[2] ~= '' then
+local head = redis.call('HMGET', KEYS[1], 'head')[1]
+if not head then
     return 0
 end
-if standing[1] ~= ARGV[1] then
+if not is_head(head) then
+    return redis.error_reply('ERR not a session')
+end
+if key_in(head, SUCCESSOR) ~= '' then
+    return 0
+end
+if number_in(head, REVISION) ~= ARGV[1] then
     return 2
 end
 -- What is not a session fails here, before anything is written.
-local sooner = ARGV[3] < standing[4]
-local left = math.max(tonumber(ARGV[3]) - tonumber(standing[3]), 0) + tonumber(ARGV[4])
-redis.call('HSET', KEYS[1], 'successor', ARGV[2])
-if sooner then
-    redis.call('HSET', KEYS[1], 'expiry', ARGV[3])
+local left = math.max(tonumber(ARGV[3]) - tonumber(number_in(head, SEEN)), 0) + tonumber(ARGV[4])
+if ARGV[3] < number_in(head, EXPIRY) then
+    head = with_number(head, EXPIRY, ARGV[3])
 end
+head = string.sub(head, 1, SUCCESSOR - 1) .. '1' .. ARGV[2]
+redis.call('HSET', KEYS[1], 'head', head)
 -- No activity lies behind `now`, so this is no less than what is left of it.
 if left < redis.call('PTTL', KEYS[1]) then
     redis.call('PEXPIRE', KEYS[1], string.format('%.0f', left))

@@ -1,6 +1,9 @@
 -- The end of a record. Answers with what it stood for and whose it was, or 0 when there was none.
-local standing = redis.call('HMGET', KEYS[1], 'successor', 'subject')
+local head = redis.call('HMGET', KEYS[1], 'head')[1]
 if redis.call('DEL', KEYS[1]) == 0 then
     return 0
 end
-return { standing[1] or '', standing[2] or '' }
+if not head or not is_head(head) then
+    return { '', '' }
+end
+return { key_in(head, SUCCESSOR), key_in(head, SUBJECT) }

@@ -1,11 +1,18 @@
 -- New contents. ARGV: the revision that was read, the next one, authenticated, payload, listing.
 -- 0: gone, 1: replaced, 2: another write came first.
-local standing = redis.call('HMGET', KEYS[1], 'revision', 'successor')
-if not standing[1] or standing[2] ~= '' then
+local head = redis.call('HMGET', KEYS[1], 'head')[1]
+if not head then
     return 0
 end
-if standing[1] ~= ARGV[1] then
+if not is_head(head) then
+    return redis.error_reply('ERR not a session')
+end
+if key_in(head, SUCCESSOR) ~= '' then
+    return 0
+end
+if number_in(head, REVISION) ~= ARGV[1] then
     return 2
 end
-redis.call('HSET', KEYS[1], 'revision', ARGV[2], 'authenticated', ARGV[3], 'payload', ARGV[4], 'listing', ARGV[5])
+head = with_number(with_number(head, REVISION, ARGV[2]), AUTHENTICATED, ARGV[3])
+redis.call('HSET', KEYS[1], 'head', head, 'payload', ARGV[4], 'listing', ARGV[5])
 return 1
