@@ -263,7 +263,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The session of a token that was not revoked.
-    pub(crate) async fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    pub(crate) async fn verify_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         let session = self.verified_token(token, now).await?;
         self.expect_not_revoked(&session.contents, session.instants.created_at, now).await?;
         Ok(session)
@@ -271,7 +271,7 @@ impl<P: Principal> Sessions<P> {
 
     /// The session of a token, as far as it stands on its own.
     #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
-    async fn verified_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    async fn verified_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
         if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {

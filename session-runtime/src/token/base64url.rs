@@ -22,7 +22,7 @@ fn engine() -> Engine {
 }
 
 /// The bytes of `text`, which is their only spelling.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     // Not `Engine::decode`: it has its buffer zeroed by the allocator, which glibc does the long way round.
     let mut bytes = Vec::new();
     ENGINE.decode_vec(text, &mut bytes).ok()?;

@@ -11,9 +11,9 @@ pub(super) const MAX_BYTES: usize = 8 * 1024;
 /// A token taken apart, nothing believed yet.
 pub(super) struct Compact<'t> {
     /// Header and payload as they travelled, with the dot between them: what the signature is of (RFC 7515 5.1).
-    pub(super) signed: &'t str,
+    pub(super) signed: &'t [u8],
     /// The header as it travelled.
-    pub(super) header: &'t str,
+    pub(super) header: &'t [u8],
     /// The payload's bytes.
     pub(super) payload: Vec<u8>,
     /// The signature's bytes.
@@ -25,12 +25,12 @@ impl<'t> Compact<'t> {
     ///
     /// Three parts, each base64url without padding and without stray bits in its last character, so that a token has
     /// one spelling. A dot too many (an encrypted token has five parts) is outside the alphabet of a part.
-    pub(super) fn parse(token: &'t str, max_bytes: usize) -> Result<Self, TokenRefusal> {
+    pub(super) fn parse(token: &'t [u8], max_bytes: usize) -> Result<Self, TokenRefusal> {
         if token.len() > max_bytes {
             return Err(TokenRefusal::TooLarge);
         }
-        let (signed, signature) = split_at(token, memrchr(b'.', token.as_bytes()))?;
-        let (header, payload) = split_at(signed, memchr(b'.', signed.as_bytes()))?;
+        let (signed, signature) = split_at(token, memrchr(b'.', token))?;
+        let (header, payload) = split_at(signed, memchr(b'.', signed))?;
         Ok(Self { signed, header, payload: bytes(payload)?, signature: bytes(signature)? })
     }
 
@@ -46,12 +46,12 @@ impl<'t> Compact<'t> {
 }
 
 /// What is before the dot that is there, and what behind it.
-fn split_at(text: &str, dot: Option<usize>) -> Result<(&str, &str), TokenRefusal> {
+fn split_at(text: &[u8], dot: Option<usize>) -> Result<(&[u8], &[u8]), TokenRefusal> {
     let (before, dotted) = dot.and_then(|dot| text.split_at_checked(dot)).ok_or(TokenRefusal::Malformed)?;
-    Ok((before, dotted.strip_prefix('.').ok_or(TokenRefusal::Malformed)?))
+    Ok((before, dotted.strip_prefix(b".").ok_or(TokenRefusal::Malformed)?))
 }
 
-fn bytes(part: &str) -> Result<Vec<u8>, TokenRefusal> {
+fn bytes(part: &[u8]) -> Result<Vec<u8>, TokenRefusal> {
     decode(part).ok_or(TokenRefusal::Malformed)
 }
 
@@ -60,14 +60,14 @@ mod tests {
     use super::*;
 
     fn refusal(token: &str) -> Option<TokenRefusal> {
-        Compact::parse(token, MAX_BYTES).and_then(|compact| compact.header_text()).err()
+        Compact::parse(token.as_bytes(), MAX_BYTES).and_then(|compact| compact.header_text()).err()
     }
 
     #[test]
     fn three_parts_are_taken_apart() {
-        let parts = Compact::parse("e30.W10.AAE", MAX_BYTES).ok();
+        let parts = Compact::parse(b"e30.W10.AAE", MAX_BYTES).ok();
         let parts = parts.map(|parts| (parts.signed, parts.header, parts.payload, parts.signature));
-        assert_eq!(parts, Some(("e30.W10", "e30", b"[]".to_vec(), vec![0, 1])));
+        assert_eq!(parts, Some((&b"e30.W10"[..], &b"e30"[..], b"[]".to_vec(), vec![0, 1])));
     }
 
     #[test]

@@ -79,7 +79,7 @@ impl Verifier {
     /// Whom `token` is about, if it counts at `now`.
     pub(crate) fn verify<P: Principal>(
         &self,
-        token: &str,
+        token: &[u8],
         now: Timestamp,
     ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let compact = Compact::parse(token, MAX_BYTES)?;
@@ -108,7 +108,7 @@ impl Verifier {
     #[cfg(feature = "jwks-url")]
     pub(crate) async fn verify_fetching<P: Principal>(
         &self,
-        token: &str,
+        token: &[u8],
         now: Timestamp,
     ) -> Result<(Verified<P>, Standing), TokenRefusal> {
         let refusal = match self.verify(token, now) {
@@ -120,7 +120,7 @@ impl Verifier {
     }
 
     #[cfg(feature = "jwks-url")]
-    fn issuer_of(&self, token: &str) -> Result<&Issuer, TokenRefusal> {
+    fn issuer_of(&self, token: &[u8]) -> Result<&Issuer, TokenRefusal> {
         let position = self.position_of_issuer(Compact::parse(token, MAX_BYTES)?.claims()?)?;
         self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)
     }

@@ -131,7 +131,7 @@ impl KeySet {
     }
 
     fn verify_of_type(&self, jws: &str, typ: Option<&str>) -> Result<Vec<u8>, TokenRefusal> {
-        let compact = Compact::parse(jws, MAX_BYTES)?;
+        let compact = Compact::parse(jws.as_bytes(), MAX_BYTES)?;
         let text = compact.header_text()?;
         let header = Header::parse(&text)?;
         let declared = self.0.iter().map(VerifyingKey::algorithm);
@@ -158,7 +158,7 @@ impl KeySet {
         if !(1..=MOST_CANDIDATES).contains(&candidates().take(MOST_CANDIDATES + 1).count()) {
             return Err(TokenRefusal::UnknownKey);
         }
-        if !candidates().any(|key| key.verifies(compact.signed.as_bytes(), &compact.signature)) {
+        if !candidates().any(|key| key.verifies(compact.signed, &compact.signature)) {
             return Err(TokenRefusal::BadSignature);
         }
         Ok(())
