@@ -132,7 +132,7 @@ impl<P> Clone for TokenSession<P> {
 }
 
 impl<P: Principal> TokenSession<P> {
-    fn of((verified, standing): (Verified<P>, Standing)) -> Self {
+    fn of(verified: Verified<P>, standing: Standing) -> Self {
         let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
         let factors = Factors::given(&factors, dates.authenticated_at);
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
@@ -282,10 +282,9 @@ impl<P: Principal> Sessions<P> {
             }
         }
         #[cfg(feature = "jwks-url")]
-        let verified = tokens.verifier.verify_fetching(token, now).await?;
+        let session = tokens.verifier.verify_fetching(token, now, TokenSession::of).await?;
         #[cfg(not(feature = "jwks-url"))]
-        let verified = tokens.verifier.verify(token, now)?;
-        let session = TokenSession::of(verified);
+        let session = tokens.verifier.verify(token, now, TokenSession::of)?;
         if let Some(remembered) = &tokens.remembered {
             remembered.keep(token, session.clone());
         }

@@ -43,24 +43,33 @@ impl Opening {
         }
     }
 
-    /// Reads it into `claims`, `scope` too where that feeds a field. Returns an object of the members behind it: `payload`
-    /// itself, where that does not open so.
-    pub(super) fn read<'p>(&'p self, payload: &'p str, with_scope: bool, claims: &mut Claims<'p>) -> Cow<'p, str> {
-        match self.members(payload, with_scope) {
-            Some((opening, members)) => {
-                *claims = opening;
-                let mut object = String::with_capacity(1 + members.len());
-                object.push('{');
-                object.push_str(members);
-                Cow::Owned(object)
+    /// The claims that it says, `scope` too where that feeds a field, and an object of the members behind them, which is put
+    /// into `room`. No claims and `payload` itself, where that does not open so.
+    pub(super) fn read<'p>(
+        &'p self,
+        payload: &'p str,
+        with_scope: bool,
+        room: &'p mut String,
+    ) -> (Claims<'p>, &'p str) {
+        match self.claims(payload, with_scope) {
+            Some((claims, members)) => {
+                room.clear();
+                room.push('{');
+                room.push_str(members);
+                (claims, room)
             }
-            None => Cow::Borrowed(payload),
+            None => (Claims::default(), payload),
         }
     }
 
     /// The claims, and the members behind them.
-    fn members<'p>(&'p self, payload: &'p str, with_scope: bool) -> Option<(Claims<'p>, &'p str)> {
-        let (subject, rest) = text(payload.strip_prefix(&*self.to_subject)?)?;
+    fn claims<'p>(&'p self, payload: &'p str, with_scope: bool) -> Option<(Claims<'p>, &'p str)> {
+        let rest = payload.strip_prefix(&*self.to_subject)?;
+        // The lowest of all bytes, and not the first that no string may hold: many are compared at once.
+        if rest.bytes().fold(u8::MAX, u8::min) < b' ' {
+            return None;
+        }
+        let (subject, rest) = text(rest)?;
         let (expires_at, rest) = date(rest.strip_prefix(&*self.to_expiry)?)?;
         let (issued_at, rest) = date(rest.strip_prefix(r#","iat":"#)?)?;
         let (token_id, rest) = text(rest.strip_prefix(r#","jti":""#)?)?;
@@ -101,24 +110,22 @@ fn borrowed(text: &str) -> Text<'_> {
     Text(Cow::Borrowed(text))
 }
 
-/// The text of a string without escapes, and what is behind it, from the quotation mark on.
+/// The text of a string without escapes and without what takes one, and what is behind it, from the quotation mark on. Its
+/// caller knows that no control character is there.
 fn text(behind_quote: &str) -> Option<(&str, &str)> {
     let end = memchr2(b'"', b'\\', behind_quote.as_bytes())?;
-    let (text, rest) = behind_quote.split_at_checked(end)?;
-    // The lowest of all, and not the first that is too low: sixteen are compared at once.
-    let lowest = text.bytes().fold(u8::MAX, u8::min);
-    (lowest >= 0x20 && rest.starts_with('"')).then_some((text, rest))
+    behind_quote.split_at_checked(end).filter(|(_, rest)| rest.starts_with('"'))
 }
 
 /// Whole seconds, and what is behind them. A leading zero is left to the parser, which refuses it.
 fn date(text: &str) -> Option<(NumericDate, &str)> {
-    let mut seconds = 0;
-    for (position, byte) in text.bytes().enumerate().take(LONGEST_NUMBER) {
-        match (byte, position) {
-            (b'1'..=b'9', _) | (b'0', 1..) => seconds = seconds * 10 + u64::from(byte - b'0'),
-            (_, 0) => return None,
-            _ => return Some((NumericDate::of_seconds(seconds)?, text.get(position..)?)),
-        }
+    let (mut seconds, mut length) = (0, 0);
+    for digit in text.bytes().map(|byte| byte.wrapping_sub(b'0')).take(LONGEST_NUMBER).take_while(|digit| *digit < 10) {
+        seconds = seconds * 10 + u64::from(digit);
+        length += 1;
     }
-    None
+    if length == LONGEST_NUMBER || !matches!(text.as_bytes().first(), Some(b'1'..=b'9')) {
+        return None;
+    }
+    Some((NumericDate::of_seconds(seconds)?, text.get(length..)?))
 }
