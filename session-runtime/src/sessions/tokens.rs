@@ -132,9 +132,11 @@ impl<P> Clone for TokenSession<P> {
 }
 
 impl<P: Principal> TokenSession<P> {
+    #[inline]
     fn of(verified: Verified<P>, standing: Standing) -> Self {
         let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
-        let factors = Factors::given(&factors, dates.authenticated_at);
+        let factors =
+            if factors.is_empty() { Factors::none() } else { Factors::given(&factors, dates.authenticated_at) };
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {
             created_at: issued_at,

@@ -43,30 +43,26 @@ impl Opening {
         }
     }
 
-    /// The claims that it says, `scope` too where that feeds a field, and an object of the members behind them, which is put
-    /// into `room`. No claims and `payload` itself, where that does not open so.
+    /// Reads it into `claims`, `scope` too where that feeds a field. Returns an object of the members behind it, which is put
+    /// into `room`: `payload` itself, where that does not open so.
     pub(super) fn read<'p>(
         &'p self,
         payload: &'p str,
         with_scope: bool,
         room: &'p mut String,
-    ) -> (Claims<'p>, &'p str) {
-        match self.claims(payload, with_scope) {
-            Some((claims, members)) => {
-                room.clear();
-                room.push('{');
-                room.push_str(members);
-                (claims, room)
-            }
-            None => (Claims::default(), payload),
-        }
+        claims: &mut Claims<'p>,
+    ) -> &'p str {
+        let Some(members) = self.members(payload, with_scope, claims) else { return payload };
+        room.clear();
+        room.push('{');
+        room.push_str(members);
+        room
     }
 
-    /// The claims, and the members behind them.
-    fn claims<'p>(&'p self, payload: &'p str, with_scope: bool) -> Option<(Claims<'p>, &'p str)> {
+    /// The members behind it. Nothing is in `claims` where it does not open so.
+    fn members<'p>(&'p self, payload: &'p str, with_scope: bool, claims: &mut Claims<'p>) -> Option<&'p str> {
         let rest = payload.strip_prefix(&*self.to_subject)?;
-        // The lowest of all bytes, and not the first that no string may hold: many are compared at once.
-        if rest.bytes().fold(u8::MAX, u8::min) < b' ' {
+        if has_control(rest.as_bytes())? {
             return None;
         }
         let (subject, rest) = text(rest)?;
@@ -90,24 +86,36 @@ impl Opening {
         };
         // The parser has to see that a comma has a member behind it.
         let members = rest.strip_prefix(',').filter(|members| members.starts_with('"'))?;
-        let claims = Claims {
-            issuer: Some(borrowed(&self.issuer)),
-            subject: Some(borrowed(subject)),
-            audience: Some(Audience::One(Cow::Borrowed(&self.audience))),
-            expires_at: Some(expires_at),
-            issued_at: Some(issued_at),
-            token_id: Some(borrowed(token_id)),
-            authenticated_at,
-            realm,
-            scope,
-            ..Claims::default()
-        };
-        Some((claims, members))
+        claims.issuer = Some(borrowed(&self.issuer));
+        claims.subject = Some(borrowed(subject));
+        claims.audience = Some(Audience::One(Cow::Borrowed(&self.audience)));
+        claims.expires_at = Some(expires_at);
+        claims.issued_at = Some(issued_at);
+        claims.token_id = Some(borrowed(token_id));
+        claims.authenticated_at = authenticated_at;
+        claims.realm = realm;
+        claims.scope = scope;
+        Some(members)
     }
 }
 
 fn borrowed(text: &str) -> Text<'_> {
     Text(Cow::Borrowed(text))
+}
+
+/// Whether a control character is in it, which no string may hold. None where there is too little to compare many at once.
+fn has_control(text: &[u8]) -> Option<bool> {
+    const AT_ONCE: usize = 32;
+    // The last ones for a second time, in the place of those that are no whole chunk.
+    let (chunks, last) = (text.as_chunks::<AT_ONCE>().0, text.last_chunk()?);
+    // The lowest of each place, and not the first that is too low: so there is no branch for each.
+    let mut lowest = [u8::MAX; AT_ONCE];
+    for chunk in chunks.iter().chain([last]) {
+        for (lowest, byte) in lowest.iter_mut().zip(chunk) {
+            *lowest = (*lowest).min(*byte);
+        }
+    }
+    Some(lowest.iter().any(|byte| *byte < b' '))
 }
 
 /// The text of a string without escapes and without what takes one, and what is behind it, from the quotation mark on. Its
@@ -119,13 +127,13 @@ fn text(behind_quote: &str) -> Option<(&str, &str)> {
 
 /// Whole seconds, and what is behind them. A leading zero is left to the parser, which refuses it.
 fn date(text: &str) -> Option<(NumericDate, &str)> {
-    let (mut seconds, mut length) = (0, 0);
-    for digit in text.bytes().map(|byte| byte.wrapping_sub(b'0')).take(LONGEST_NUMBER).take_while(|digit| *digit < 10) {
-        seconds = seconds * 10 + u64::from(digit);
-        length += 1;
+    let mut seconds = 0;
+    for (position, byte) in text.bytes().enumerate().take(LONGEST_NUMBER) {
+        match (byte, position) {
+            (b'1'..=b'9', _) | (b'0', 1..) => seconds = seconds * 10 + u64::from(byte - b'0'),
+            (_, 0) => return None,
+            _ => return Some((NumericDate::of_seconds(seconds)?, text.get(position..)?)),
+        }
     }
-    if length == LONGEST_NUMBER || !matches!(text.as_bytes().first(), Some(b'1'..=b'9')) {
-        return None;
-    }
-    Some((NumericDate::of_seconds(seconds)?, text.get(length..)?))
+    None
 }

@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use memchr::memchr;
 use serde::de::{self, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -71,7 +70,8 @@ impl<'a> Iterator for Words<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         while !self.0.is_empty() {
-            let end = memchr(b' ', self.0.as_bytes()).unwrap_or(self.0.len());
+            // Words are too short for a search of many bytes at once to pay off.
+            let end = self.0.bytes().position(|byte| byte == b' ').unwrap_or(self.0.len());
             let (word, rest) = self.0.split_at_checked(end)?;
             self.0 = rest.strip_prefix(' ').unwrap_or(rest);
             if !word.is_empty() {

@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::admit::{Dates, Verified};
 use super::buffers::Buffers;
-use super::claims::RESERVED;
+use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
 use super::fields;
@@ -170,13 +170,15 @@ impl Verifier {
         let expectations = &issuer.expectations;
         let declared = self.bearer.claim.map(|(name, _)| name);
         let with_scope = self.names.scopes.is_some();
-        let (mut claims, rest) = issuer.opening.read(payload, with_scope, room);
+        let mut claims = Claims::default();
+        let rest = issuer.opening.read(payload, with_scope, room, &mut claims);
         match fields::read(rest, &self.names, declared, &mut claims) {
             Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now).map(outcome),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
-        let (mut claims, rest) = issuer.opening.read(payload, with_scope, room);
+        let mut claims = Claims::default();
+        let rest = issuer.opening.read(payload, with_scope, room, &mut claims);
         let IgnoredAny = fields::read(rest, &self.names, declared, &mut claims)?;
         expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)

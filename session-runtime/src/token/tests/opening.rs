@@ -19,7 +19,7 @@ fn opening() -> Opening {
 
 /// What is left to the parser of this payload.
 fn left(payload: &str) -> String {
-    opening().read(payload, true, &mut String::new()).1.to_owned()
+    opening().read(payload, true, &mut String::new(), &mut Claims::default()).to_owned()
 }
 
 #[test]
@@ -27,14 +27,14 @@ fn what_this_library_writes_is_taken() {
     let all =
         r#"{"iss":"a","sub":"7","aud":"b","exp":9,"iat":1,"jti":"c","auth_time":2,"realm":"d","scope":"e f","name":0}"#;
     let (opening, mut room) = (opening(), "of another".to_owned());
-    let (claims, object) = opening.read(all, true, &mut room);
-    assert_eq!(object, r#"{"name":0}"#);
+    let mut claims = Claims::default();
+    assert_eq!(opening.read(all, true, &mut room, &mut claims), r#"{"name":0}"#);
     let texts = [&claims.issuer, &claims.subject, &claims.token_id, &claims.realm, &claims.scope];
     assert_eq!(texts.map(|text| text.as_ref().map(|text| &*text.0)), ["a", "7", "c", "d", "e f"].map(Some));
     assert!(claims.audience.is_some_and(|audience| audience.contains("b")));
     let dates = [claims.expires_at, claims.issued_at, claims.authenticated_at];
     assert_eq!(dates.map(|date| date.unwrap().0.as_secs()), [9, 1, 2]);
-    assert_eq!(opening.read(all, false, &mut room).1, r#"{"scope":"e f","name":0}"#);
+    assert_eq!(opening.read(all, false, &mut room, &mut Claims::default()), r#"{"scope":"e f","name":0}"#);
 }
 
 #[test]
@@ -73,9 +73,8 @@ fn what_opens_otherwise_is_left_to_the_parser() {
 fn text_that_takes_escapes_is_known_as_it_is_written() {
     let opening = Opening::of("\"a\"", "b\\", "d\n");
     let payload = r#"{"iss":"\"a\"","sub":"7","aud":"b\\","exp":9,"iat":1,"jti":"c","realm":"d\n","name":0}"#;
-    let mut room = String::new();
-    let (claims, object) = opening.read(payload, true, &mut room);
-    assert_eq!(object, r#"{"name":0}"#);
+    let (mut room, mut claims) = (String::new(), Claims::default());
+    assert_eq!(opening.read(payload, true, &mut room, &mut claims), r#"{"name":0}"#);
     assert_eq!(claims.issuer.map(|text| text.0), Some("\"a\"".into()));
     assert_eq!(claims.realm.map(|text| text.0), Some("d\n".into()));
 }
@@ -112,8 +111,8 @@ fn by_the_parser(payload: &str) -> Outcome {
 }
 
 fn with_the_opening(payload: &str) -> Outcome {
-    let (opening, mut room) = (opening(), String::new());
-    let (mut claims, rest) = opening.read(payload, true, &mut room);
+    let (opening, mut room, mut claims) = (opening(), String::new(), Claims::default());
+    let rest = opening.read(payload, true, &mut room, &mut claims);
     fields::read(rest, &NAMES, Some("token_use"), &mut claims).map(|fields| (fields, said(&claims)))
 }
 

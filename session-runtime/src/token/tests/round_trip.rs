@@ -1,6 +1,7 @@
 //! What is issued is accepted, by every algorithm, and in the shape of RFC 9068.
 
 use super::*;
+use crate::token::claims::Claims;
 use crate::token::known_headers::KnownHeaders;
 use crate::token::opening::Opening;
 
@@ -91,7 +92,7 @@ fn what_is_issued_is_known_up_to_the_fields() {
     assert!(KnownHeaders::of([key.verifying_key()].iter(), HS256.typ).find(header.as_bytes()).is_some());
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
     let (opening, mut room) = (Opening::of(ISSUER, AUDIENCE, REALM), String::new());
-    let (_, rest) = opening.read(std::str::from_utf8(&payload).unwrap(), true, &mut room);
+    let rest = opening.read(std::str::from_utf8(&payload).unwrap(), true, &mut room, &mut Claims::default());
     assert_eq!(rest, r#"{"roles":["Staff"],"name":"Ada"}"#);
 }
 
