@@ -1,7 +1,7 @@
 //! Room for what is decoded of a token, which its thread uses for one token after another.
 //!
-//! Three allocations for each token cost as much as reading its claims. What is left in the room until the next token is
-//! what an allocator would leave in freed memory, and no longer than a token may be.
+//! It saves three allocations for each token. What is left in the room until the next token is what an allocator would leave
+//! in freed memory, and no longer than a token may be.
 
 use std::cell::Cell;
 

@@ -79,7 +79,7 @@ impl Verifier {
 
     /// What `outcome` makes of whom `token` is about, if it counts at `now`.
     ///
-    /// Made here, and not of what is returned: moved through each caller, that cost as much as another check.
+    /// Made here, and not of what is returned: that is large, and would be moved through each caller.
     pub(crate) fn verify<P: Principal, T>(
         &self,
         token: &[u8],
