@@ -172,7 +172,10 @@ proptest! {
     }
 
     #[test]
-    fn no_other_token_than_the_one_that_was_issued_is_accepted(index: prop::sample::Index, byte in 0x21_u8..0x7f) {
+    fn no_other_token_than_the_one_that_was_issued_is_accepted(
+        index: prop::sample::Index,
+        byte in prop_oneof![0x21_u8..0x7f, 0x80_u8..],
+    ) {
         let mut token = TARGET.token.clone().into_bytes();
         let position = index.index(token.len());
         prop_assume!(token[position] != byte);
@@ -181,6 +184,16 @@ proptest! {
         let (response, body) = TARGET.send(Method::GET, "/nested/either-way", &[("authorization", header)]);
         prop_assert!([400, 401].contains(&response.status().as_u16()));
         prop_assert!(!body.contains("admitted"));
+    }
+}
+
+// RFC 6750 3.1: what is no token at all is a malformed request, be it text or not.
+#[test]
+fn what_is_no_text_is_malformed() {
+    for bytes in [&b"\xFF"[..], b"a.b.\xFF", b"\xC3(.b.c"] {
+        let header = [b"Bearer ", bytes].concat();
+        let (response, _) = TARGET.send(Method::GET, "/nested/either-way", &[("authorization", header)]);
+        assert_eq!(response.status(), 400, "{bytes:?}");
     }
 }
 

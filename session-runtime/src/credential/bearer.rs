@@ -14,8 +14,8 @@ const SCHEME: &[u8] = b"bearer";
 ///
 /// # Errors
 ///
-/// When there are two, or when what follows the scheme is no text.
-pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, CredentialError> {
+/// When there are two.
+pub(super) fn find(headers: &HeaderMap) -> Result<Option<&[u8]>, CredentialError> {
     let mut found = None;
     for value in headers.get_all(header::AUTHORIZATION) {
         let Some(credentials) = credentials(value.as_bytes()) else { continue };
@@ -23,8 +23,7 @@ pub(super) fn find(headers: &HeaderMap) -> Result<Option<&str>, CredentialError>
             return Err(CredentialError::TwoAuthorizations);
         }
     }
-    let text = |credentials| str::from_utf8(credentials).map_err(|_| CredentialError::MalformedAuthorization);
-    found.map(text).transpose()
+    Ok(found)
 }
 
 /// What follows the scheme, which is compared case-insensitively (RFC 9110 11.1); `None` for another scheme.
@@ -40,10 +39,12 @@ fn credentials(value: &[u8]) -> Option<&[u8]> {
 }
 
 /// `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-pub(crate) fn is_token(credentials: &str) -> bool {
-    let characters = credentials.trim_end_matches('=');
+pub(crate) fn is_token(mut credentials: &[u8]) -> bool {
+    while let Some(shorter) = credentials.strip_suffix(b"=") {
+        credentials = shorter;
+    }
     // Without a branch per byte, so that a long text is checked many bytes at a time.
-    !characters.is_empty() && characters.bytes().fold(true, |valid, byte| valid & is_token_byte(byte))
+    !credentials.is_empty() && credentials.iter().fold(true, |valid, byte| valid & is_token_byte(*byte))
 }
 
 #[expect(clippy::needless_bitwise_bool, reason = "a branch at each would keep the loop from being vectorised")]
@@ -63,14 +64,21 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    fn find_in(values: &[&str]) -> Result<Option<String>, CredentialError> {
+    /// What is found is a token, or malformed.
+    #[derive(Debug, PartialEq)]
+    enum Problem {
+        Refused(CredentialError),
+        NoToken,
+    }
+
+    fn find_in(values: &[&str]) -> Result<Option<String>, Problem> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::AUTHORIZATION, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
-        match find(&headers)? {
-            Some(text) if !is_token(text) => Err(CredentialError::MalformedAuthorization),
-            found => Ok(found.map(str::to_owned)),
+        match find(&headers).map_err(Problem::Refused)? {
+            Some(credentials) if !is_token(credentials) => Err(Problem::NoToken),
+            found => Ok(found.map(|token| str::from_utf8(token).unwrap().to_owned())),
         }
     }
 
@@ -109,7 +117,7 @@ mod tests {
             "Bearer tö",
             "Bearer t;x",
         ] {
-            assert_eq!(find_in(&[value]), Err(CredentialError::MalformedAuthorization), "{value}");
+            assert_eq!(find_in(&[value]), Err(Problem::NoToken), "{value}");
         }
     }
 
@@ -117,7 +125,7 @@ mod tests {
     #[test]
     fn two_bearer_headers_are_refused() {
         for values in [["Bearer t", "Bearer t"], ["Bearer t", "bearer u"], ["Bearer", "Bearer t"]] {
-            assert_eq!(find_in(&values), Err(CredentialError::TwoAuthorizations), "{values:?}");
+            assert_eq!(find_in(&values), Err(Problem::Refused(CredentialError::TwoAuthorizations)), "{values:?}");
         }
     }
 
@@ -129,8 +137,8 @@ mod tests {
             if let Ok(value) = HeaderValue::from_bytes(&shown) {
                 headers.insert(header::AUTHORIZATION, value);
             }
-            if let Ok(Some(text)) = find(&headers) && is_token(text) {
-                prop_assert!(text.bytes().all(|byte| is_token_byte(byte) || byte == b'='));
+            if let Ok(Some(token)) = find(&headers) && is_token(token) {
+                prop_assert!(token.iter().all(|byte| is_token_byte(*byte) || *byte == b'='));
             }
         }
 

@@ -22,7 +22,7 @@ pub(crate) enum Credential<'r> {
     /// Double quotes are part of it (RFC 6265bis 5.6): a browser returns a value as it was set.
     Cookie(&'r [u8]),
     /// What follows `Authorization: Bearer`, whatever it may be.
-    Bearer(&'r str),
+    Bearer(&'r [u8]),
 }
 
 impl fmt::Debug for Credential<'_> {
@@ -39,8 +39,6 @@ impl fmt::Debug for Credential<'_> {
 pub(crate) enum CredentialError {
     /// Two `Authorization: Bearer` headers.
     TwoAuthorizations,
-    /// `Authorization: Bearer` with something that is no text.
-    MalformedAuthorization,
     /// Two cookies of the session's name with different values.
     TwoCookies,
 }
@@ -88,17 +86,17 @@ mod tests {
         let value = HeaderValue::from_bytes(b"Bearer \xff").unwrap();
         let malformed_bearer = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
         assert_eq!(read(&malformed_bearer, NAME, false), Ok(None));
-        assert_eq!(read(&malformed_bearer, None, true), Err(CredentialError::MalformedAuthorization));
+        assert_eq!(read(&malformed_bearer, None, true), Ok(Some(Credential::Bearer(b"\xff"))));
     }
 
     #[test]
     fn a_bearer_token_wins_and_a_bad_one_does_not_fall_back() {
         let (name, value) = cookie("v");
         let both = request(&[(name.clone(), &value), (header::AUTHORIZATION, "Bearer t")]);
-        assert_eq!(read(&both, NAME, true), Ok(Some(Credential::Bearer("t"))));
+        assert_eq!(read(&both, NAME, true), Ok(Some(Credential::Bearer(b"t"))));
         assert_eq!(read(&both, NAME, false), Ok(Some(Credential::Cookie(b"v"))));
         let bad = request(&[(name.clone(), &value), (header::AUTHORIZATION, "Bearer")]);
-        assert_eq!(read(&bad, NAME, true), Ok(Some(Credential::Bearer(""))));
+        assert_eq!(read(&bad, NAME, true), Ok(Some(Credential::Bearer(b""))));
         let other_scheme = request(&[(name, &value), (header::AUTHORIZATION, "Basic dTpw")]);
         assert_eq!(read(&other_scheme, NAME, true), Ok(Some(Credential::Cookie(b"v"))));
     }
@@ -116,7 +114,7 @@ mod tests {
     // ASVS 14.2.1, 16.2.5: no credential appears in a log.
     #[test]
     fn debug_tells_nothing() {
-        assert_eq!(format!("{:?}", Credential::Bearer("secret")), "Bearer(..)");
+        assert_eq!(format!("{:?}", Credential::Bearer(b"secret")), "Bearer(..)");
         assert_eq!(format!("{:?}", Credential::Cookie(b"secret")), "Cookie(..)");
     }
 }

@@ -80,9 +80,7 @@ pub(super) async fn identify<P: Principal>(
         Ok(Some(Credential::Cookie(value))) => by_cookie(sessions, value, now).await,
         Ok(Some(Credential::Bearer(token))) => by_token(sessions, token, now).await,
         Err(CredentialError::TwoCookies) => Ok(Identity::Unreadable),
-        Err(CredentialError::TwoAuthorizations | CredentialError::MalformedAuthorization) => {
-            Err(RefusalKind::MalformedCredential.into())
-        }
+        Err(CredentialError::TwoAuthorizations) => Err(RefusalKind::MalformedCredential.into()),
     }
 }
 
@@ -152,7 +150,7 @@ fn known<P: Principal>(contents: Arc<Contents<P>>, instants: Instants, exchange:
 }
 
 #[cfg(feature = "jwt")]
-async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timestamp) -> Result<Identity<P>, Refused> {
+async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &[u8], now: Timestamp) -> Result<Identity<P>, Refused> {
     match sessions.verify_token(token, now).await {
         Ok(TokenSession { contents, instants, .. }) => {
             let exchange = Exchange::default();
@@ -172,6 +170,6 @@ async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &str, now: Timest
 /// Without tokens, no principal can declare `bearer`.
 #[cfg(not(feature = "jwt"))]
 #[expect(clippy::unused_async, reason = "as with tokens")]
-async fn by_token<P: Principal>(_: &Sessions<P>, _: &str, _: Timestamp) -> Result<Identity<P>, Refused> {
+async fn by_token<P: Principal>(_: &Sessions<P>, _: &[u8], _: Timestamp) -> Result<Identity<P>, Refused> {
     Err(RefusalKind::InvalidCredential.into())
 }

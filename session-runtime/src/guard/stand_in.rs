@@ -4,6 +4,8 @@
 //! handler's type names something that is as visible as the handler, and that leads to the policy only through an
 //! implementation, which nobody has to see.
 
+use std::pin::pin;
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -94,7 +96,8 @@ where
     let (mut parts, body) = request.into_parts();
     async move {
         let visit = state.admit(spec, &parts).await?;
-        extract::<C, R, S, A, M>(Call { parts: &mut parts, visit, spec }, body, state).await
+        // Pinned where it is made: a future that is awaited directly is moved twice before that.
+        pin!(extract::<C, R, S, A, M>(Call { parts: &mut parts, visit, spec }, body, state)).await
     }
 }
 

@@ -142,9 +142,7 @@ impl Refusal {
 impl From<CredentialError> for Refusal {
     fn from(error: CredentialError) -> Self {
         Self::of(match error {
-            CredentialError::TwoAuthorizations | CredentialError::MalformedAuthorization => {
-                RefusalKind::MalformedCredential
-            }
+            CredentialError::TwoAuthorizations => RefusalKind::MalformedCredential,
             CredentialError::TwoCookies => RefusalKind::InvalidCredential,
         })
     }

@@ -24,6 +24,7 @@ pub(crate) struct Arrival<P> {
 }
 
 impl<P: Principal> Arrival<P> {
+    #[inline]
     pub(crate) fn new(
         contents: Arc<Contents<P>>,
         instants: Instants,

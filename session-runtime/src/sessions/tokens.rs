@@ -132,9 +132,11 @@ impl<P> Clone for TokenSession<P> {
 }
 
 impl<P: Principal> TokenSession<P> {
-    fn of((verified, standing): (Verified<P>, Standing)) -> Self {
+    #[inline]
+    fn of(verified: Verified<P>, standing: Standing) -> Self {
         let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
-        let factors = Factors::given(&factors, dates.authenticated_at);
+        let factors =
+            if factors.is_empty() { Factors::none() } else { Factors::given(&factors, dates.authenticated_at) };
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
         let instants = Instants {
             created_at: issued_at,
@@ -263,7 +265,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The session of a token that was not revoked.
-    pub(crate) async fn verify_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    pub(crate) async fn verify_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         let session = self.verified_token(token, now).await?;
         self.expect_not_revoked(&session.contents, session.instants.created_at, now).await?;
         Ok(session)
@@ -271,7 +273,7 @@ impl<P: Principal> Sessions<P> {
 
     /// The session of a token, as far as it stands on its own.
     #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
-    async fn verified_token(&self, token: &str, now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+    async fn verified_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
         if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {
@@ -282,10 +284,9 @@ impl<P: Principal> Sessions<P> {
             }
         }
         #[cfg(feature = "jwks-url")]
-        let verified = tokens.verifier.verify_fetching(token, now).await?;
+        let session = tokens.verifier.verify_fetching(token, now, TokenSession::of).await?;
         #[cfg(not(feature = "jwks-url"))]
-        let verified = tokens.verifier.verify(token, now)?;
-        let session = TokenSession::of(verified);
+        let session = tokens.verifier.verify(token, now, TokenSession::of)?;
         if let Some(remembered) = &tokens.remembered {
             remembered.keep(token, session.clone());
         }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use base64::Engine as _;
+use base64::decoded_len_estimate;
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 use base64::engine::GeneralPurpose as Engine;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -21,10 +22,31 @@ fn engine() -> Engine {
     base64::engine::general_purpose::URL_SAFE_NO_PAD
 }
 
-/// The bytes of `text`, which is their only spelling.
-pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
-    // Not `Engine::decode`: it has its buffer zeroed by the allocator, which glibc does the long way round.
-    let mut bytes = Vec::new();
-    ENGINE.decode_vec(text, &mut bytes).ok()?;
-    Some(bytes)
+/// Makes `bytes` what `text` says, which is their only spelling.
+pub(super) fn decode(text: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
+    // All that is kept of it is written over. Not emptied before, for it would be filled with zeros then.
+    bytes.resize(decoded_len_estimate(text.len()), 0);
+    let length = ENGINE.decode_slice(text, bytes).ok()?;
+    bytes.truncate(length);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use proptest::prelude::*;
+
+    proptest! {
+        // Whatever was in it before, longer, shorter or refused.
+        #[test]
+        fn a_buffer_holds_the_last_text_alone(texts: Vec<Vec<u8>>, last in prop::collection::vec(any::<u8>(), 0..200)) {
+            let mut bytes = Vec::new();
+            for text in texts {
+                prop_assert_eq!(decode(&text, &mut bytes).is_some(), URL_SAFE_NO_PAD.decode(&text).is_ok());
+            }
+            prop_assert_eq!(decode(URL_SAFE_NO_PAD.encode(&last).as_bytes(), &mut bytes), Some(()));
+            prop_assert_eq!(bytes, last);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use super::base64url::decode;
+use super::buffers::{Buffers, Room};
 use super::error::TokenRefusal;
 
 /// How long a token may be, unless said otherwise: what a usual server accepts in one header line.
@@ -11,48 +12,51 @@ pub(super) const MAX_BYTES: usize = 8 * 1024;
 /// A token taken apart, nothing believed yet.
 pub(super) struct Compact<'t> {
     /// Header and payload as they travelled, with the dot between them: what the signature is of (RFC 7515 5.1).
-    pub(super) signed: &'t str,
+    pub(super) signed: &'t [u8],
     /// The header as it travelled.
-    pub(super) header: &'t str,
+    pub(super) header: &'t [u8],
     /// The payload's bytes.
-    pub(super) payload: Vec<u8>,
+    pub(super) payload: &'t [u8],
     /// The signature's bytes.
-    pub(super) signature: Vec<u8>,
+    pub(super) signature: &'t Vec<u8>,
+    /// Room for what is made of the payload.
+    pub(super) object: &'t mut String,
 }
 
 impl<'t> Compact<'t> {
-    /// Takes `token` apart.
+    /// Takes `token` apart, and decodes it into `buffers`.
     ///
     /// Three parts, each base64url without padding and without stray bits in its last character, so that a token has
     /// one spelling. A dot too many (an encrypted token has five parts) is outside the alphabet of a part.
-    pub(super) fn parse(token: &'t str, max_bytes: usize) -> Result<Self, TokenRefusal> {
+    pub(super) fn parse(token: &'t [u8], max_bytes: usize, buffers: &'t mut Buffers) -> Result<Self, TokenRefusal> {
         if token.len() > max_bytes {
             return Err(TokenRefusal::TooLarge);
         }
-        let (signed, signature) = split_at(token, memrchr(b'.', token.as_bytes()))?;
-        let (header, payload) = split_at(signed, memchr(b'.', signed.as_bytes()))?;
-        Ok(Self { signed, header, payload: bytes(payload)?, signature: bytes(signature)? })
+        let (signed, signature) = split_at(token, memrchr(b'.', token))?;
+        let (header, payload) = split_at(signed, memchr(b'.', signed))?;
+        let Buffers(Room { payload: payload_bytes, signature: signature_bytes, object }) = buffers;
+        decode(payload, payload_bytes).ok_or(TokenRefusal::Malformed)?;
+        decode(signature, signature_bytes).ok_or(TokenRefusal::Malformed)?;
+        Ok(Self { signed, header, payload: payload_bytes, signature: signature_bytes, object })
     }
 
     /// The header's JSON text.
     pub(super) fn header_text(&self) -> Result<String, TokenRefusal> {
-        String::from_utf8(bytes(self.header)?).map_err(|_| TokenRefusal::Malformed)
+        let mut bytes = Vec::new();
+        decode(self.header, &mut bytes).ok_or(TokenRefusal::Malformed)?;
+        String::from_utf8(bytes).map_err(|_| TokenRefusal::Malformed)
     }
 
     /// The payload as the JSON text that it is in a token (RFC 7519 7.2).
-    pub(super) fn claims(&self) -> Result<&str, TokenRefusal> {
-        std::str::from_utf8(&self.payload).map_err(|_| TokenRefusal::Malformed)
+    pub(super) fn claims(&self) -> Result<&'t str, TokenRefusal> {
+        std::str::from_utf8(self.payload).map_err(|_| TokenRefusal::Malformed)
     }
 }
 
 /// What is before the dot that is there, and what behind it.
-fn split_at(text: &str, dot: Option<usize>) -> Result<(&str, &str), TokenRefusal> {
+fn split_at(text: &[u8], dot: Option<usize>) -> Result<(&[u8], &[u8]), TokenRefusal> {
     let (before, dotted) = dot.and_then(|dot| text.split_at_checked(dot)).ok_or(TokenRefusal::Malformed)?;
-    Ok((before, dotted.strip_prefix('.').ok_or(TokenRefusal::Malformed)?))
-}
-
-fn bytes(part: &str) -> Result<Vec<u8>, TokenRefusal> {
-    decode(part).ok_or(TokenRefusal::Malformed)
+    Ok((before, dotted.strip_prefix(b".").ok_or(TokenRefusal::Malformed)?))
 }
 
 #[cfg(test)]
@@ -60,14 +64,17 @@ mod tests {
     use super::*;
 
     fn refusal(token: &str) -> Option<TokenRefusal> {
-        Compact::parse(token, MAX_BYTES).and_then(|compact| compact.header_text()).err()
+        Compact::parse(token.as_bytes(), MAX_BYTES, &mut Buffers::of_this_thread())
+            .and_then(|compact| compact.header_text())
+            .err()
     }
 
     #[test]
     fn three_parts_are_taken_apart() {
-        let parts = Compact::parse("e30.W10.AAE", MAX_BYTES).ok();
-        let parts = parts.map(|parts| (parts.signed, parts.header, parts.payload, parts.signature));
-        assert_eq!(parts, Some(("e30.W10", "e30", b"[]".to_vec(), vec![0, 1])));
+        let mut buffers = Buffers::of_this_thread();
+        let parts = Compact::parse(b"e30.W10.AAE", MAX_BYTES, &mut buffers).unwrap();
+        assert_eq!((parts.signed, parts.header), (&b"e30.W10"[..], &b"e30"[..]));
+        assert_eq!((parts.payload, &**parts.signature), (&b"[]"[..], &[0, 1][..]));
     }
 
     #[test]

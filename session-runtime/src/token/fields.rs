@@ -76,7 +76,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Payload<'_, 'de, T> {
         };
         let principal = T::deserialize(FieldsDeserializer(&mut fields))?;
         // A principal that stops early must not keep the claims behind it from being read.
-        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while !matches!(fields.next, Next::End) && fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(principal)
     }
 }
@@ -122,6 +122,8 @@ enum Next<'de> {
     Scope(Cow<'de, str>),
     /// Nothing: the claim is missing.
     None,
+    /// There are no more.
+    End,
 }
 
 /// Whether a field that a registered claim feeds has got it.
@@ -204,10 +206,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, 'de, A> {
                 None => {}
             }
         }
-        match self.unfed() {
-            Some(field) => seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some),
-            None => Ok(None),
+        if let Some(field) = self.unfed() {
+            return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some);
         }
+        self.next = Next::End;
+        Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
@@ -218,7 +221,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, 'de, A> {
                 seed.deserialize(SubjectDeserializer::new(&subject.0))
             }
             Next::Scope(scope) => seed.deserialize(ScopeDeserializer::new(scope)),
-            Next::None => seed.deserialize(Missing(PhantomData)),
+            Next::None | Next::End => seed.deserialize(Missing(PhantomData)),
         }
     }
 }

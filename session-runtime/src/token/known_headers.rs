@@ -17,7 +17,7 @@ pub(super) struct KnownHeaders(Box<[Known]>);
 
 #[derive(Debug)]
 struct Known {
-    encoded: Box<str>,
+    encoded: Box<[u8]>,
     header: Header<'static>,
 }
 
@@ -27,13 +27,13 @@ impl KnownHeaders {
         let known = |key: &VerifyingKey| {
             let json = Header::written(key.algorithm(), Some(typ), key.id());
             let header = Header::parse(&json).ok()?.into_owned();
-            Some(Known { encoded: URL_SAFE_NO_PAD.encode(&json).into(), header })
+            Some(Known { encoded: URL_SAFE_NO_PAD.encode(&json).into_bytes().into(), header })
         };
         Self(keys.filter_map(known).take(MAX_HEADERS).collect())
     }
 
     /// What the header that is spelled so says, if it is known.
-    pub(super) fn find(&self, encoded: &str) -> Option<&Header<'static>> {
+    pub(super) fn find(&self, encoded: &[u8]) -> Option<&Header<'static>> {
         self.0.iter().find(|known| *known.encoded == *encoded).map(|known| &known.header)
     }
 }
@@ -47,7 +47,7 @@ mod tests {
     fn what_a_key_writes_is_known_and_nothing_else() {
         let key = |id: &str| VerifyingKey::secret(Algorithm::HS256, &[7; 32]).unwrap().with_id(id);
         let known = KnownHeaders::of([key("a"), key("\"b\"")].iter(), "at+jwt");
-        let find = |json: &str| known.find(&URL_SAFE_NO_PAD.encode(json));
+        let find = |json: &str| known.find(URL_SAFE_NO_PAD.encode(json).as_bytes());
         let header = find(r#"{"alg":"HS256","typ":"at+jwt","kid":"\"b\""}"#).unwrap();
         assert_eq!((&*header.algorithm, header.key_id.as_deref()), ("HS256", Some("\"b\"")));
         assert!(header.is_of_type("at+jwt"));

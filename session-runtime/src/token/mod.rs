@@ -6,6 +6,7 @@
 
 mod admit;
 mod base64url;
+mod buffers;
 mod claims;
 mod compact;
 mod error;

@@ -43,24 +43,29 @@ impl Opening {
         }
     }
 
-    /// Reads it into `claims`, `scope` too where that feeds a field. Returns an object of the members behind it: `payload`
-    /// itself, where that does not open so.
-    pub(super) fn read<'p>(&'p self, payload: &'p str, with_scope: bool, claims: &mut Claims<'p>) -> Cow<'p, str> {
-        match self.members(payload, with_scope) {
-            Some((opening, members)) => {
-                *claims = opening;
-                let mut object = String::with_capacity(1 + members.len());
-                object.push('{');
-                object.push_str(members);
-                Cow::Owned(object)
-            }
-            None => Cow::Borrowed(payload),
-        }
+    /// Reads it into `claims`, `scope` too where that feeds a field. Returns an object of the members behind it, which is put
+    /// into `room`: `payload` itself, where that does not open so.
+    pub(super) fn read<'p>(
+        &'p self,
+        payload: &'p str,
+        with_scope: bool,
+        room: &'p mut String,
+        claims: &mut Claims<'p>,
+    ) -> &'p str {
+        let Some(members) = self.members(payload, with_scope, claims) else { return payload };
+        room.clear();
+        room.push('{');
+        room.push_str(members);
+        room
     }
 
-    /// The claims, and the members behind them.
-    fn members<'p>(&'p self, payload: &'p str, with_scope: bool) -> Option<(Claims<'p>, &'p str)> {
-        let (subject, rest) = text(payload.strip_prefix(&*self.to_subject)?)?;
+    /// The members behind it. Nothing is in `claims` where it does not open so.
+    fn members<'p>(&'p self, payload: &'p str, with_scope: bool, claims: &mut Claims<'p>) -> Option<&'p str> {
+        let rest = payload.strip_prefix(&*self.to_subject)?;
+        if has_control(rest.as_bytes())? {
+            return None;
+        }
+        let (subject, rest) = text(rest)?;
         let (expires_at, rest) = date(rest.strip_prefix(&*self.to_expiry)?)?;
         let (issued_at, rest) = date(rest.strip_prefix(r#","iat":"#)?)?;
         let (token_id, rest) = text(rest.strip_prefix(r#","jti":""#)?)?;
@@ -81,19 +86,16 @@ impl Opening {
         };
         // The parser has to see that a comma has a member behind it.
         let members = rest.strip_prefix(',').filter(|members| members.starts_with('"'))?;
-        let claims = Claims {
-            issuer: Some(borrowed(&self.issuer)),
-            subject: Some(borrowed(subject)),
-            audience: Some(Audience::One(Cow::Borrowed(&self.audience))),
-            expires_at: Some(expires_at),
-            issued_at: Some(issued_at),
-            token_id: Some(borrowed(token_id)),
-            authenticated_at,
-            realm,
-            scope,
-            ..Claims::default()
-        };
-        Some((claims, members))
+        claims.issuer = Some(borrowed(&self.issuer));
+        claims.subject = Some(borrowed(subject));
+        claims.audience = Some(Audience::One(Cow::Borrowed(&self.audience)));
+        claims.expires_at = Some(expires_at);
+        claims.issued_at = Some(issued_at);
+        claims.token_id = Some(borrowed(token_id));
+        claims.authenticated_at = authenticated_at;
+        claims.realm = realm;
+        claims.scope = scope;
+        Some(members)
     }
 }
 
@@ -101,13 +103,26 @@ fn borrowed(text: &str) -> Text<'_> {
     Text(Cow::Borrowed(text))
 }
 
-/// The text of a string without escapes, and what is behind it, from the quotation mark on.
+/// Whether a control character is in it, which no string may hold. None where there is too little to compare many at once.
+fn has_control(text: &[u8]) -> Option<bool> {
+    const AT_ONCE: usize = 32;
+    // The last ones for a second time, in the place of those that are no whole chunk.
+    let (chunks, last) = (text.as_chunks::<AT_ONCE>().0, text.last_chunk()?);
+    // The lowest of each place, and not the first that is too low: so there is no branch for each.
+    let mut lowest = [u8::MAX; AT_ONCE];
+    for chunk in chunks.iter().chain([last]) {
+        for (lowest, byte) in lowest.iter_mut().zip(chunk) {
+            *lowest = (*lowest).min(*byte);
+        }
+    }
+    Some(lowest.iter().any(|byte| *byte < b' '))
+}
+
+/// The text of a string without escapes and without what takes one, and what is behind it, from the quotation mark on. Its
+/// caller knows that no control character is there.
 fn text(behind_quote: &str) -> Option<(&str, &str)> {
     let end = memchr2(b'"', b'\\', behind_quote.as_bytes())?;
-    let (text, rest) = behind_quote.split_at_checked(end)?;
-    // The lowest of all, and not the first that is too low: sixteen are compared at once.
-    let lowest = text.bytes().fold(u8::MAX, u8::min);
-    (lowest >= 0x20 && rest.starts_with('"')).then_some((text, rest))
+    behind_quote.split_at_checked(end).filter(|(_, rest)| rest.starts_with('"'))
 }
 
 /// Whole seconds, and what is behind them. A leading zero is left to the parser, which refuses it.

@@ -2,8 +2,7 @@
 
 use std::marker::PhantomData;
 
-use serde::de::value::SeqDeserializer;
-use serde::de::{self, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::error::IssueError;
@@ -25,7 +24,7 @@ impl<'de, E: de::Error> Deserializer<'de> for ScopeDeserializer<'_, E> {
     type Error = E;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        visitor.visit_seq(SeqDeserializer::new(words(self.scope).map(Word)))
+        visitor.visit_seq(ScopeAccess { words: Words(self.scope), error: PhantomData })
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
@@ -50,17 +49,36 @@ impl<'de, E: de::Error> Deserializer<'de> for ScopeDeserializer<'_, E> {
     }
 }
 
-fn words(scope: &str) -> impl Iterator<Item = &str> {
-    scope.split(' ').filter(|word| !word.is_empty())
+struct ScopeAccess<'a, E> {
+    words: Words<'a>,
+    error: PhantomData<E>,
 }
 
-struct Word<'a>(&'a str);
+impl<'de, E: de::Error> SeqAccess<'de> for ScopeAccess<'_, E> {
+    type Error = E;
 
-impl<'a, E: de::Error> IntoDeserializer<'_, E> for Word<'a> {
-    type Deserializer = SubjectDeserializer<'a, E>;
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, E> {
+        self.words.next().map(|word| seed.deserialize(SubjectDeserializer::new(word))).transpose()
+    }
+}
 
-    fn into_deserializer(self) -> Self::Deserializer {
-        SubjectDeserializer::new(self.0)
+/// What is between the spaces of a scope.
+struct Words<'a>(&'a str);
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        while !self.0.is_empty() {
+            // Words are too short for a search of many bytes at once to pay off.
+            let end = self.0.bytes().position(|byte| byte == b' ').unwrap_or(self.0.len());
+            let (word, rest) = self.0.split_at_checked(end)?;
+            self.0 = rest.strip_prefix(' ').unwrap_or(rest);
+            if !word.is_empty() {
+                return Some(word);
+            }
+        }
+        None
     }
 }
 
@@ -71,7 +89,7 @@ impl<'a, E: de::Error> IntoDeserializer<'_, E> for Word<'a> {
 pub(super) fn scope_of(json: &str) -> Result<Option<String>, IssueError> {
     let held: Held = serde_json::from_str(json).map_err(|_| IssueError::Scope)?;
     let scopes = match held {
-        Held::One(scope) => words(&scope).map(str::to_owned).collect(),
+        Held::One(scope) => Words(&scope).map(str::to_owned).collect(),
         Held::Several(scopes) => scopes,
         Held::None => return Ok(None),
     };
@@ -102,6 +120,7 @@ fn is_scope(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde::de::value::Error;
     use std::collections::BTreeSet;
 
@@ -117,6 +136,14 @@ mod tests {
         assert_eq!(read("a b"), Some(Some(vec!["a".to_owned(), "b".to_owned()])));
         assert_eq!(read::<Vec<String>>(""), Some(vec![]));
         assert_eq!(read::<u64>("1"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_word_is_what_is_between_spaces(scope in "[a ß\u{a0}]{0,12}") {
+            let words: Vec<_> = scope.split(' ').filter(|word| !word.is_empty()).collect();
+            prop_assert_eq!(Words(&scope).collect::<Vec<_>>(), words);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::admit::{Dates, Verified};
+use super::buffers::Buffers;
 use super::claims::{Claims, RESERVED};
 use super::compact::{Compact, MAX_BYTES};
 use super::error::{TokenConfigError, TokenRefusal};
@@ -76,13 +77,17 @@ impl Verifier {
         Ok(Self { issuers: issuers.into(), known_headers, names, bearer })
     }
 
-    /// Whom `token` is about, if it counts at `now`.
-    pub(crate) fn verify<P: Principal>(
+    /// What `outcome` makes of whom `token` is about, if it counts at `now`.
+    ///
+    /// Made here, and not of what is returned: that is large, and would be moved through each caller.
+    pub(crate) fn verify<P: Principal, T>(
         &self,
-        token: &str,
+        token: &[u8],
         now: Timestamp,
-    ) -> Result<(Verified<P>, Standing), TokenRefusal> {
-        let compact = Compact::parse(token, MAX_BYTES)?;
+        outcome: impl FnOnce(Verified<P>, Standing) -> T,
+    ) -> Result<T, TokenRefusal> {
+        let mut buffers = Buffers::of_this_thread();
+        let compact = Compact::parse(token, MAX_BYTES, &mut buffers)?;
         let (text, read);
         let header = if let Some(known) = self.known_headers.find(compact.header) {
             known
@@ -99,29 +104,32 @@ impl Verifier {
         let position = self.position_of_issuer(payload)?;
         let issuer = self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)?;
         let generation = issuer.authenticate(algorithm, header, &compact, now)?;
-        let verified = self.admit(payload, issuer, now)?;
-        let standing = Standing { dates: verified.dates, issuer: position, generation };
-        Ok((verified, standing))
+        self.admit(payload, compact.object, issuer, now, |verified| {
+            let standing = Standing { dates: verified.dates, issuer: position, generation };
+            outcome(verified, standing)
+        })
     }
 
     /// The same, with one more look at the URL of the issuer's keys where none of those that are known would do.
     #[cfg(feature = "jwks-url")]
-    pub(crate) async fn verify_fetching<P: Principal>(
+    pub(crate) async fn verify_fetching<P: Principal, T>(
         &self,
-        token: &str,
+        token: &[u8],
         now: Timestamp,
-    ) -> Result<(Verified<P>, Standing), TokenRefusal> {
-        let refusal = match self.verify(token, now) {
+        outcome: fn(Verified<P>, Standing) -> T,
+    ) -> Result<T, TokenRefusal> {
+        let refusal = match self.verify(token, now, outcome) {
             Err(refusal @ (TokenRefusal::UnknownKey | TokenRefusal::KeysUnavailable)) => refusal,
-            outcome => return outcome,
+            verified => return verified,
         };
         self.issuer_of(token)?.fetch_keys(refusal, now).await;
-        self.verify(token, now)
+        self.verify(token, now, outcome)
     }
 
     #[cfg(feature = "jwks-url")]
-    fn issuer_of(&self, token: &str) -> Result<&Issuer, TokenRefusal> {
-        let position = self.position_of_issuer(Compact::parse(token, MAX_BYTES)?.claims()?)?;
+    fn issuer_of(&self, token: &[u8]) -> Result<&Issuer, TokenRefusal> {
+        let mut buffers = Buffers::of_this_thread();
+        let position = self.position_of_issuer(Compact::parse(token, MAX_BYTES, &mut buffers)?.claims()?)?;
         self.issuers.get(position).ok_or(TokenRefusal::WrongIssuer)
     }
 
@@ -151,20 +159,27 @@ impl Verifier {
 
     /// Reads a payload that was authenticated. One pass, unless no principal comes out: then the claims are read on
     /// their own, so that a token that is expired as well is called that.
-    fn admit<P: Principal>(&self, payload: &str, issuer: &Issuer, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
+    fn admit<P: Principal, T>(
+        &self,
+        payload: &str,
+        room: &mut String,
+        issuer: &Issuer,
+        now: Timestamp,
+        outcome: impl FnOnce(Verified<P>) -> T,
+    ) -> Result<T, TokenRefusal> {
         let expectations = &issuer.expectations;
         let declared = self.bearer.claim.map(|(name, _)| name);
         let with_scope = self.names.scopes.is_some();
         let mut claims = Claims::default();
-        let rest = issuer.opening.read(payload, with_scope, &mut claims);
-        match fields::read(&rest, &self.names, declared, &mut claims) {
-            Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now),
+        let rest = issuer.opening.read(payload, with_scope, room, &mut claims);
+        match fields::read(rest, &self.names, declared, &mut claims) {
+            Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now).map(outcome),
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
         let mut claims = Claims::default();
-        let rest = issuer.opening.read(payload, with_scope, &mut claims);
-        let IgnoredAny = fields::read(&rest, &self.names, declared, &mut claims)?;
+        let rest = issuer.opening.read(payload, with_scope, room, &mut claims);
+        let IgnoredAny = fields::read(rest, &self.names, declared, &mut claims)?;
         expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
     }

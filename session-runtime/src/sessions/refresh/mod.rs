@@ -152,7 +152,7 @@ impl<P: Principal> Sessions<P> {
     }
 
     async fn revoke_access_token(&self, token: &str) -> Result<(), GrantError> {
-        match self.verify_token(token, self.now()).await {
+        match self.verify_token(token.as_bytes(), self.now()).await {
             Ok(session) => match self.end_token(&session.contents).await {
                 Err(error) if error.kind() == SessionErrorKind::NotACookie => {
                     Err(GrantErrorKind::UnsupportedTokenType.into())

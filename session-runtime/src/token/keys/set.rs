@@ -10,6 +10,7 @@ use super::jwk::Jwk;
 use super::publish::published;
 use super::verifying::VerifyingKey;
 use crate::principal::Algorithm;
+use crate::token::buffers::Buffers;
 use crate::token::compact::{Compact, MAX_BYTES};
 use crate::token::error::TokenRefusal;
 use crate::token::header::Header;
@@ -131,7 +132,8 @@ impl KeySet {
     }
 
     fn verify_of_type(&self, jws: &str, typ: Option<&str>) -> Result<Vec<u8>, TokenRefusal> {
-        let compact = Compact::parse(jws, MAX_BYTES)?;
+        let mut buffers = Buffers::of_this_thread();
+        let compact = Compact::parse(jws.as_bytes(), MAX_BYTES, &mut buffers)?;
         let text = compact.header_text()?;
         let header = Header::parse(&text)?;
         let declared = self.0.iter().map(VerifyingKey::algorithm);
@@ -140,7 +142,7 @@ impl KeySet {
             return Err(TokenRefusal::WrongType);
         }
         self.authenticate(algorithm, &header, &compact)?;
-        Ok(compact.payload)
+        Ok(compact.payload.to_vec())
     }
 
     /// Whether one of the keys signed this by `algorithm`.
@@ -158,7 +160,7 @@ impl KeySet {
         if !(1..=MOST_CANDIDATES).contains(&candidates().take(MOST_CANDIDATES + 1).count()) {
             return Err(TokenRefusal::UnknownKey);
         }
-        if !candidates().any(|key| key.verifies(compact.signed.as_bytes(), &compact.signature)) {
+        if !candidates().any(|key| key.verifies(compact.signed, compact.signature)) {
             return Err(TokenRefusal::BadSignature);
         }
         Ok(())

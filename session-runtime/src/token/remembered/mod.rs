@@ -65,13 +65,13 @@ impl<V: Clone> Remembered<V> {
     }
 
     /// What is known of `token`.
-    pub(crate) fn find(&self, token: &str) -> Option<V> {
+    pub(crate) fn find(&self, token: &[u8]) -> Option<V> {
         let hash = self.hash(token);
         self.shard(hash)?.find(hash, token)
     }
 
     /// Remembers `value` for `token`, and forgets the tokens that were used longest ago.
-    pub(crate) fn keep(&self, token: &str, value: V) {
+    pub(crate) fn keep(&self, token: &[u8], value: V) {
         let hash = self.hash(token);
         if let Some(mut shard) = self.shard(hash) {
             shard.keep(hash, token, value);
@@ -90,8 +90,8 @@ impl<V: Clone> Remembered<V> {
         all
     }
 
-    fn hash(&self, token: &str) -> u64 {
-        self.hasher.hash_one(token.as_bytes().last_chunk::<HASHED>().map_or(token.as_bytes(), <[u8; HASHED]>::as_slice))
+    fn hash(&self, token: &[u8]) -> u64 {
+        self.hasher.hash_one(token.last_chunk::<HASHED>().map_or(token, <[u8; HASHED]>::as_slice))
     }
 
     fn shard(&self, hash: u64) -> Option<MutexGuard<'_, Shard<V>>> {

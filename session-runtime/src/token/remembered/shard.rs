@@ -24,7 +24,7 @@ struct Generation<V> {
 }
 
 struct Known<V> {
-    token: Box<str>,
+    token: Box<[u8]>,
     value: V,
 }
 
@@ -35,7 +35,7 @@ impl<V: Clone> Shard<V> {
         Self { young, old, tokens: tokens / 2, bytes: bytes / 2, hits: 0, misses: 0 }
     }
 
-    pub(super) fn find(&mut self, hash: u64, token: &str) -> Option<V> {
+    pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<V> {
         if let Some(known) = self.young.tokens.get(&hash).filter(|known| *known.token == *token) {
             self.hits += 1;
             return Some(known.value.clone());
@@ -50,7 +50,7 @@ impl<V: Clone> Shard<V> {
         Some(value)
     }
 
-    pub(super) fn keep(&mut self, hash: u64, token: &str, value: V) {
+    pub(super) fn keep(&mut self, hash: u64, token: &[u8], value: V) {
         // Else the same token would be there twice, and the older one could be what is found.
         self.old.take(hash);
         self.put(hash, Known { token: token.into(), value });

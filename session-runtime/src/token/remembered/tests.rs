@@ -8,35 +8,35 @@ use super::*;
 #[test]
 fn a_token_is_found_by_its_whole_text() {
     let remembered = Remembered::of(1000);
-    remembered.keep("a.b.c", 1);
-    assert_eq!(remembered.find("a.b.c"), Some(1));
+    remembered.keep(b"a.b.c", 1);
+    assert_eq!(remembered.find(b"a.b.c"), Some(1));
     for other in ["a.b.d", "a.b.", "a.b.c ", "A.b.c", ""] {
-        assert_eq!(remembered.find(other), None, "{other}");
+        assert_eq!(remembered.find(other.as_bytes()), None, "{other}");
     }
     let RememberedTokens { tokens, bytes, hits, misses } = remembered.statistics();
     assert_eq!((tokens, bytes, hits, misses), (1, 5, 1, 5));
     assert!((remembered.statistics().hit_rate() - 1.0 / 6.0).abs() < 1e-9);
-    remembered.keep("a.b.c", 2);
-    assert_eq!((remembered.find("a.b.c"), remembered.statistics().tokens), (Some(2), 1));
+    remembered.keep(b"a.b.c", 2);
+    assert_eq!((remembered.find(b"a.b.c"), remembered.statistics().tokens), (Some(2), 1));
 }
 
 // Two tokens of one hash are never taken for each other.
 #[test]
 fn the_hash_alone_proves_nothing() {
     let mut shard = Shard::of(10, 1000);
-    shard.keep(7, "one", 1);
-    assert_eq!(shard.find(7, "other"), None);
-    shard.keep(7, "other", 2);
-    assert_eq!((shard.find(7, "one"), shard.find(7, "other")), (None, Some(2)));
+    shard.keep(7, b"one", 1);
+    assert_eq!(shard.find(7, b"other"), None);
+    shard.keep(7, b"other", 2);
+    assert_eq!((shard.find(7, b"one"), shard.find(7, b"other")), (None, Some(2)));
 }
 
 #[test]
 fn what_is_used_stays() {
     let mut shard = Shard::of(10, 1000);
-    shard.keep(0, "used", 0);
+    shard.keep(0, b"used", 0);
     for hash in 1..1000 {
-        shard.keep(hash, "text", 1);
-        assert_eq!(shard.find(0, "used"), Some(0), "{hash}");
+        shard.keep(hash, b"text", 1);
+        assert_eq!(shard.find(0, b"used"), Some(0), "{hash}");
         assert!(shard.statistics().tokens <= 10);
     }
 }
@@ -46,14 +46,14 @@ fn what_is_used_stays() {
 fn memory_is_bounded() {
     let remembered = Remembered::of(10_000);
     for number in 0..1_000_000_u32 {
-        remembered.keep(&format!("{number:0>40}"), number);
+        remembered.keep(format!("{number:0>40}").as_bytes(), number);
     }
     let RememberedTokens { tokens, bytes, .. } = remembered.statistics();
     assert!((5_000..=10_000).contains(&tokens), "{tokens}");
     assert_eq!(bytes, tokens * 40);
     let long = "x".repeat(8 * 1024);
     for number in 0..20_000_u32 {
-        remembered.keep(&format!("{long}{number}"), number);
+        remembered.keep(format!("{long}{number}").as_bytes(), number);
     }
     let RememberedTokens { bytes, .. } = remembered.statistics();
     assert!(bytes <= 10_000 * BYTES_PER_TOKEN, "{bytes}");
@@ -63,8 +63,8 @@ fn memory_is_bounded() {
 fn nothing_is_remembered_by_no_memory() {
     for tokens in [0, 1] {
         let remembered = Remembered::of(tokens);
-        remembered.keep("a", 1);
-        assert_eq!((remembered.find("a"), remembered.statistics().tokens), (None, 0));
+        remembered.keep(b"a", 1);
+        assert_eq!((remembered.find(b"a"), remembered.statistics().tokens), (None, 0));
     }
 }
 
@@ -76,7 +76,7 @@ fn many_threads_find_what_they_kept() {
             let remembered = Arc::clone(&remembered);
             std::thread::spawn(move || {
                 for number in 0..500 {
-                    let token = format!("{thread} {number}");
+                    let token = format!("{thread} {number}").into_bytes();
                     remembered.keep(&token, (thread, number));
                     assert_eq!(remembered.find(&token), Some((thread, number)));
                 }
@@ -99,9 +99,9 @@ proptest! {
         for (value, (hash, token, keep)) in steps.into_iter().enumerate() {
             let text = "abcdef".repeat(usize::from(token) / 4 + 1)[usize::from(token) % 4..].to_owned();
             if keep {
-                shard.keep(hash, &text, value);
+                shard.keep(hash, text.as_bytes(), value);
                 last.insert((hash, text), value);
-            } else if let Some(found) = shard.find(hash, &text) {
+            } else if let Some(found) = shard.find(hash, text.as_bytes()) {
                 prop_assert_eq!(last.get(&(hash, text)), Some(&found));
             }
             let held = shard.statistics();

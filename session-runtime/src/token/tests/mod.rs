@@ -106,7 +106,7 @@ fn verifier_of(spec: BearerSpec, keys: Vec<VerifyingKey>) -> Verifier {
 
 impl Verifier {
     fn accept<P: Principal>(&self, token: &str, now: Timestamp) -> Result<Verified<P>, TokenRefusal> {
-        self.verify(token, now).map(|(verified, _)| verified)
+        self.verify(token.as_bytes(), now, |verified, _| verified)
     }
 }
 

@@ -19,21 +19,22 @@ fn opening() -> Opening {
 
 /// What is left to the parser of this payload.
 fn left(payload: &str) -> String {
-    opening().read(payload, true, &mut Claims::default()).into_owned()
+    opening().read(payload, true, &mut String::new(), &mut Claims::default()).to_owned()
 }
 
 #[test]
 fn what_this_library_writes_is_taken() {
     let all =
         r#"{"iss":"a","sub":"7","aud":"b","exp":9,"iat":1,"jti":"c","auth_time":2,"realm":"d","scope":"e f","name":0}"#;
-    let (opening, mut claims) = (opening(), Claims::default());
-    assert_eq!(opening.read(all, true, &mut claims), r#"{"name":0}"#);
+    let (opening, mut room) = (opening(), "of another".to_owned());
+    let mut claims = Claims::default();
+    assert_eq!(opening.read(all, true, &mut room, &mut claims), r#"{"name":0}"#);
     let texts = [&claims.issuer, &claims.subject, &claims.token_id, &claims.realm, &claims.scope];
     assert_eq!(texts.map(|text| text.as_ref().map(|text| &*text.0)), ["a", "7", "c", "d", "e f"].map(Some));
     assert!(claims.audience.is_some_and(|audience| audience.contains("b")));
     let dates = [claims.expires_at, claims.issued_at, claims.authenticated_at];
     assert_eq!(dates.map(|date| date.unwrap().0.as_secs()), [9, 1, 2]);
-    assert_eq!(opening.read(all, false, &mut Claims::default()), r#"{"scope":"e f","name":0}"#);
+    assert_eq!(opening.read(all, false, &mut room, &mut Claims::default()), r#"{"scope":"e f","name":0}"#);
 }
 
 #[test]
@@ -72,8 +73,8 @@ fn what_opens_otherwise_is_left_to_the_parser() {
 fn text_that_takes_escapes_is_known_as_it_is_written() {
     let opening = Opening::of("\"a\"", "b\\", "d\n");
     let payload = r#"{"iss":"\"a\"","sub":"7","aud":"b\\","exp":9,"iat":1,"jti":"c","realm":"d\n","name":0}"#;
-    let mut claims = Claims::default();
-    assert_eq!(opening.read(payload, true, &mut claims), r#"{"name":0}"#);
+    let (mut room, mut claims) = (String::new(), Claims::default());
+    assert_eq!(opening.read(payload, true, &mut room, &mut claims), r#"{"name":0}"#);
     assert_eq!(claims.issuer.map(|text| text.0), Some("\"a\"".into()));
     assert_eq!(claims.realm.map(|text| text.0), Some("d\n".into()));
 }
@@ -110,9 +111,9 @@ fn by_the_parser(payload: &str) -> Outcome {
 }
 
 fn with_the_opening(payload: &str) -> Outcome {
-    let (opening, mut claims) = (opening(), Claims::default());
-    let rest = opening.read(payload, true, &mut claims);
-    fields::read(&rest, &NAMES, Some("token_use"), &mut claims).map(|fields| (fields, said(&claims)))
+    let (opening, mut room, mut claims) = (opening(), String::new(), Claims::default());
+    let rest = opening.read(payload, true, &mut room, &mut claims);
+    fields::read(rest, &NAMES, Some("token_use"), &mut claims).map(|fields| (fields, said(&claims)))
 }
 
 fn member() -> impl Strategy<Value = String> {

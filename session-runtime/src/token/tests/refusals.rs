@@ -1,6 +1,7 @@
 //! What other verifiers accept, each refused for its own reason.
 
 use super::*;
+use crate::token::buffers::Buffers;
 use crate::token::compact::Compact;
 use TokenRefusal::*;
 
@@ -232,7 +233,7 @@ fn a_payload_is_one_json_object() {
 #[test]
 fn the_size_has_an_end() {
     let token = token(&claims().to_string());
-    let parse = |bytes| Compact::parse(&token, bytes).err();
+    let parse = |bytes| Compact::parse(token.as_bytes(), bytes, &mut Buffers::of_this_thread()).err();
     assert_eq!(parse(token.len()), None);
     assert_eq!(parse(token.len() - 1), Some(TooLarge));
     assert_eq!(refusal_of(&"x".repeat(8 * 1024 + 1)), Some(TooLarge));
