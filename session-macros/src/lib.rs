@@ -9,11 +9,14 @@
 //! | `check` | what can be expanded: nothing in it contradicts itself |
 //! | `expand` | the code |
 //!
-//! `editor` stands beside them: what editors need of the code, made of tokens that no stage has looked at.
+//! `editor` stands beside them: what editors need of the code, made of tokens that no stage has looked at. `host` knows who
+//! asks for it.
 //!
 //! Every stage reports its mistakes to `diagnostics` and goes on, so that an author sees all of them at once.
 
 mod editor;
+
+mod host;
 
 mod expand;
 

@@ -51,6 +51,11 @@ impl Diagnostics {
         self.warnings.push(warning);
     }
 
+    /// Whether there is nothing to say.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.errors.is_none() && self.warnings.is_empty()
+    }
+
     /// Whether any mistake was reported.
     pub(crate) fn has_errors(&self) -> bool {
         self.errors.is_some()

@@ -4,13 +4,12 @@
 //!
 //! - Every key becomes an import from the module of the keys that are allowed where it stands ([`Attribute`]). What that
 //!   module holds is what the editor offers, with its documentation. rustc leaves these imports out, and is not given them where it is
-//!   known to be what asks ([`host`]): reading them costs time.
+//!   known to be what asks ([`Host`]): reading them costs time.
 //! - Code that only stands at a token of the author's, so that the compiler complains there, stands elsewhere ([`spans`]).
 //!
 //! Attributes are read as tokens: the other stages leave out what is not finished yet, and that is what is being typed.
 
 mod attribute;
-mod host;
 mod imports;
 mod spans;
 
@@ -21,8 +20,8 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Data, DeriveInput, Meta};
 
 use self::attribute::Attribute;
-use self::host::Host;
 use self::spans::Written;
+use crate::host::Host;
 use crate::syntax::Place;
 
 /// What an editor needs of one expansion; nothing where a compiler asks for it.
@@ -36,7 +35,7 @@ struct Needs {
 impl Editor {
     /// For the attribute `arguments` above `item`.
     pub(crate) fn of_attribute(arguments: &TokenStream, item: &TokenStream, place: Place) -> Self {
-        if Host::of_this_process() == Host::Compiler {
+        if !Host::of_this_process().may_be_an_editor() {
             return Self(None);
         }
         let mut attribute = Attribute::default();
@@ -50,7 +49,7 @@ impl Editor {
 
     /// For every `#[principal(..)]` on a type and on its fields.
     pub(crate) fn of_principal(item: &TokenStream) -> Self {
-        if Host::of_this_process() == Host::Compiler {
+        if !Host::of_this_process().may_be_an_editor() {
             return Self(None);
         }
         let mut attribute = Attribute::default();

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
 use super::attribute::Attribute;
-use super::host::Host;
+use crate::host::Host;
 
 /// What an author wrote, and where.
 pub(super) struct Written {

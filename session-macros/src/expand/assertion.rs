@@ -2,24 +2,40 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-
+use syn::Type;
 use syn::spanned::Spanned;
 
 use super::policy::{Named, spec_at};
+use super::spelling::Principal;
+use crate::check::CheckedPolicy;
 use crate::model::{DemandKind, Whose};
 use crate::syntax::Handler;
 
 /// Every assertion of a policy.
 pub(super) fn all(named: &Named<'_>) -> TokenStream {
-    let mut tokens = values(named);
+    let (mut tokens, bounds) = (values(named), bounds(named));
+    if !bounds.is_empty() {
+        tokens.extend(quote!(const _: () = { #bounds };));
+    }
+    tokens
+}
+
+/// What is asserted of the values: constants, which the compiler looks at although nothing needs them.
+pub(super) fn values(named: &Named<'_>) -> TokenStream {
+    let mut tokens = of_items(named);
     tokens.extend(above_the_base(named));
-    tokens.extend(rights(named));
+    tokens
+}
+
+/// What is asserted of types: statements, for a body that is there anyway, because each constant is one more.
+pub(super) fn bounds(named: &Named<'_>) -> TokenStream {
+    let mut tokens = rights(named).unwrap_or_default();
     tokens.extend(state(named));
     tokens
 }
 
 /// One call for each item that another policy, or the principal, can contradict.
-fn values(named: &Named<'_>) -> TokenStream {
+fn of_items(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     let base = attribute.base.as_ref();
     let calls = [
@@ -40,33 +56,18 @@ fn values(named: &Named<'_>) -> TokenStream {
     tokens
 }
 
-/// One call for each item that needs a session, where the base decides whether there is one.
+/// One call for each other item that needs a session, where the base decides whether there is one.
 fn above_the_base(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     if attribute.base.is_none() {
         return TokenStream::new();
     }
-    let demands = attribute.demands.iter().map(|demand| (&demand.key, "(..)"));
-    let checks = attribute.checks.iter().map(|check| (&check.key, "(..)"));
-    let fresh = attribute.fresh.iter().map(|fresh| (&fresh.key, ""));
-    let confirm = attribute.confirm.iter().map(|confirm| (&confirm.key, ""));
-    let demanded = demands
-        .chain(checks)
-        .chain(fresh)
-        .chain(confirm)
-        .map(|(key, parentheses)| ("asks_everybody", key, parentheses));
-    let others = [
-        attribute.access.first().map(|given| &given.key),
-        attribute.max_age.as_ref().map(|given| &given.key),
-        attribute.sliding.as_ref(),
-        attribute.cookie.as_ref(),
-        attribute.bearer.as_ref(),
-        attribute.csrf.as_ref().map(|given| &given.key),
-        attribute.login.as_ref().map(|given| &given.key),
-        attribute.reauthenticate.as_ref().map(|given| &given.key),
-    ];
-    let others = others.into_iter().flatten().map(|key| ("reads_sessions", key, ""));
-    let calls = demanded.chain(others).map(|(name, key, parentheses)| {
+    let demands = attribute.demands.iter().map(|demand| &demand.key);
+    let checks = attribute.checks.iter().map(|check| &check.key);
+    let demanded = demands.chain(checks).map(|key| ("asks_everybody", key, "(..)"));
+    let redirects = [&attribute.login, &attribute.reauthenticate].into_iter().flatten();
+    let redirects = redirects.map(|given| ("reads_sessions", &given.key, ""));
+    let calls = demanded.chain(redirects).map(|(name, key, parentheses)| {
         let item = format!("{key}{parentheses}");
         call(named, key.span(), name, Some(&quote!(, #item)))
     });
@@ -81,7 +82,7 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<&TokenStream
 }
 
 /// An argument for which the base has to demand a token.
-pub(super) fn confirmed(named: &Named<'_>, ty: &syn::Type) -> TokenStream {
+pub(super) fn confirmed(named: &Named<'_>, ty: &Type) -> TokenStream {
     call(named, ty.span(), "confirmed", None)
 }
 
@@ -90,27 +91,27 @@ fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
     let span = state.span();
     let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
-    let call = quote_spanned!(span=> #rt::provides::<#state, #principal>());
-    Some(quote!(const _: () = #call;))
+    Some(quote_spanned!(span=> #rt::provides::<#state, #principal>();))
 }
 
-/// The sessions among a handler's arguments are those of the policy's principal, where something else named it.
-pub(super) fn same_principal(named: &Named<'_>, handler: &Handler) -> TokenStream {
-    let attribute = named.policy.attribute();
-    let named_elsewhere =
-        attribute.principal.is_some() || matches!(named.policy.whose(), Whose::Base(..) | Whose::Default);
+/// The principals of the sessions among a handler's arguments, where something else named that of its policy.
+pub(super) fn compared<'a>(policy: &CheckedPolicy, handler: &'a Handler) -> Vec<(&'a Type, Span)> {
+    let attribute = policy.attribute();
+    let named_elsewhere = attribute.principal.is_some() || matches!(policy.whose(), Whose::Base(..) | Whose::Default);
     if !named_elsewhere || !handler.signature.generics.params.is_empty() {
-        return TokenStream::new();
+        return Vec::new();
     }
     let mentions = handler.mentions().filter(|mention| !mention.optional);
-    mentions
-        .filter_map(|mention| Some((mention.principal?, mention.ty.span())))
-        .map(|(principal, span)| {
-            let (rt, of_the_policy) = (named.runtime().private_at(span), principal_at(named, span));
-            let call = quote_spanned!(span=> #rt::assert::same::<#of_the_policy, #principal>());
-            quote!(const _: () = #call;)
-        })
-        .collect()
+    mentions.filter_map(|mention| Some((mention.principal?, mention.ty.span()))).collect()
+}
+
+/// They are the policy's.
+pub(super) fn same_principal(named: &Named<'_>, compared: &[(&Type, Span)]) -> TokenStream {
+    let calls = compared.iter().map(|(principal, span)| {
+        let (span, rt, of_the_policy) = (*span, named.runtime().private_at(*span), principal_at(named, *span));
+        quote_spanned!(span=> #rt::assert::same::<#of_the_policy, #principal>();)
+    });
+    calls.collect()
 }
 
 /// The bound that `scope(..)` puts on the principal, at the first of them. That of `role(..)` is in the type of the demands.
@@ -119,12 +120,10 @@ fn rights(named: &Named<'_>) -> Option<TokenStream> {
     let scope = demands.iter().find(|demand| matches!(demand.kind, DemandKind::Scope(_)))?;
     let span = scope.key.span();
     let (rt, principal) = (named.runtime().private_at(span), principal_at(named, span));
-    let call = quote_spanned!(span=> #rt::assert::carries::<#principal>());
-    Some(quote!(const _: () = #call;))
+    Some(quote_spanned!(span=> #rt::assert::carries::<#principal>();))
 }
 
 /// The principal of a policy, in tokens that stand at `span`.
-fn principal_at(named: &Named<'_>, span: Span) -> TokenStream {
-    let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
-    quote_spanned!(span=> <#realm as #rt::PrincipalRealm>::Principal)
+fn principal_at<'a>(named: &'a Named<'a>, span: Span) -> Principal<'a> {
+    Principal(named.realm_at(span))
 }

@@ -40,7 +40,7 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
         generics.extend(quote!(#any_realm));
         any_realm.to_token_stream()
     } else {
-        named.realm_at(span)
+        named.realm_at(span).to_token_stream()
     };
     let bound = base(named).filter(|_| attribute.state.is_none() || attribute.checks.is_empty()).map(|base| {
         let rt = named.runtime().private_at(base.span());

@@ -13,6 +13,7 @@ mod policy;
 mod principal;
 mod realm;
 mod spec;
+mod spelling;
 mod turn;
 mod unit;
 
@@ -32,14 +33,15 @@ use crate::syntax::{Features, Handler, Place};
 pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Features) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let attribute = PolicyAttribute::read(arguments.clone(), Place::Session, features, &mut diagnostics);
-    let mut said = arguments.clone();
+    let said = arguments.clone();
+    let mut guards = TokenStream::new();
     let expansion = match syn::parse2::<Handler>(item.clone()) {
         Ok(handler) => {
             if let Some(later) = turn::after_others(arguments, &attribute.runtime, &handler) {
                 return later;
             }
             diagnostics.under(&handler.attributes);
-            said.extend(handler.guards().map(ToTokens::to_token_stream));
+            guards.extend(handler.guards().map(ToTokens::to_token_stream));
             handler::guarded(&CheckedHandler::new(attribute, handler, &mut diagnostics))
         }
         Err(mistake) => {
@@ -47,7 +49,7 @@ pub(crate) fn session(arguments: TokenStream, item: TokenStream, features: Featu
             item
         }
     };
-    after(diagnostics, said, expansion)
+    after(diagnostics, [said, guards], expansion)
 }
 
 /// `#[policy(..)]`.
@@ -67,7 +69,7 @@ pub(crate) fn policy(arguments: TokenStream, item: TokenStream, features: Featur
             item
         }
     };
-    after(diagnostics, arguments, expansion)
+    after(diagnostics, [arguments, TokenStream::new()], expansion)
 }
 
 /// `#[derive(Principal)]`.
@@ -85,7 +87,7 @@ pub(crate) fn principal(item: TokenStream, features: Features) -> TokenStream {
             TokenStream::new()
         }
     };
-    after(diagnostics, TokenStream::new(), expansion)
+    after(diagnostics, [TokenStream::new(), TokenStream::new()], expansion)
 }
 
 /// `default_principal!(..)`.
@@ -100,9 +102,12 @@ pub(crate) fn default_principal(arguments: TokenStream) -> TokenStream {
     }
 }
 
-/// The expansion of an attribute that said `arguments`, after what there is to say about it.
-fn after(diagnostics: Diagnostics, arguments: TokenStream, expansion: TokenStream) -> TokenStream {
-    let mentioned = diagnostics.has_errors().then(|| mentioned::mentioned(arguments));
+/// The expansion of attributes that said `said`, after what there is to say about it.
+fn after(diagnostics: Diagnostics, said: [TokenStream; 2], expansion: TokenStream) -> TokenStream {
+    if diagnostics.is_empty() {
+        return expansion;
+    }
+    let mentioned = diagnostics.has_errors().then(|| mentioned::mentioned(said.into_iter().collect()));
     let mut tokens = diagnostics.into_tokens();
     tokens.extend(mentioned);
     tokens.extend(expansion);

@@ -5,19 +5,25 @@ use quote::quote;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
+use crate::host::Host;
+
 /// The attributes of an item beside the author's own: their `cfg`s, and `allow`s of what their clippy would warn of, since
 /// an expanded item is not theirs to change.
 ///
 /// None of rustc's own lints: it is silent about expansions as it is, and an author who forbids a lint may not meet an `allow`.
-pub(super) fn of_items(attributes: &[Attribute]) -> TokenStream {
-    let (conditions, lints) =
-        (conditions(attributes), clippy(&quote!(clippy::all, clippy::pedantic, clippy::restriction)));
-    quote!(#(#conditions)* #lints)
+pub(super) fn of_items(attributes: &[Attribute]) -> Option<TokenStream> {
+    let mut conditions = conditions(attributes).peekable();
+    let lints = clippy(|| quote!(clippy::all, clippy::pedantic, clippy::restriction));
+    (conditions.peek().is_some() || lints.is_some()).then(|| quote!(#(#conditions)* #lints))
 }
 
-/// Allows lints of clippy, where it is clippy that asks: rustc would look for each among all that it knows itself.
-pub(super) fn clippy(lints: &TokenStream) -> TokenStream {
-    quote!(#[cfg_attr(clippy, allow(#lints))])
+/// Allows lints of clippy, where it is clippy that asks: rustc would look for each among all that it knows itself, and is
+/// not given them where it is known to be what asks. Reading them costs time.
+pub(super) fn clippy(lints: impl FnOnce() -> TokenStream) -> Option<TokenStream> {
+    Host::of_this_process().may_be_clippy().then(|| {
+        let lints = lints();
+        quote!(#[cfg_attr(clippy, allow(#lints))])
+    })
 }
 
 /// The author's `cfg`s.

@@ -1,10 +1,11 @@
 //! A policy as an implementation of `Policy`.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::ItemStruct;
 use syn::ext::IdentExt;
 
+use super::spelling::Realm;
 use super::{assertion, checks, outside, realm, spec};
 use crate::check::CheckedPolicy;
 use crate::model::{Runtime, Whose};
@@ -16,10 +17,12 @@ pub(super) struct Named<'a> {
     pub(super) ident: Ident,
     /// Whether others can build on it.
     pub(super) is_policy: bool,
+    /// Whether its principal is compared with that of an argument.
+    pub(super) compares_principals: bool,
     /// What tables and messages call it.
     pub(super) name: String,
     /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
-    pub(super) attributes: TokenStream,
+    pub(super) attributes: Option<TokenStream>,
 }
 
 impl<'a> Named<'a> {
@@ -27,38 +30,33 @@ impl<'a> Named<'a> {
     pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
         let attributes = outside::of_items(&unit.attrs);
         let name = unit.ident.unraw().to_string();
-        Self { policy, ident: unit.ident.clone(), is_policy: true, name, attributes }
+        Self { policy, ident: unit.ident.clone(), is_policy: true, compares_principals: false, name, attributes }
     }
 
     /// The implementations and assertions of a policy on which others can build.
     pub(super) fn of_others(&self) -> TokenStream {
-        self.items(&checks::implementation(self))
+        let (items, checks, assertions) = (self.items(), checks::implementation(self), assertion::all(self));
+        self.in_a_constant(&quote!(#items #checks #assertions))
     }
 
-    /// Those of a policy that is a handler's alone, whose checks nobody inherits, with what the handler adds to them.
-    pub(super) fn of_a_handler(&self, of_the_handler: &TokenStream) -> TokenStream {
-        let checks = checks::has_its_own(self).then(|| checks::implementation(self));
-        self.items(&quote!(#of_the_handler #checks))
-    }
-
-    /// All of them, in one anonymous constant.
-    fn items(&self, more: &TokenStream) -> TokenStream {
-        let implementation = self.implementation();
-        let default_realm = match self.policy.whose() {
-            Whose::Default => realm::found_at_the_root(self),
-            _ => TokenStream::new(),
-        };
-        let assertions = assertion::all(self);
+    /// Items that need a place of their own.
+    pub(super) fn in_a_constant(&self, items: &TokenStream) -> TokenStream {
         let attributes = &self.attributes;
         quote! {
             #attributes
             const _: () = {
-                #implementation
-                #default_realm
-                #more
-                #assertions
+                #items
             };
         }
+    }
+
+    /// What it says, and whom it is about.
+    pub(super) fn items(&self) -> TokenStream {
+        let mut tokens = self.implementation();
+        if matches!(self.policy.whose(), Whose::Default) {
+            tokens.extend(realm::found_at_the_root(self));
+        }
+        tokens
     }
 
     /// Where the runtime is.
@@ -71,11 +69,12 @@ impl<'a> Named<'a> {
     fn implementation(&self) -> TokenStream {
         let span = self.policy.whose().span();
         let rt = self.runtime().private_at(span);
-        let mut ident = self.ident.clone();
-        ident.set_span(span.resolved_at(ident.span()));
-        let realm = self.policy.whose().realm(self.runtime(), &ident);
         let (name, spec) = (spec_at(span), spec::of(self));
-        let named = self.trait_at(span);
+        if !self.knows_its_realm() {
+            return quote_spanned!(span=> static #name: #rt::PolicySpec = #spec;);
+        }
+        let (ident, realm) = (self.ident_at(span), Realm::said_by(self, span));
+        let named = Ident::new(self.kind(), span);
         let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#name;));
         quote_spanned! {span=>
             static #name: #rt::PolicySpec = #spec;
@@ -87,46 +86,33 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// The type of its realm, in tokens that stand at `span`.
-    pub(super) fn realm_at(&self, span: Span) -> TokenStream {
-        let (rt, ident, named) = (self.runtime().private_at(span), &self.ident, self.trait_at(span));
-        quote_spanned!(span=> <#ident as #rt::#named>::Realm)
+    /// Whether something beside the handler's guard is about it.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.is_policy || matches!(self.policy.whose(), Whose::Nobody | Whose::Default) || checks::has_its_own(self)
     }
 
-    /// What stands for the policy where it is enforced, in tokens that stand at `span`: one type for all that are about the
-    /// same principal or build on the same policy, so that the compiler finds out for one of them what it needs for all.
-    pub(super) fn shared_at(&self, span: Span) -> TokenStream {
-        let rt = self.runtime().private_at(span);
-        match self.policy.whose() {
-            Whose::Principal(ty, _) => {
-                let ty = located_at(ty.clone(), span);
-                quote_spanned!(span=> #rt::AboutPrincipal<#ty>)
-            }
-            Whose::Base(base, _) => {
-                let base = located_at(base.clone(), span);
-                quote_spanned!(span=> #rt::AboutBase<#base>)
-            }
-            Whose::Nobody | Whose::Default => self.ident.to_token_stream(),
-        }
+    /// Whether there is a type that knows whom the policy is about. What only one place needs to know is said there.
+    pub(super) fn knows_its_realm(&self) -> bool {
+        let attribute = self.policy.attribute();
+        self.stands_alone() || self.compares_principals || attribute.state.is_some() || attribute.names_rights()
+    }
+
+    /// The type of its realm, in tokens that stand at `span`.
+    pub(super) fn realm_at(&self, span: Span) -> Realm<'_> {
+        Realm::of(self, span)
+    }
+
+    /// The type that stands for it, at `span`.
+    pub(super) fn ident_at(&self, span: Span) -> Ident {
+        let mut ident = self.ident.clone();
+        ident.set_span(span.resolved_at(ident.span()));
+        ident
     }
 
     /// The trait by which the type knows whom it is about.
-    fn trait_at(&self, span: Span) -> Ident {
-        Ident::new(if self.is_policy { "Policy" } else { "About" }, span)
+    pub(super) fn kind(&self) -> &'static str {
+        if self.is_policy { "Policy" } else { "About" }
     }
-}
-
-/// The same names, elsewhere.
-fn located_at(tokens: TokenStream, span: Span) -> TokenStream {
-    let at = |token: TokenTree| {
-        let mut moved = match token {
-            TokenTree::Group(group) => Group::new(group.delimiter(), located_at(group.stream(), span)).into(),
-            other => other,
-        };
-        moved.set_span(moved.span().located_at(span));
-        moved
-    };
-    tokens.into_iter().map(at).collect()
 }
 
 /// The static that holds all that a policy says, at `span`.

@@ -13,12 +13,12 @@ use crate::model::{Access, Csrf, PolicyAttribute, Private, Whose};
 pub(super) fn of(named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
     let attribute = named.policy.attribute();
-    let start = start(named, &rt);
-    let (access, limits, fresh) = (access(attribute), limits(attribute), fresh(attribute));
-    let (via, csrf) = (via(attribute), csrf(attribute, &rt));
-    let [login, reauthenticate] = refusals(attribute);
-    let [demands, checks, confirm] = demands(named);
-    quote!(#start #access #limits #fresh #via #csrf #login #reauthenticate #demands #checks #confirm)
+    let mut tokens = start(named, &rt);
+    let said = [access(attribute), limits(attribute), fresh(attribute), via(attribute), csrf(attribute, &rt)];
+    tokens.extend(said.into_iter().flatten());
+    tokens.extend(refusals(attribute).into_iter().flatten());
+    tokens.extend(demands(named).into_iter().flatten());
+    tokens
 }
 
 fn start(named: &Named<'_>, rt: &Private<'_>) -> TokenStream {

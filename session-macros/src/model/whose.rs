@@ -1,20 +1,21 @@
 //! Whose session a policy is about.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use proc_macro2::{Span, TokenTree};
+use quote::ToTokens;
 use syn::spanned::Spanned;
 
-use super::{PolicyAttribute, Runtime};
+use super::PolicyAttribute;
 use crate::syntax::Handler;
 
-/// Where the answer comes from.
+/// Where the answer comes from. As single tokens, because it is written more than once: a stream in a stream is a call to the
+/// compiler.
 pub(crate) enum Whose {
     /// Nobody's: the route is public.
     Nobody,
     /// `principal(..)`, or the argument of a handler.
-    Principal(TokenStream, Span),
+    Principal(Vec<TokenTree>, Span),
     /// The policy that this one builds on.
-    Base(TokenStream, Span),
+    Base(Vec<TokenTree>, Span),
     /// `default_principal!`.
     Default,
 }
@@ -26,14 +27,14 @@ impl Whose {
             return Self::Nobody;
         }
         if let Some(principal) = &attribute.principal {
-            return Self::Principal(principal.value.to_token_stream(), principal.value.span());
+            return Self::Principal(written(&principal.value), principal.value.span());
         }
         if let Some(base) = &attribute.base {
-            return Self::Base(base.value.to_token_stream(), base.value.span());
+            return Self::Base(written(&base.value), base.value.span());
         }
         let mut principals = handler.into_iter().flat_map(Handler::mentions).filter_map(|mention| mention.principal);
         match principals.next() {
-            Some(ty) => Self::Principal(ty.to_token_stream(), ty.span()),
+            Some(ty) => Self::Principal(written(ty), ty.span()),
             None => Self::Default,
         }
     }
@@ -45,16 +46,8 @@ impl Whose {
             Self::Principal(_, span) | Self::Base(_, span) => *span,
         }
     }
+}
 
-    /// The type of the realm of the policy called `policy`.
-    pub(crate) fn realm(&self, runtime: &Runtime, policy: &Ident) -> TokenStream {
-        let span = self.span();
-        let rt = runtime.private_at(span);
-        match self {
-            Self::Nobody => quote_spanned!(span=> #rt::Open),
-            Self::Principal(ty, _) => quote_spanned!(span=> <#ty as #rt::Subject>::Realm),
-            Self::Base(base, _) => quote_spanned!(span=> <#base as #rt::Policy>::Realm),
-            Self::Default => quote_spanned!(span=> <#policy as #rt::DefaultRealm>::Realm),
-        }
-    }
+fn written(tokens: &impl ToTokens) -> Vec<TokenTree> {
+    tokens.to_token_stream().into_iter().collect()
 }

@@ -5,11 +5,15 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, Path, Signature, Token, Type, Visibility};
 
+use super::signature;
+
 /// A function whose body nobody has looked into, so that a half-typed one does not hide what the attribute says.
 pub(crate) struct Handler {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
+    /// The signature, token by token.
+    pub(crate) written: Vec<TokenTree>,
     pub(crate) body: Group,
 }
 
@@ -21,7 +25,9 @@ impl Parse for Handler {
         if let Some(mistake) = (!is_function).then(|| other_item(input)).flatten() {
             return Err(mistake);
         }
-        let signature = input.parse()?;
+        let start = input.cursor();
+        let signature = signature::parse(input)?;
+        let written = signature::written(start);
         let body = input.parse()?;
         let Some(body) = braces(&body) else {
             return Err(syn::Error::new_spanned(body, "a guarded handler has a body"));
@@ -29,7 +35,7 @@ impl Parse for Handler {
         if !input.is_empty() {
             return Err(input.error("expected nothing after the handler"));
         }
-        Ok(Self { attributes, visibility, signature, body })
+        Ok(Self { attributes, visibility, signature, written, body })
     }
 }
 

@@ -6,6 +6,7 @@ mod handler;
 mod item;
 mod keys;
 mod options;
+mod signature;
 mod table;
 mod value;
 

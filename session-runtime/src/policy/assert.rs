@@ -2,7 +2,7 @@
 //!
 //! The macros call these in item-level constants with the span of the author's key, so that the error stands there and
 //! `cargo check` sees it. Each takes the finished policy, which knows what it says itself, what its base says, and what
-//! its principal declares.
+//! its principal declares. What there is to say of one key one call says: each is a constant for the compiler to check.
 
 use std::time::Duration;
 
@@ -19,10 +19,11 @@ pub const fn same<P: SamePrincipal<A>, A>() {}
 /// `scope(..)`: the principal carries scopes.
 pub const fn carries<P: CarriesScopes>() {}
 
-/// `optional` above a policy that requires a session.
+/// `required` or `optional` above a policy that reads no session; `optional` above one that requires it.
 #[track_caller]
 pub const fn access(spec: &PolicySpec) {
     let (Some(own), Some(base)) = (spec.own.access, spec.base) else { return };
+    reads_sessions(spec, if matches!(own, Access::Optional) { "optional" } else { "required" });
     if matches!(own, Access::Optional) && matches!(base.access, Access::Required) {
         Message::new()
             .text("`optional` admits visitors whom policy `")
@@ -72,6 +73,7 @@ pub const fn asks_everybody(spec: &PolicySpec, item: &str) {
 #[track_caller]
 pub const fn max_age(spec: &PolicySpec) {
     let ((Some(own), _) | (None, Some(own))) = (spec.own.limits.age, spec.own.limits.window) else { return };
+    reads_sessions(spec, "max_age");
     if let Some(base) = spec.base {
         let inherited = if spec.own.limits.age.is_some() { base.limits.age } else { base.limits.window };
         tightens("max_age", own, inherited, origin_of_age(base, spec.own.limits.age.is_some()));
@@ -102,6 +104,7 @@ pub const fn max_age(spec: &PolicySpec) {
 #[track_caller]
 pub const fn fresh(spec: &PolicySpec) {
     let Some(own) = spec.own.limits.fresh else { return };
+    asks_everybody(spec, "fresh");
     if let Some(base) = spec.base {
         tightens("fresh", own, base.limits.fresh, origin_of_fresh(base));
     }
@@ -128,6 +131,7 @@ pub const fn fresh(spec: &PolicySpec) {
 /// `sliding`.
 #[track_caller]
 pub const fn sliding(spec: &PolicySpec) {
+    reads_sessions(spec, "sliding");
     let Some(principal) = spec.principal else { return };
     if !spec.via.cookie {
         Message::new()
@@ -162,6 +166,7 @@ pub const fn sliding(spec: &PolicySpec) {
 /// `cookie` or `bearer`: `cookie` tells which of them this call is about.
 #[track_caller]
 pub const fn via(spec: &PolicySpec, cookie: bool) {
+    reads_sessions(spec, if cookie { "cookie" } else { "bearer" });
     let Some(principal) = spec.principal else { return };
     let (word, declared) =
         if cookie { ("cookie", principal.cookie.is_some()) } else { ("bearer", principal.bearer.is_some()) };
@@ -196,6 +201,7 @@ pub const fn via(spec: &PolicySpec, cookie: bool) {
 /// `csrf(..)`.
 #[track_caller]
 pub const fn csrf(spec: &PolicySpec) {
+    reads_sessions(spec, "csrf");
     let (Some(own), Some(base)) = (spec.own.forgery, spec.base) else { return };
     if laxity(own) > laxity(base.forgery) {
         Message::new()
@@ -212,6 +218,7 @@ pub const fn csrf(spec: &PolicySpec) {
 /// `confirm`.
 #[track_caller]
 pub const fn confirm(spec: &PolicySpec) {
+    asks_everybody(spec, "confirm");
     if spec.via.bearer
         && let Some(principal) = spec.principal
     {

@@ -25,14 +25,11 @@ fn handler() {
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
                         "account",
-                        <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                        <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     )
                     .max_age_sliding(900u64);
-                #[automatically_derived]
-                impl ::session_runtime::__private::About for __PolicyOf_account {
-                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
-                }
-                struct __PolicyOf_account;
+                const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
+                const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
                 #[automatically_derived]
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
@@ -55,8 +52,6 @@ fn handler() {
                         >(__follower, &__SPEC)
                     }
                 }
-                const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
-                const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
             };
             /// Documented.
             pub fn account(
@@ -112,6 +107,8 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     type Realm = <Staff as ::renamed::__private::Policy>::Realm;
                 }
                 struct __PolicyOf_match;
+                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
+                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
                 #[automatically_derived]
                 impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
                 where
@@ -188,8 +185,6 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         }
                     }
                 }
-                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
-                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
             };
             #[cfg(unix)]
             #[allow(unused)]
@@ -382,23 +377,19 @@ fn named_policy() {
                     &__SPEC,
                     "any(..)",
                 );
-                const _: () = ::session_runtime::__private::assert::asks_everybody(&__SPEC, "fresh");
-                const _: () = ::session_runtime::__private::assert::reads_sessions(
-                    &__SPEC,
-                    "cookie",
-                );
-                const _: () = ::session_runtime::__private::assert::reads_sessions(&__SPEC, "csrf");
                 const _: () = ::session_runtime::__private::assert::reads_sessions(
                     &__SPEC,
                     "reauthenticate",
                 );
-                const _: () = ::session_runtime::__private::assert::carries::<
-                    <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                >();
-                const _: () = ::session_runtime::__private::provides::<
-                    App,
-                    <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                >();
+                const _: () = {
+                    ::session_runtime::__private::assert::carries::<
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
+                    ::session_runtime::__private::provides::<
+                        App,
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
+                };
             };
         "#]],
     );
@@ -507,39 +498,32 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             enum __GuardOf_account {}
             #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
-            const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                    "account",
-                    <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                );
-                #[automatically_derived]
-                impl ::session_runtime::__private::About for __PolicyOf_account {
-                    type Realm = <User as ::session_runtime::__private::Subject>::Realm;
-                }
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    ::session_runtime::__private::AboutPrincipal<
-                        User,
-                    >: ::session_runtime::__private::Enforced<
-                        __S,
-                        __A,
-                        __M,
+            #[automatically_derived]
+            impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
+            for __GuardOf_account
+            where
+                ::session_runtime::__private::AboutPrincipal<
+                    User,
+                >: ::session_runtime::__private::Enforced<
+                    __S,
+                    __A,
+                    __M,
+                    ::session_runtime::__private::NoChecks,
+                >,
+            {
+                fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
+                    __follower: __F,
+                ) -> __F::Output {
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                        "account",
+                        <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                    );
+                    ::session_runtime::__private::Follows::follow::<
+                        ::session_runtime::__private::AboutPrincipal<User>,
                         ::session_runtime::__private::NoChecks,
-                    >,
-                {
-                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
-                        __follower: __F,
-                    ) -> __F::Output {
-                        ::session_runtime::__private::Follows::follow::<
-                            ::session_runtime::__private::AboutPrincipal<User>,
-                            ::session_runtime::__private::NoChecks,
-                        >(__follower, &__SPEC)
-                    }
+                    >(__follower, &__SPEC)
                 }
-            };
+            }
             fn account(
                 __session_call: ::session_runtime::__private::Guarded<
                     __GuardOf_account,
@@ -600,7 +584,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < __PolicyOf_account as :: session_runtime :: __private :: About > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl :: session_runtime :: __private :: About for __PolicyOf_account { type Realm = < User as :: session_runtime :: __private :: Subject > :: Realm ; } struct __PolicyOf_account ; # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { :: session_runtime :: __private :: Follows :: follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } } ; fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; :: session_runtime :: __private :: Follows :: follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
         ]],
     );
 }

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 
 /// What runs the macros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Host {
-    /// rustc, or what is built upon it: `cfg(rust_analyzer)` is off, so that nothing has to be written for editors.
+pub(crate) enum Host {
+    /// rustc or rustdoc: `cfg(rust_analyzer)` and `cfg(clippy)` are off, so that nothing has to be written for either.
     Compiler,
+    /// clippy, which is rustc with more lints.
+    Clippy,
     /// rust-analyzer, which runs macros in a process of that name.
     Editor,
     /// Something else, of which nothing is taken for granted.
@@ -16,7 +18,7 @@ pub(super) enum Host {
 
 impl Host {
     /// The host of this process. Asked for once: an expansion is made for every handler.
-    pub(super) fn of_this_process() -> Self {
+    pub(crate) fn of_this_process() -> Self {
         static HOST: LazyLock<Host> = LazyLock::new(|| {
             let program = env::current_exe().ok();
             let name = program.as_deref().and_then(|program| program.file_stem()).and_then(|name| name.to_str());
@@ -25,9 +27,20 @@ impl Host {
         *HOST
     }
 
+    /// Whether an editor may ask.
+    pub(crate) fn may_be_an_editor(self) -> bool {
+        matches!(self, Self::Editor | Self::Unknown)
+    }
+
+    /// Whether lints of clippy may be looked for.
+    pub(crate) fn may_be_clippy(self) -> bool {
+        matches!(self, Self::Clippy | Self::Unknown)
+    }
+
     fn called(program: &str) -> Self {
         match program {
-            "rustc" | "rustdoc" | "clippy-driver" => Self::Compiler,
+            "rustc" | "rustdoc" => Self::Compiler,
+            "clippy-driver" => Self::Clippy,
             _ if program.starts_with("rust-analyzer") => Self::Editor,
             _ => Self::Unknown,
         }
@@ -41,7 +54,7 @@ mod tests {
     #[test]
     fn a_host_is_known_by_its_name() {
         assert_eq!(Host::called("rustc"), Host::Compiler);
-        assert_eq!(Host::called("clippy-driver"), Host::Compiler);
+        assert_eq!(Host::called("clippy-driver"), Host::Clippy);
         assert_eq!(Host::called("rust-analyzer-proc-macro-srv"), Host::Editor);
         assert_eq!(Host::called("rust-analyzer"), Host::Editor);
         assert_eq!(Host::called("rustc-wrapper"), Host::Unknown);
@@ -50,5 +63,12 @@ mod tests {
     #[test]
     fn tests_are_not_taken_for_a_compiler() {
         assert_eq!(Host::of_this_process(), Host::Unknown);
+    }
+
+    #[test]
+    fn who_is_not_known_may_be_anybody() {
+        assert!(Host::Unknown.may_be_an_editor() && Host::Unknown.may_be_clippy());
+        assert!(!Host::Compiler.may_be_an_editor() && !Host::Compiler.may_be_clippy());
+        assert!(!Host::Clippy.may_be_an_editor());
     }
 }
