@@ -78,8 +78,8 @@ fn record(values: &[Value]) -> Option<Record> {
         longest_pause: Duration::from_millis(next_number(rest)?),
         expires_at: next_instant(rest)?,
         revision: next_number(rest)?,
-        subject: next_key(rest)?.map(SubjectKey::from_bytes),
-        successor: next_key(rest)?.map(StoreKey::from_bytes),
+        subject: next_key(rest).ok()?.map(SubjectKey::from_bytes),
+        successor: next_key(rest).ok()?.map(StoreKey::from_bytes),
         payload: Arc::from(bytes(payload)?),
         listing: Arc::from(bytes(listing)?),
     };
@@ -99,11 +99,11 @@ fn next_number(head: &mut &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-fn next_key(head: &mut &[u8]) -> Option<Option<[u8; 32]>> {
-    match head.split_off(..KEY_LENGTH)?.split_first()? {
-        (b'0', _) => Some(None),
-        (b'1', key) => key.try_into().ok().map(Some),
-        _ => None,
+fn next_key(head: &mut &[u8]) -> Result<Option<[u8; 32]>, NoKey> {
+    match head.split_off(..KEY_LENGTH).and_then(<[u8]>::split_first) {
+        Some((b'0', _)) => Ok(None),
+        Some((b'1', key)) => key.try_into().map(Some).map_err(|_| NoKey),
+        _ => Err(NoKey),
     }
 }
 
