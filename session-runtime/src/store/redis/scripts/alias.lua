@@ -1,17 +1,8 @@
 -- The record stands for another from now on. ARGV: the revision that was read, the other's key, until when, milliseconds
 -- that clocks may be apart. 0: gone, 1: replaced, 2: another write came first.
-local head = redis.call('HMGET', KEYS[1], 'head')[1]
+local head, answer = head_read_at(ARGV[1])
 if not head then
-    return 0
-end
-if not is_head(head) then
-    return redis.error_reply('ERR not a session')
-end
-if key_in(head, SUCCESSOR) ~= '' then
-    return 0
-end
-if number_in(head, REVISION) ~= ARGV[1] then
-    return 2
+    return answer
 end
 -- What is not a session fails here, before anything is written.
 local left = math.max(tonumber(ARGV[3]) - tonumber(number_in(head, SEEN)), 0) + tonumber(ARGV[4])
