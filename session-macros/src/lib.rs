@@ -16,8 +16,6 @@
 
 mod editor;
 
-mod host;
-
 mod expand;
 
 mod check;
@@ -27,6 +25,8 @@ mod model;
 mod syntax;
 
 mod diagnostics;
+
+mod host;
 
 use editor::Editor;
 use proc_macro::TokenStream;
