@@ -66,6 +66,8 @@ async fn nobody_who_gave_up_waiting_holds_a_connection<DB: Engine>(server: &Serv
     let store = SqlStore::new(pool.clone()).time_out(TIME_OUT);
     store.load(key(1)).await.unwrap();
     store.sweep(START).await.unwrap();
+    // A connection on its way back is asked by the pool whether it is well, and waits for that as long as the server is silent.
+    until(|| pool.num_idle() == pool.size() as usize).await;
     server.freeze();
     for _ in 0..4 {
         let waiting = store.load(key(1));
