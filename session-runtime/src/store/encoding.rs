@@ -27,15 +27,7 @@ pub(crate) fn encode(parts: &RecordParts) -> Option<Vec<u8>> {
     let has_subject = if parts.subject.is_some() { HAS_SUBJECT } else { 0 };
     let has_successor = if parts.successor.is_some() { HAS_SUCCESSOR } else { 0 };
     bytes.extend([VERSION, has_subject | has_successor]);
-    let pause = u64::try_from(parts.longest_pause.as_millis()).unwrap_or(u64::MAX);
-    for number in [
-        parts.created_at.as_millis(),
-        parts.authenticated_at.as_millis(),
-        parts.last_seen_at.as_millis(),
-        pause,
-        parts.expires_at.as_millis(),
-        parts.revision,
-    ] {
+    for number in parts.numbers() {
         bytes.extend(number.to_be_bytes());
     }
     bytes.extend(parts.subject.iter().flat_map(SubjectKey::as_bytes));

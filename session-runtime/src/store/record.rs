@@ -137,6 +137,21 @@ pub struct RecordParts {
     pub listing: Arc<[u8]>,
 }
 
+#[cfg(any(feature = "memcached", feature = "redis", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+impl RecordParts {
+    /// The numbers in the order in which encodings write them: milliseconds, and the revision.
+    pub(super) fn numbers(&self) -> [u64; 6] {
+        [
+            self.created_at.as_millis(),
+            self.authenticated_at.as_millis(),
+            self.last_seen_at.as_millis(),
+            u64::try_from(self.longest_pause.as_millis()).unwrap_or(u64::MAX),
+            self.expires_at.as_millis(),
+            self.revision,
+        ]
+    }
+}
+
 impl From<RecordParts> for Record {
     fn from(parts: RecordParts) -> Self {
         Self {

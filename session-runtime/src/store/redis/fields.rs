@@ -38,17 +38,8 @@ pub(super) fn written(parts: &RecordParts) -> [(&'static str, Vec<u8>); 3] {
 }
 
 fn head(parts: &RecordParts) -> Vec<u8> {
-    let pause = u64::try_from(parts.longest_pause.as_millis()).unwrap_or(u64::MAX);
-    let numbers: [u64; NUMBERS] = [
-        parts.created_at.as_millis(),
-        parts.authenticated_at.as_millis(),
-        parts.last_seen_at.as_millis(),
-        pause,
-        parts.expires_at.as_millis(),
-        parts.revision,
-    ];
     let mut head = Vec::with_capacity(HEAD_LENGTH);
-    for value in numbers {
+    for value in parts.numbers() {
         head.extend_from_slice(number(value).as_bytes());
     }
     let (subject, successor) = (parts.subject.as_ref(), parts.successor.as_ref());
