@@ -19,17 +19,18 @@ const SMALLEST_SHARD: usize = 64;
 /// The longest texts that are kept, on average: tokens are some 300 bytes to 2 KiB long.
 const BYTES_PER_TOKEN: usize = 2048;
 
-/// How much of a token's end is hashed: 192 bits of an HMAC, and as much of any other signature.
-const HASHED: usize = 32;
+/// How much of a token's end is looked at: 92 bits of an HMAC at the least, and no less of any other signature.
+const LOOKED_AT: usize = 16;
 
 /// Values under whole tokens, at most so many.
 ///
-/// A token is looked up by a hash of its end under a key that is drawn at start, and then compared in full. The end is the
+/// A token is looked up by its end, mixed with a key that is drawn at start, and then compared in full. The end is the
 /// signature: who does not know it cannot find a token that gets as far as the comparison, so how long that takes tells
-/// nothing.
+/// nothing; and nobody but an issuer chooses what is kept. So the mixture need not withstand more than chance, and costs a
+/// tenth of what `std` hashes with.
 pub(crate) struct Remembered<V> {
     shards: Box<[Mutex<Shard<V>>]>,
-    hasher: RandomState,
+    keys: [u64; 2],
 }
 
 /// How often a token needed no signature check, for [`Sessions::remembered_tokens`](crate::Sessions::remembered_tokens).
@@ -61,19 +62,21 @@ impl<V: Clone> Remembered<V> {
         let shards = (tokens / SMALLEST_SHARD).clamp(1, SHARDS);
         let (each, bytes) = (tokens / shards, tokens.saturating_mul(BYTES_PER_TOKEN) / shards);
         let shards = (0..shards).map(|_| Mutex::new(Shard::of(each, bytes))).collect();
-        Self { shards, hasher: RandomState::new() }
+        let drawn = RandomState::new();
+        Self { shards, keys: [drawn.hash_one(0), drawn.hash_one(1)] }
     }
 
     /// What is known of `token`.
     pub(crate) fn find(&self, token: &[u8]) -> Option<V> {
-        let hash = self.hash(token);
+        let hash = self.hash(token)?;
         self.shard(hash)?.find(hash, token)
     }
 
     /// Remembers `value` for `token`, and forgets the tokens that were used longest ago.
     pub(crate) fn keep(&self, token: &[u8], value: V) {
-        let hash = self.hash(token);
-        if let Some(mut shard) = self.shard(hash) {
+        if let Some(hash) = self.hash(token)
+            && let Some(mut shard) = self.shard(hash)
+        {
             shard.keep(hash, token, value);
         }
     }
@@ -90,14 +93,21 @@ impl<V: Clone> Remembered<V> {
         all
     }
 
-    fn hash(&self, token: &[u8]) -> u64 {
-        self.hasher.hash_one(token.last_chunk::<HASHED>().map_or(token, <[u8; HASHED]>::as_slice))
+    /// `None` for what is too short to be a token.
+    fn hash(&self, token: &[u8]) -> Option<u64> {
+        let (halves, _) = token.last_chunk::<LOOKED_AT>()?.as_chunks();
+        let [first, second] = halves else { return None };
+        let [key, other_key] = self.keys;
+        let product =
+            u128::from(u64::from_le_bytes(*first) ^ key) * u128::from(u64::from_le_bytes(*second) ^ other_key);
+        // Every bit of it depends on most of those of both factors; those of the lower half do not.
+        u64::try_from(product >> 64).ok()
     }
 
     fn shard(&self, hash: u64) -> Option<MutexGuard<'_, Shard<V>>> {
-        // The upper bits: the table inside uses the lower ones.
-        let index = usize::try_from(hash >> 48).unwrap_or(0) % self.shards.len();
-        self.shards.get(index).map(lock)
+        // 16 bits in the middle: the table inside uses the lowest and the highest.
+        let middle = usize::try_from((hash >> 32) & 0xffff).ok()?;
+        self.shards.get((middle * self.shards.len()) >> 16).map(lock)
     }
 }
 

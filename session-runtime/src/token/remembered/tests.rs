@@ -8,16 +8,34 @@ use super::*;
 #[test]
 fn a_token_is_found_by_its_whole_text() {
     let remembered = Remembered::of(1000);
-    remembered.keep(b"a.b.c", 1);
-    assert_eq!(remembered.find(b"a.b.c"), Some(1));
-    for other in ["a.b.d", "a.b.", "a.b.c ", "A.b.c", ""] {
+    let token = b"header.claims.signature-of-them";
+    remembered.keep(token, 1);
+    assert_eq!(remembered.find(token), Some(1));
+    let others = [
+        "header.claims.signature-of-then",
+        "header.claims.signature-of-the",
+        "header.claims.signature-of-them ",
+        "Header.claims.signature-of-them",
+        "claims.signature-of-them",
+    ];
+    for other in others {
         assert_eq!(remembered.find(other.as_bytes()), None, "{other}");
     }
     let RememberedTokens { tokens, bytes, hits, misses } = remembered.statistics();
-    assert_eq!((tokens, bytes, hits, misses), (1, 5, 1, 5));
+    assert_eq!((tokens, bytes, hits, misses), (1, token.len(), 1, 5));
     assert!((remembered.statistics().hit_rate() - 1.0 / 6.0).abs() < 1e-9);
-    remembered.keep(b"a.b.c", 2);
-    assert_eq!((remembered.find(b"a.b.c"), remembered.statistics().tokens), (Some(2), 1));
+    remembered.keep(token, 2);
+    assert_eq!((remembered.find(token), remembered.statistics().tokens), (Some(2), 1));
+}
+
+// No signature is that short, and nothing is looked for.
+#[test]
+fn what_is_too_short_to_be_a_token_is_not_kept() {
+    let remembered = Remembered::of(1000);
+    let longest = [b'x'; LOOKED_AT - 1];
+    remembered.keep(&longest, 1);
+    assert_eq!((remembered.find(&longest), remembered.statistics().tokens), (None, 0));
+    assert_eq!(remembered.find(b""), None);
 }
 
 // Two tokens of one hash are never taken for each other.
@@ -63,8 +81,9 @@ fn memory_is_bounded() {
 fn nothing_is_remembered_by_no_memory() {
     for tokens in [0, 1] {
         let remembered = Remembered::of(tokens);
-        remembered.keep(b"a", 1);
-        assert_eq!((remembered.find(b"a"), remembered.statistics().tokens), (None, 0));
+        let token = b"header.claims.signature";
+        remembered.keep(token, 1);
+        assert_eq!((remembered.find(token), remembered.statistics().tokens), (None, 0));
     }
 }
 
@@ -76,7 +95,7 @@ fn many_threads_find_what_they_kept() {
             let remembered = Arc::clone(&remembered);
             std::thread::spawn(move || {
                 for number in 0..500 {
-                    let token = format!("{thread} {number}").into_bytes();
+                    let token = format!("header.claims.{thread} {number}").into_bytes();
                     remembered.keep(&token, (thread, number));
                     assert_eq!(remembered.find(&token), Some((thread, number)));
                 }
