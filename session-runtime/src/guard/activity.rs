@@ -20,7 +20,7 @@ use crate::store::{StoreError, StoreKey};
 pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<(), Response> {
     match touch(call).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(refuse(call.visit.visitor.sessions(), call.spec, call.parts, Refused::dead_cookie())),
+        Ok(false) => Err(refuse(call.visit.visitor.sessions(), call.spec, call.parts, Refused::DeadCookie)),
         Err(error) => {
             tracing::warn!(target: "session", ?error, "session.touch_failed");
             Ok(())

@@ -121,7 +121,7 @@ async fn examine<P: Principal>(
                 Ok(()) => {}
                 // To an optional route, a session that is too old for it is none.
                 Err(Denial::TooOld) if spec.access == Access::Optional && !by_token => {
-                    identity = Identity::TooOld(Arc::clone(arrival).into_exchange());
+                    identity = Identity::TooOld(Arc::clone(arrival));
                 }
                 Err(denial) => return Err(denial.into()),
             }

@@ -142,7 +142,7 @@ async fn other_session<P: Principal, Q: Principal>(
         Ok(Identity::Known(arrival)) => {
             forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
             arrival.exchange.make_read_only();
-            Ok(Some(arrival.session(sessions.clone())))
+            Ok(Some(Session::of(arrival, sessions.clone())))
         }
         Ok(_) => Ok(None),
         Err(refused) => Err(refuse_argument(call, refused)),
@@ -159,7 +159,7 @@ impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
         // The form that logs somebody in is forged as well.
         forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
         let Visit { visitor, key_values, .. } = &call.visit;
-        let (sessions, exchange) = (visitor.sessions().clone(), visitor.exchange().clone());
+        let (sessions, exchange) = (visitor.sessions().clone(), visitor.share_exchange());
         let device = device_of(&call.parts.headers);
         Ok(Self::new(visitor.session().cloned(), sessions, exchange, key_values.clone(), device))
     }
@@ -198,10 +198,17 @@ macro_rules! arguments {
             $($argument: Argument<R, S, $marker>,)*
             $last: LastArgument<R, S, $last_marker>,
         {
-            async fn take_all(mut call: Call<'_, R>, body: Body, state: &S) -> Result<Self, Response> {
-                $(let $argument = $argument::take(&mut call, state).await?;)*
-                let $last = $last::take_last(call, body, state).await?;
-                Ok(($($argument,)* $last,))
+            // Not an `async fn`, which would move what it is given once more: see `enforce`.
+            fn take_all(
+                mut call: Call<'_, R>,
+                body: Body,
+                state: &S,
+            ) -> impl Future<Output = Result<Self, Response>> + Send {
+                async move {
+                    $(let $argument = $argument::take(&mut call, state).await?;)*
+                    let $last = $last::take_last(call, body, state).await?;
+                    Ok(($($argument,)* $last,))
+                }
             }
         }
     )*};

@@ -35,7 +35,7 @@ pub(super) fn confirming<P: Principal>(call: &mut Call<'_, Of<P>>) -> Option<Con
     let shown = Shown::in_header(&call.parts.headers);
     call.parts.extensions.insert(shown.clone());
     let (parts, spec) = (call.parts.clone(), call.spec);
-    let (sessions, exchange) = (call.visit.visitor.sessions().clone(), call.visit.visitor.exchange().clone());
+    let (sessions, exchange) = (call.visit.visitor.sessions().clone(), call.visit.visitor.share_exchange());
     Some(Box::pin(async move {
         let (token, content) = shown.take();
         let confirmed = match token {
@@ -45,7 +45,7 @@ pub(super) fn confirming<P: Principal>(call: &mut Call<'_, Of<P>>) -> Option<Con
         let refused = match confirmed {
             Ok(sessions::Confirmed::Yes) => return Ok(()),
             Ok(sessions::Confirmed::No) => Refused::from(RefusalKind::Confirmation),
-            Ok(sessions::Confirmed::Ended) => Refused::dead_cookie(),
+            Ok(sessions::Confirmed::Ended) => Refused::DeadCookie,
             Err(error) => error.into(),
         };
         Err(refuse(&sessions, spec, &parts, refused))

@@ -12,7 +12,7 @@ use crate::credential::{self, Credential, CredentialError, SessionId};
 use crate::policy::Via;
 use crate::principal::Principal;
 use crate::refusal::RefusalKind;
-use crate::session::{Arrival, CredentialKind};
+use crate::session::{Arrival, CredentialKind, Session};
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use crate::sessions::Look;
 #[cfg(feature = "jwt")]
@@ -30,7 +30,7 @@ pub(super) enum Identity<P: Principal> {
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     Unknown(Shared<Exchange>, Look),
     /// A visitor whose session is too old for an optional route, to which it is none.
-    TooOld(Shared<Exchange>),
+    TooOld(Arc<Arrival<P>>),
     /// Nobody: no credential that the route accepts.
     Anonymous,
     /// A cookie that names no session of this realm, and never will again.
@@ -47,18 +47,19 @@ impl<P: Principal> Identity<P> {
             // Their cookie says nothing about who they are.
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             Self::Unknown(..) => RefusalKind::NoCredential.into(),
-            Self::Dead => Refused::dead_cookie(),
+            Self::Dead => Refused::DeadCookie,
             Self::Known(_) | Self::TooOld(_) | Self::Unreadable => RefusalKind::InvalidCredential.into(),
         }
     }
 
     /// Whom an admitted request is from.
+    #[inline]
     pub(super) fn visitor(self, sessions: Sessions<P>) -> Visitor<P> {
         match self {
-            Self::Known(arrival) => Visitor::Known(arrival.session(sessions)),
+            Self::Known(arrival) => Visitor::Known(Session::of(arrival, sessions)),
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             Self::Unknown(exchange, _) => Visitor::Unknown(sessions, exchange),
-            Self::TooOld(exchange) => Visitor::Unknown(sessions, exchange),
+            Self::TooOld(arrival) => Visitor::Unknown(sessions, Shared::viewing(arrival)),
             Self::Anonymous | Self::Dead | Self::Unreadable => Visitor::Unknown(sessions, Exchange::default().into()),
         }
     }

@@ -13,21 +13,18 @@ use crate::sessions::Sessions;
 use crate::store::StoreError;
 
 /// Why a request is not admitted.
-pub(super) struct Refused {
-    refusal: Refusal,
+///
+/// Small, because every result on the way in has room for it, and is moved.
+pub(super) enum Refused {
     /// The cookie names a session that is unknown or over: a browser that navigates is told to forget it.
-    dead_cookie: bool,
-}
-
-impl Refused {
-    pub(super) fn dead_cookie() -> Self {
-        Self { refusal: Refusal::of(RefusalKind::InvalidCredential), dead_cookie: true }
-    }
+    DeadCookie,
+    /// Whatever else.
+    Because(Box<Refusal>),
 }
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, dead_cookie: false }
+        Self::Because(Box::new(refusal))
     }
 }
 
@@ -83,12 +80,16 @@ pub(super) fn refuse<P: Principal>(
     parts: &Parts,
     refused: Refused,
 ) -> Response {
-    tracing::debug!(target: "session", policy = spec.name, kind = ?refused.refusal.kind(), "session.refused");
-    let forget = refused.dead_cookie && RefusedRequest::of(parts).is_navigation();
+    let (refusal, is_dead_cookie) = match refused {
+        Refused::DeadCookie => (Refusal::of(RefusalKind::InvalidCredential), true),
+        Refused::Because(refusal) => (*refusal, false),
+    };
+    tracing::debug!(target: "session", policy = spec.name, kind = ?refusal.kind(), "session.refused");
+    let forget = is_dead_cookie && RefusedRequest::of(parts).is_navigation();
     let writer = sessions.cookie();
     let cookie = writer.filter(|_| forget).map(|writer| writer.removal());
     let cookie_name = writer.map(|writer| writer.name());
-    let mut response = refusal::respond(refused.refusal, &context::<P>(spec), parts, sessions.on_refusal());
+    let mut response = refusal::respond(refusal, &context::<P>(spec), parts, sessions.on_refusal());
     finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data: None, read: Some(spec.via) });
     response
 }

@@ -57,10 +57,10 @@ mod given {
             return None;
         }
         if let Some(outer) = RequestKeyValues::of_layer::<P>(&parts.extensions) {
-            outer.adopt(visitor.exchange().clone(), found);
+            outer.adopt(visitor.share_exchange(), found);
             return Some(outer);
         }
-        Some(RequestKeyValues::found(Arc::new(visitor.sessions().clone()), visitor.exchange().clone(), found))
+        Some(RequestKeyValues::found(Arc::new(visitor.sessions().clone()), visitor.share_exchange(), found))
     }
 }
 

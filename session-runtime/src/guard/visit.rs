@@ -89,10 +89,17 @@ impl<P: Principal> Visitor<P> {
         }
     }
 
-    pub(super) fn exchange(&self) -> &Shared<Exchange> {
+    pub(super) fn exchange(&self) -> &Exchange {
         match self {
             Self::Known(session) => session.exchange(),
             Self::Unknown(_, exchange) => exchange,
+        }
+    }
+
+    pub(super) fn share_exchange(&self) -> Shared<Exchange> {
+        match self {
+            Self::Known(session) => session.share_exchange(),
+            Self::Unknown(_, exchange) => exchange.clone(),
         }
     }
 }
@@ -124,7 +131,7 @@ impl<P: Principal> Visited for Of<P> {
 
     fn closing(call: &Call<'_, Self>) -> Closing {
         let Visit { visitor, key_values, .. } = &call.visit;
-        Closing::of(visitor.sessions(), visitor.exchange().clone(), key_values.clone(), call.spec.via)
+        Closing::of(visitor.sessions(), visitor.share_exchange(), key_values.clone(), call.spec.via)
     }
 }
 

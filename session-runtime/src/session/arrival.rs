@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{CredentialKind, Session};
+use super::CredentialKind;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Exchange, Instants, Sessions};
+use crate::sessions::{Contents, Exchange, Instants};
 use crate::shared::{Holds, Shared};
 
 /// What is known of a session when a handler looks at it.
@@ -15,12 +15,31 @@ pub(crate) struct Known<P> {
     pub(crate) credential: CredentialKind,
 }
 
+/// What a [`Session`](super::Session) is a view of. Behind a trait for the same reason as what is [`Shared`].
+pub(crate) trait Shown<P>: Send + Sync {
+    /// The session.
+    fn known(&self) -> &Known<P>;
+
+    /// What becomes of its cookie.
+    fn exchange(&self) -> &Exchange;
+
+    /// The same, for whoever may need it longer than the session.
+    fn share_exchange(self: Arc<Self>) -> Shared<Exchange>;
+}
+
 /// A request that came with a session that stands, whether it will be admitted or not.
 ///
-/// Made once a request, and moved no more: a [`Session`] is two views of it and the handle of the sessions.
+/// Made once a request, and moved no more.
 pub(crate) struct Arrival<P> {
     pub(crate) known: Known<P>,
     pub(crate) exchange: Exchange,
+}
+
+/// A session that began or changed while its request was handled.
+pub(super) struct Continued<P> {
+    pub(super) known: Known<P>,
+    /// The request's, whatever it came with.
+    pub(super) exchange: Shared<Exchange>,
 }
 
 impl<P: Principal> Arrival<P> {
@@ -33,27 +52,40 @@ impl<P: Principal> Arrival<P> {
     ) -> Arc<Self> {
         Arc::new(Self { known: Known { contents, instants, credential }, exchange })
     }
-
-    /// The session as a handler is given it.
-    pub(crate) fn session(self: Arc<Self>, sessions: Sessions<P>) -> Session<P> {
-        Session { known: Shared::viewing(Arc::clone(&self)), exchange: Shared::viewing(self), sessions }
-    }
-
-    /// What becomes of the cookie.
-    pub(crate) fn into_exchange(self: Arc<Self>) -> Shared<Exchange> {
-        Shared::viewing(self)
-    }
-}
-
-impl<P: Principal> Holds<Known<P>> for Arrival<P> {
-    fn held(&self) -> &Known<P> {
-        &self.known
-    }
 }
 
 impl<P: Principal> Holds<Exchange> for Arrival<P> {
     fn held(&self) -> &Exchange {
         &self.exchange
+    }
+}
+
+impl<P: Principal> Shown<P> for Arrival<P> {
+    fn known(&self) -> &Known<P> {
+        &self.known
+    }
+
+    fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    fn share_exchange(self: Arc<Self>) -> Shared<Exchange> {
+        Shared::viewing(self)
+    }
+}
+
+impl<P: Principal> Shown<P> for Continued<P> {
+    fn known(&self) -> &Known<P> {
+        &self.known
+    }
+
+    fn exchange(&self) -> &Exchange {
+        &self.exchange
+    }
+
+    // Not a view of this one: a session that changes often would keep all that it ever was.
+    fn share_exchange(self: Arc<Self>) -> Shared<Exchange> {
+        self.exchange.clone()
     }
 }
 

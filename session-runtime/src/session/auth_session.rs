@@ -163,10 +163,10 @@ impl<P: Principal> AuthSession<P> {
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
         let issued = session.writable()?;
         let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
-        if contents.subject != session.known.contents.subject {
+        if contents.subject != session.known().contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let instants = session.known.instants.authenticated_again(now, session.lifetime());
+        let instants = session.known().instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
                 let contents = contents.renewed(&standing.contents);

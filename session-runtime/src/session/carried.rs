@@ -12,33 +12,35 @@ use crate::shared::Shared;
 impl<P: Principal> Session<P> {
     /// What names this session, where it lives in its cookie; and an error where that was ended by this request.
     pub(super) fn carried(&self) -> Result<Option<CarriedId>, SessionError> {
-        if !self.sessions.are_carried() || self.known.credential == CredentialKind::Bearer {
+        if !self.sessions.are_carried() || self.known().credential == CredentialKind::Bearer {
             return Ok(None);
         }
-        match self.exchange.current() {
+        match self.exchange().current() {
             // This request may have begun another session since.
-            Some(Current::Carried(id)) if id.names(&self.known.contents.subject, &self.known.instants) => Ok(Some(id)),
+            Some(Current::Carried(id)) if id.names(&self.known().contents.subject, &self.known().instants) => {
+                Ok(Some(id))
+            }
             Some(Current::CarriedReadOnly) => Err(SessionErrorKind::Superseded.into()),
             _ => Err(SessionErrorKind::Ended.into()),
         }
     }
 
     pub(super) fn update_carried(&mut self, id: CarriedId, mut change: impl FnMut(&mut P)) -> Result<(), SessionError> {
-        let changed = Arc::new(self.known.contents.changed(&mut change)?);
-        let value = self.sessions.carry(&id, &changed, &self.known.instants)?;
-        self.exchange.carry(id, value);
-        self.known = self.known.holding(changed).into();
+        let changed = Arc::new(self.known().contents.changed(&mut change)?);
+        let value = self.sessions.carry(&id, &changed, &self.known().instants)?;
+        self.exchange().carry(id, value);
+        self.go_on_as(self.known().holding(changed));
         Ok(())
     }
 
     /// Seals the session anew.
     pub(super) fn carry_on(&self, id: CarriedId) -> Result<(), SessionError> {
-        let value = self.sessions.carry(&id, &self.known.contents, &self.known.instants)?;
-        self.exchange.carry(id, value);
+        let value = self.sessions.carry(&id, &self.known().contents, &self.known().instants)?;
+        self.exchange().carry(id, value);
         Ok(())
     }
 
-    fn begun(
+    fn carried_by(
         id: CarriedId,
         contents: Arc<Contents<P>>,
         instants: Instants,
@@ -46,7 +48,7 @@ impl<P: Principal> Session<P> {
         exchange: &Shared<Exchange>,
     ) -> Result<Self, SessionError> {
         let known = Known { contents, instants, credential: CredentialKind::Cookie };
-        let session = Self { known: known.into(), exchange: exchange.clone(), sessions: sessions.clone() };
+        let session = Self::begun(known, exchange, sessions);
         session.carry_on(id)?;
         Ok(session)
     }
@@ -71,7 +73,7 @@ impl<P: Principal> AuthSession<P> {
         if let Some(Current::Carried(before)) = self.exchange.current() {
             self.sessions.end_where_possible(&before).await?;
         }
-        Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
+        Ok(self.session.insert(Session::carried_by(id, contents, instants, &self.sessions, &self.exchange)?))
     }
 
     pub(super) fn prove_again_carried(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {
@@ -79,11 +81,11 @@ impl<P: Principal> AuthSession<P> {
         let id = session.carried()?.ok_or(SessionErrorKind::NotACookie)?;
         let now = self.sessions.now();
         let contents = Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? };
-        if contents.subject != session.known.contents.subject {
+        if contents.subject != session.known().contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let contents = Arc::new(contents.renewed(&session.known.contents));
-        let instants = session.known.instants.authenticated_again(now, session.lifetime());
-        Ok(self.session.insert(Session::begun(id, contents, instants, &self.sessions, &self.exchange)?))
+        let contents = Arc::new(contents.renewed(&session.known().contents));
+        let instants = session.known().instants.authenticated_again(now, session.lifetime());
+        Ok(self.session.insert(Session::carried_by(id, contents, instants, &self.sessions, &self.exchange)?))
     }
 }

@@ -29,7 +29,7 @@ impl<P: Principal> Session<P> {
             return self.update_carried(id, change);
         }
         let issued = self.writable()?;
-        let subject = &self.known.contents.subject;
+        let subject = &self.known().contents.subject;
         let changed = |standing: &Contents<P>| {
             if standing.subject == *subject {
                 standing.changed(&mut change)
@@ -39,7 +39,7 @@ impl<P: Principal> Session<P> {
             }
         };
         let contents = self.sessions.replace(&issued, changed).await?;
-        self.known = self.known.holding(contents).into();
+        self.go_on_as(self.known().holding(contents));
         Ok(())
     }
 
@@ -59,7 +59,7 @@ impl<P: Principal> Session<P> {
             return self.carry_on(id);
         }
         let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
-        self.exchange.issue(issued);
+        self.exchange().issue(issued);
         Ok(())
     }
 }

@@ -56,7 +56,7 @@ impl<'a, P: Principal> IntoFuture for Confirmation<'a, P> {
         Box::pin(async move {
             let content = content.transpose()?;
             let issued = session.writable()?;
-            let subject = &session.known.contents.subject;
+            let subject = &session.known().contents.subject;
             let token = session.sessions.confirmation(&issued, subject, purpose, content.as_ref(), lasts).await?;
             Ok(ConfirmationToken(token))
         })

@@ -62,21 +62,21 @@ impl<P: Principal + ListsSessions> Session<P> {
     /// token, whose activity is that it is renewed, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not
     /// answer.
     pub async fn touch(&mut self) -> Result<(), SessionError> {
-        if self.known.credential == CredentialKind::Bearer {
+        if self.known().credential == CredentialKind::Bearer {
             return Err(SessionErrorKind::NotACookie.into());
         }
         let now = self.sessions.now();
-        if self.known.instants.are_over(now) && self.standing_until(now).await?.is_none() {
+        if self.known().instants.are_over(now) && self.standing_until(now).await?.is_none() {
             return Err(SessionErrorKind::Ended.into());
         }
-        if !is_touch_due(self.lifetime().idle, self.known.instants.last_seen_at, now) {
+        if !is_touch_due(self.lifetime().idle, self.known().instants.last_seen_at, now) {
             return Ok(());
         }
         let store = self.sessions.store()?;
         // Of two looks, a rotation can come between; between three, an id is seldom replaced twice.
         for _ in 0..3 {
             let key = self.followed_key(now).await?.ok_or(SessionErrorKind::Ended)?;
-            let expires_at = expiry(self.known.instants.created_at, now, self.lifetime());
+            let expires_at = expiry(self.known().instants.created_at, now, self.lifetime());
             if store.touch(key, now, expires_at).await? {
                 self.seen(now, expires_at);
                 return Ok(());
@@ -86,18 +86,18 @@ impl<P: Principal + ListsSessions> Session<P> {
     }
 
     async fn wait_for_the_end(self) {
-        let mut expires_at = self.known.instants.expires_at;
+        let mut expires_at = self.known().instants.expires_at;
         loop {
-            let again_at = self.exchange.ask_again_at(PACE);
+            let again_at = self.exchange().ask_again_at(PACE);
             let left = expires_at.since(self.sessions.now());
             let ends_at = Instant::now().checked_add(left).unwrap_or(again_at);
             tokio::time::sleep_until(again_at.min(ends_at)).await;
             let now = self.sessions.now();
             // Somebody else, with a clone of this session, may have asked meanwhile.
-            if now < expires_at && Instant::now() < self.exchange.ask_again_at(PACE) {
+            if now < expires_at && Instant::now() < self.exchange().ask_again_at(PACE) {
                 continue;
             }
-            self.exchange.asked();
+            self.exchange().asked();
             match self.standing_until(now).await {
                 Ok(Some(until)) => expires_at = until,
                 Ok(None) => return,
@@ -113,15 +113,15 @@ impl<P: Principal + ListsSessions> Session<P> {
 
     /// Until when the session stands, as far as is known now; `None` when it is over.
     async fn standing_until(&self, now: Timestamp) -> Result<Option<Timestamp>, SessionError> {
-        if self.known.credential == CredentialKind::Bearer {
-            let stands = !self.known.instants.are_over(now) && !self.is_revoked(now).await?;
-            return Ok(stands.then_some(self.known.instants.expires_at));
+        if self.known().credential == CredentialKind::Bearer {
+            let stands = !self.known().instants.are_over(now) && !self.is_revoked(now).await?;
+            return Ok(stands.then_some(self.known().instants.expires_at));
         }
         let Some(key) = self.key() else { return Ok(None) };
         let Some((key, record)) = followed(self.sessions.store()?, key).await? else { return Ok(None) };
-        self.exchange.follow(key);
+        self.exchange().follow(key);
         let until = Instants::of(&record, now, self.lifetime()).expires_at;
-        let until = self.known.contents.key_values.ends_at().map_or(until, |ends_at| ends_at.min(until));
+        let until = self.known().contents.key_values.ends_at().map_or(until, |ends_at| ends_at.min(until));
         Ok((now < until).then_some(until))
     }
 
@@ -134,7 +134,7 @@ impl<P: Principal + ListsSessions> Session<P> {
     #[cfg(feature = "jwt")]
     async fn is_revoked(&self, now: Timestamp) -> Result<bool, SessionError> {
         use crate::token::TokenRefusal;
-        match self.sessions.expect_not_revoked(&self.known.contents, self.known.instants.created_at, now).await {
+        match self.sessions.expect_not_revoked(&self.known().contents, self.known().instants.created_at, now).await {
             Ok(()) => Ok(false),
             Err(TokenRefusal::RevocationsUnavailable) => Err(SessionErrorKind::Unavailable.into()),
             Err(_) => Ok(true),

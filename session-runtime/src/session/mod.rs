@@ -18,7 +18,9 @@ pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
+use self::arrival::{Continued, Shown};
 use crate::clock::Timestamp;
 use crate::principal::{Lifetime, ListsSessions, Principal};
 use crate::sessions::{Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions};
@@ -48,8 +50,7 @@ use crate::store::StoreKey;
 ///
 /// What it holds is what was known when the visitor logged in, or was [updated](Self::update) since.
 pub struct Session<P> {
-    known: Shared<Known<P>>,
-    exchange: Shared<Exchange>,
+    shown: Arc<dyn Shown<P>>,
     sessions: Sessions<P>,
 }
 
@@ -63,9 +64,14 @@ pub enum CredentialKind {
 }
 
 impl<P: Principal> Session<P> {
+    /// The session of a request, as a handler is given it.
+    pub(crate) fn of(arrival: Arc<Arrival<P>>, sessions: Sessions<P>) -> Self {
+        Self { shown: arrival, sessions }
+    }
+
     /// Who this is.
     pub fn principal(&self) -> &P {
-        &self.known.contents.principal
+        &self.known().contents.principal
     }
 
     /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
@@ -97,7 +103,7 @@ impl<P: Principal> Session<P> {
 
     /// What the visitor showed.
     pub fn credential(&self) -> CredentialKind {
-        self.known.credential
+        self.known().credential
     }
 
     /// Who issued the token. `None` for a cookie.
@@ -105,67 +111,75 @@ impl<P: Principal> Session<P> {
     /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
     /// what another calls `7`.
     pub fn issuer(&self) -> Option<&str> {
-        self.known.contents.token.as_ref().map(|token| &*token.issuer)
+        self.known().contents.token.as_ref().map(|token| &*token.issuer)
     }
 
     /// When the visitor logged in, or the token was issued.
     pub fn created_at(&self) -> Timestamp {
-        self.known.instants.created_at
+        self.known().instants.created_at
     }
 
     /// The last time the visitor proved who they are. `None` for tokens that do not say.
     pub fn authenticated_at(&self) -> Option<Timestamp> {
-        self.known.instants.authenticated_at
+        self.known().instants.authenticated_at
     }
 
     /// The last request that counted as activity, or when the token was issued.
     pub fn last_seen_at(&self) -> Timestamp {
-        self.known.instants.last_seen_at
+        self.known().instants.last_seen_at
     }
 
     /// When the session ends unless there is activity.
     pub fn expires_at(&self) -> Timestamp {
-        self.known.instants.expires_at
+        self.known().instants.expires_at
     }
 
     /// Whether the visitor has given this factor since the log-in; of a token, whether it is in its `amr` or is its
     /// `acr`. What `factors(..)` demands, for handlers that admit others, too.
     pub fn has_factor(&self, factor: &str) -> bool {
-        self.known.contents.factors.given_within(factor, None, self.known.instants.created_at)
+        self.known().contents.factors.given_within(factor, None, self.known().instants.created_at)
     }
 
     /// The factors that the visitor has given since the log-in, each with the last time; `None` for tokens that do not say
     /// when.
     pub fn factors(&self) -> impl Iterator<Item = (&str, Option<Timestamp>)> {
-        self.known.contents.factors.iter()
+        self.known().contents.factors.iter()
     }
 
     /// Whether the visitor asked to [be remembered](LogIn::remember): the session outlives the browser.
     pub fn is_remembered(&self) -> bool {
-        self.known.contents.remembered
+        self.known().contents.remembered
     }
 
     /// How long it lasts.
     pub(crate) fn lifetime(&self) -> Lifetime {
-        P::SPEC.lifetime(self.known.contents.remembered)
+        P::SPEC.lifetime(self.known().contents.remembered)
     }
 
     pub(crate) fn sessions(&self) -> &Sessions<P> {
         &self.sessions
     }
 
-    pub(crate) fn exchange(&self) -> &Shared<Exchange> {
-        &self.exchange
+    pub(crate) fn known(&self) -> &Known<P> {
+        self.shown.known()
     }
 
-    #[cfg(feature = "cookie-tokens")]
-    pub(crate) fn known(&self) -> &Known<P> {
-        &self.known
+    pub(crate) fn exchange(&self) -> &Exchange {
+        self.shown.exchange()
+    }
+
+    pub(crate) fn share_exchange(&self) -> Shared<Exchange> {
+        Arc::clone(&self.shown).share_exchange()
     }
 
     /// Notes an activity.
     pub(crate) fn seen(&mut self, now: Timestamp, expires_at: Timestamp) {
-        self.known = self.known.seen(now, expires_at).into();
+        self.go_on_as(self.known().seen(now, expires_at));
+    }
+
+    /// Goes on as another.
+    fn go_on_as(&mut self, known: Known<P>) {
+        self.shown = Arc::new(Continued { known, exchange: self.share_exchange() });
     }
 
     /// Makes a single-use token that confirms what the visitor is about to do: what `confirm = ".."` of a route demands.
@@ -222,7 +236,7 @@ impl<P: Principal> Session<P> {
 
     /// Where the session lies in the store, if it does.
     fn key(&self) -> Option<StoreKey> {
-        match self.exchange.current()? {
+        match self.exchange().current()? {
             Current::Named(Issued { key, .. }) | Current::Alias(key) => Some(key),
             #[cfg(feature = "cookie-tokens")]
             Current::Carried(_) | Current::CarriedReadOnly => None,
@@ -231,8 +245,8 @@ impl<P: Principal> Session<P> {
 
     /// This session's id, for operations that change it. A token's session has none.
     fn writable(&self) -> Result<Issued, SessionError> {
-        match self.known.credential {
-            CredentialKind::Cookie => self.exchange.writable(),
+        match self.known().credential {
+            CredentialKind::Cookie => self.exchange().writable(),
             CredentialKind::Bearer => Err(SessionErrorKind::NotACookie.into()),
         }
     }
@@ -240,7 +254,7 @@ impl<P: Principal> Session<P> {
     /// Ends the token whose session it is.
     #[cfg(feature = "jwt")]
     async fn end_token(&self) -> Result<(), SessionError> {
-        self.sessions.end_token(&self.known.contents).await
+        self.sessions.end_token(&self.known().contents).await
     }
 
     #[cfg(not(feature = "jwt"))]
@@ -253,7 +267,11 @@ impl<P: Principal> Session<P> {
         let Opened { contents, instants, issued } = opened;
         let known = Known { contents, instants, credential: CredentialKind::Cookie };
         exchange.issue(issued);
-        Self { known: known.into(), exchange: exchange.clone(), sessions: sessions.clone() }
+        Self::begun(known, exchange, sessions)
+    }
+
+    fn begun(known: Known<P>, exchange: &Shared<Exchange>, sessions: &Sessions<P>) -> Self {
+        Self { shown: Arc::new(Continued { known, exchange: exchange.clone() }), sessions: sessions.clone() }
     }
 }
 
@@ -267,7 +285,7 @@ impl<P: Principal> Deref for Session<P> {
 
 impl<P: Principal> Clone for Session<P> {
     fn clone(&self) -> Self {
-        Self { known: self.known.clone(), exchange: self.exchange.clone(), sessions: self.sessions.clone() }
+        Self { shown: Arc::clone(&self.shown), sessions: self.sessions.clone() }
     }
 }
 
@@ -276,8 +294,8 @@ impl<P: Principal> fmt::Debug for Session<P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Session")
-            .field("instants", &self.known.instants)
-            .field("credential", &self.known.credential)
+            .field("instants", &self.known().instants)
+            .field("credential", &self.known().credential)
             .finish_non_exhaustive()
     }
 }

@@ -19,6 +19,8 @@ pub(crate) struct Exchange {
     state: Mutex<State>,
     /// Beside the lock, which a request that has nothing to replace need not take.
     rotation_due: AtomicBool,
+    /// The same for one whose response says nothing about the cookie: most do not.
+    has_outcome: AtomicBool,
 }
 
 #[derive(Default)]
@@ -70,7 +72,7 @@ pub(crate) enum CookieChange {
 
 impl Exchange {
     pub(crate) fn new(current: Option<Current>) -> Self {
-        Self { state: Mutex::new(State { current, ..State::default() }), rotation_due: AtomicBool::new(false) }
+        Self { state: Mutex::new(State { current, ..State::default() }), ..Self::default() }
     }
 
     /// The record of the request's cookie, if it has one.
@@ -136,7 +138,7 @@ impl Exchange {
 
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
-        let mut state = self.state();
+        let mut state = self.state_to_answer();
         state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
         state.outcome.clear_site_data = false;
@@ -145,7 +147,7 @@ impl Exchange {
     /// The session goes on in a cookie of this value.
     #[cfg(feature = "cookie-tokens")]
     pub(crate) fn carry(&self, id: CarriedId, cookie: IssuedCookie) {
-        let mut state = self.state();
+        let mut state = self.state_to_answer();
         state.outcome.cookie = CookieChange::Issue(cookie);
         state.current = Some(Current::Carried(id));
         state.outcome.clear_site_data = false;
@@ -153,7 +155,7 @@ impl Exchange {
 
     /// The session is over.
     pub(crate) fn forget(&self) {
-        let mut state = self.state();
+        let mut state = self.state_to_answer();
         state.current = None;
         state.outcome.cookie = CookieChange::Remove;
         state.outcome.clear_site_data = true;
@@ -161,12 +163,22 @@ impl Exchange {
 
     /// The handler looks at the session of another principal, if there is one.
     pub(crate) fn look_at_another(&self) {
-        self.state().outcome.another_read = true;
+        self.state_to_answer().outcome.another_read = true;
     }
 
     /// What the response says, once.
     pub(crate) fn outcome(&self) -> Outcome {
+        if !self.has_outcome.load(Ordering::Acquire) {
+            return Outcome::default();
+        }
         std::mem::take(&mut self.state().outcome)
+    }
+
+    /// The state, for whoever has something to say in the response.
+    fn state_to_answer(&self) -> MutexGuard<'_, State> {
+        let state = self.state();
+        self.has_outcome.store(true, Ordering::Release);
+        state
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -179,7 +191,7 @@ impl Exchange {
 impl Exchange {
     /// A record of nobody begins. What the browser is to forget of a session that ended before it, it still forgets.
     pub(crate) fn begin(&self, issued: Issued) {
-        let mut state = self.state();
+        let mut state = self.state_to_answer();
         state.outcome.cookie = CookieChange::Issue(issued.cookie());
         state.current = Some(Current::Named(issued));
     }
@@ -195,7 +207,7 @@ impl Exchange {
             return false;
         }
         let (current, outcome) = (before.current(), before.outcome());
-        let mut state = self.state();
+        let mut state = self.state_to_answer();
         state.current = current;
         state.outcome = outcome;
         true
