@@ -12,7 +12,8 @@ use std::io;
 use benches::elsewhere::Elsewhere;
 use benches::measure::{Cost, Time};
 use benches::row::Traffic;
-use benches::{Row, measure, recorded, rows, tokens};
+use benches::{Row, UNGUARDED, measure, recorded, rows, tokens};
+use http::header;
 use tokio::runtime::Builder;
 
 fn main() -> io::Result<()> {
@@ -42,23 +43,29 @@ async fn print(rows: &[Row], mut elsewhere: Option<Elsewhere>) -> io::Result<()>
     for row in rows {
         traffic.push(row.traffic().await);
     }
-    let times = measure::time(rows, elsewhere.as_mut()).await?;
+    let rounds = measure::rounds(rows, elsewhere.as_mut(), measure::ROUNDS).await?;
     let costs: Vec<_> = (0..rows.len()).map(measure::cost).collect();
-    let (base_time, base_cost) = (times.first().map_or(0.0, |time| time.median), costs.first().copied().flatten());
-    println!("above the unguarded handler, a request ({base_time:.0} ns unguarded)\n");
+    let unguarded_time = Time::of(rounds.first().map_or(&[], Vec::as_slice)).median;
+    println!(
+        "above an unguarded handler that is sent the same, a request ({unguarded_time:.0} ns when sent no credential)\n"
+    );
     println!(
         "{:<42} {:>8} {:>7} {:>13} {:>12} {:>7} {:>7} {:>11}",
         "row", "ns", "+-", "instructions", "allocations", "reads", "writes", "Set-Cookie"
     );
-    let here = rows.iter().map(|row| row.name).zip(costs).zip(traffic.into_iter().map(Some));
-    let elsewhere = elsewhere.iter().flat_map(Elsewhere::names).map(|name| ((name.as_str(), None), None));
-    for (((name, cost), traffic), time) in here.chain(elsewhere).zip(&times).skip(1) {
-        print_row(name, (time, base_time), cost.zip(base_cost), traffic);
+    let base_of = |credential| rows.iter().take(UNGUARDED).position(|row| row.credential() == credential).unwrap_or(0);
+    let here = rows.iter().zip(&costs).zip(traffic.into_iter().map(Some));
+    let here = here.map(|((row, cost), traffic)| (row.name, base_of(row.credential()), *cost, traffic));
+    let base_elsewhere = base_of(Some(header::AUTHORIZATION));
+    let elsewhere = elsewhere.iter().flat_map(Elsewhere::names).map(|name| (name.as_str(), base_elsewhere, None, None));
+    for ((name, base, cost, traffic), times) in here.chain(elsewhere).zip(&rounds).skip(UNGUARDED) {
+        let time = Time::above(times, rounds.get(base).map_or(&[], Vec::as_slice));
+        print_row(name, time, cost.zip(costs.get(base).copied().flatten()), traffic);
     }
     Ok(())
 }
 
-fn print_row(name: &str, (time, base): (&Time, f64), costs: Option<(Cost, Cost)>, traffic: Option<Traffic>) {
+fn print_row(name: &str, time: Time, costs: Option<(Cost, Cost)>, traffic: Option<Traffic>) {
     let above = |part: fn(&Cost) -> i64| {
         costs.map_or_else(not_counted, |(cost, base)| part(&cost).saturating_sub(part(&base)).to_string())
     };
@@ -69,7 +76,7 @@ fn print_row(name: &str, (time, base): (&Time, f64), costs: Option<(Cost, Cost)>
     let set_cookie = traffic.map_or_else(not_counted, |traffic| traffic.set_cookie.to_string());
     println!(
         "{name:<42} {:>8.0} {:>7.0} {:>13} {:>12} {reads:>7} {writes:>7} {set_cookie:>11}",
-        time.median - base,
+        time.median,
         time.spread,
         above(|cost| cost.instructions),
         above(|cost| cost.allocations),

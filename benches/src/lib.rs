@@ -18,9 +18,12 @@ pub use row::Row;
 pub use site::Site;
 pub use visitors::Visitors;
 
-/// Every row, the unguarded one first: what the others cost is counted from there.
+/// How many of the [`rows`] are unguarded.
+pub const UNGUARDED: usize = 3;
+
+/// Every row, the unguarded ones first: what the others cost is counted from the one that is sent the same.
 pub async fn rows() -> Vec<Row> {
-    let mut rows = vec![peers::unguarded()];
+    let mut rows = Vec::from(peers::unguarded());
     rows.extend(guarded::rows().await);
     rows.extend(tokens::rows());
     rows.extend(peers::rows().await);

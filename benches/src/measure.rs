@@ -31,24 +31,19 @@ impl Time {
         let median = median(rounds.to_vec());
         Self { median, spread: self::median(rounds.iter().map(|time| (time - median).abs()).collect()) }
     }
+
+    /// Of how much more each round of one took than that of the other: what a round shares is not counted.
+    pub fn above(rounds: &[f64], others: &[f64]) -> Self {
+        Self::of(&rounds.iter().zip(others).map(|(time, other)| time - other).collect::<Vec<_>>())
+    }
 }
 
-/// How long a request of each row takes, those elsewhere last. The rows take turns, so that whatever the machine does
-/// besides hits all of them.
+/// Nanoseconds a request of each row, those elsewhere last, in each of so many rounds. The rows take turns, so that whatever
+/// the machine does besides hits all of them.
 ///
 /// # Errors
 ///
 /// When the program of the rows elsewhere ends before its time.
-pub async fn time(rows: &[Row], elsewhere: Option<&mut Elsewhere>) -> io::Result<Vec<Time>> {
-    let rounds = rounds(rows, elsewhere, ROUNDS).await?;
-    Ok(rounds.iter().map(|times| Time::of(times)).collect())
-}
-
-/// Nanoseconds a request of each row, in each of so many rounds.
-///
-/// # Errors
-///
-/// As [`time()`].
 pub async fn rounds(rows: &[Row], mut elsewhere: Option<&mut Elsewhere>, count: usize) -> io::Result<Vec<Vec<f64>>> {
     let others = elsewhere.as_ref().map_or(0, |elsewhere| elsewhere.names().len());
     let mut rounds = vec![Vec::with_capacity(count); rows.len() + others];

@@ -80,6 +80,11 @@ impl Row {
         Self { twin: Some(Twin { row: Box::new(twin), counts: Box::new(counts) }), ..self }
     }
 
+    /// The header in which the visitor shows who they are.
+    pub fn credential(&self) -> Option<HeaderName> {
+        [header::COOKIE, header::AUTHORIZATION].into_iter().find(|name| self.headers.contains_key(name))
+    }
+
     /// Sends the request this many times.
     ///
     /// # Panics

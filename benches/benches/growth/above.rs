@@ -38,7 +38,7 @@ pub(crate) async fn curves<const N: usize>(
     let times = measure::rounds(&rows, None, rounds).await?;
     let mut above = times.chunks_exact(2).map(|pair| {
         let [guarded, unguarded] = pair else { return Time::of(&[]) };
-        Time::of(&guarded.iter().zip(unguarded).map(|(guarded, unguarded)| guarded - unguarded).collect::<Vec<_>>())
+        Time::above(guarded, unguarded)
     });
     Ok(lists.map(|(name, sizes)| {
         let points = sizes.into_iter().zip(above.by_ref()).map(|(size, time)| {

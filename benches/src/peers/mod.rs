@@ -13,15 +13,22 @@ use axum::routing::get;
 use http::header;
 use serde::{Deserialize, Serialize};
 
+use crate::UNGUARDED;
 use crate::row::{Row, headers};
 use crate::site::{Site, greeting};
 
-/// A handler that nothing guards.
-pub fn unguarded() -> Row {
+/// A handler that nothing guards, sent what the others are sent: what a header costs whoever makes and drops the request is
+/// not what a guard costs.
+pub fn unguarded() -> [Row; UNGUARDED] {
     async fn name() -> String {
         "Ada".to_owned()
     }
-    Row::new("unguarded", Router::new().route("/", get(name)), headers(None))
+    let row = |row_name, credential| Row::new(row_name, Router::new().route("/", get(name)), headers(credential));
+    [
+        row("unguarded", None),
+        row("unguarded, sent a cookie", Some((header::COOKIE, "__Host-id=nobody-looks-at-it".to_owned()))),
+        row("unguarded, sent a token", Some((header::AUTHORIZATION, "Bearer nobody-looks-at-it".to_owned()))),
+    ]
 }
 
 /// The page that nothing guards.
