@@ -21,10 +21,22 @@ async fn main() -> ExitCode {
     match serve().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "shop: {error}");
+            let _ = writeln!(io::stderr(), "shop: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What went wrong, and why: that a store does not answer alone tells nobody what to mend. Some errors say their cause
+/// themselves.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |&cause| cause.source()).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 async fn serve() -> Result<(), Box<dyn Error>> {

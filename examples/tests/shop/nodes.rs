@@ -175,7 +175,10 @@ fn what_the_environment_says_wrongly_is_said() {
         (&[("SHOP_KEY", "secret!")], "`SHOP_KEY` is no base64"),
         (&[("SHOP_KEY", "c2hvcnQ=")], "`SHOP_KEY`: "),
         (&[("SHOP_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")], "`SHOP_KEY`: "),
-        (&[("SHOP_STORE", "redis://127.0.0.1:1"), ("SHOP_KEY", KEY)], "shop: "),
+        (
+            &[("SHOP_STORE", "redis://127.0.0.1:1"), ("SHOP_KEY", KEY)],
+            "the session store does not answer: Redis: Connection refused",
+        ),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_shop"));
         let output = command.env("PORT", "0").envs(variables.iter().copied()).output().unwrap();

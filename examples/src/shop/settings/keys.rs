@@ -31,7 +31,9 @@ impl Keys {
     pub(super) fn derived(text: &str) -> Result<Self, Box<dyn Error>> {
         let mut keys = Self::default();
         for text in text.split(',') {
-            let secret = STANDARD.decode(text.trim()).map_err(|_| "`SHOP_KEY` is no base64")?;
+            let secret = STANDARD
+                .decode(text.trim())
+                .map_err(|_| "`SHOP_KEY` is no base64; `openssl rand -base64 32` prints one")?;
             keys.sealing.push(SealingKey::new(&secret).map_err(|error| format!("`SHOP_KEY`: {error}"))?);
             keys.signing.insert(0, signing_key(&secret)?);
         }
