@@ -43,8 +43,9 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
+    let hidden = outside::hidden(visibility);
     quote! {
-        #[doc(hidden)]
+        #hidden
         #attributes
         #visibility enum #guard {}
         #items
