@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 /// What runs the macros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
-    /// rustc or rustdoc: `cfg(rust_analyzer)` and `cfg(clippy)` are off, so that nothing has to be written for either.
+    /// rustc: `cfg(rust_analyzer)` and `cfg(clippy)` are off, so that nothing has to be written for either.
     Compiler,
+    /// rustdoc, for which they are off, too.
+    Documentation,
     /// clippy, which is rustc with more lints.
     Clippy,
     /// rust-analyzer, which runs macros in a process of that name.
@@ -37,9 +39,15 @@ impl Host {
         matches!(self, Self::Clippy | Self::Unknown)
     }
 
+    /// Whether items that nobody can name from outside may be listed.
+    pub(crate) fn may_list_private_items(self) -> bool {
+        matches!(self, Self::Documentation | Self::Unknown)
+    }
+
     fn called(program: &str) -> Self {
         match program {
-            "rustc" | "rustdoc" => Self::Compiler,
+            "rustc" => Self::Compiler,
+            "rustdoc" => Self::Documentation,
             "clippy-driver" => Self::Clippy,
             _ if program.starts_with("rust-analyzer") => Self::Editor,
             _ => Self::Unknown,
@@ -54,6 +62,7 @@ mod tests {
     #[test]
     fn a_host_is_known_by_its_name() {
         assert_eq!(Host::called("rustc"), Host::Compiler);
+        assert_eq!(Host::called("rustdoc"), Host::Documentation);
         assert_eq!(Host::called("clippy-driver"), Host::Clippy);
         assert_eq!(Host::called("rust-analyzer-proc-macro-srv"), Host::Editor);
         assert_eq!(Host::called("rust-analyzer"), Host::Editor);
@@ -68,7 +77,10 @@ mod tests {
     #[test]
     fn who_is_not_known_may_be_anybody() {
         assert!(Host::Unknown.may_be_an_editor() && Host::Unknown.may_be_clippy());
+        assert!(Host::Unknown.may_list_private_items());
         assert!(!Host::Compiler.may_be_an_editor() && !Host::Compiler.may_be_clippy());
+        assert!(!Host::Compiler.may_list_private_items());
+        assert!(!Host::Documentation.may_be_an_editor() && !Host::Documentation.may_be_clippy());
         assert!(!Host::Clippy.may_be_an_editor());
     }
 }

@@ -233,7 +233,7 @@ pub mod __private {
     pub use crate::guard::{
         Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
         HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, OpenPolicy, Public, Responding, RunChecks,
-        ViaGuard, Visited, provides, run_check,
+        ViaGuard, Visited, provides, run, run_check, run_public,
     };
     pub use crate::policy::{
         About, AboutBase, AboutPrincipal, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec,

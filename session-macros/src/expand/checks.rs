@@ -7,14 +7,12 @@ use syn::spanned::Spanned;
 
 use super::policy::Named;
 
-/// The policy whose checks a handler runs: its own, when it has any, its base, or none.
-pub(super) fn of_a_handler(named: &Named<'_>) -> TokenStream {
-    let rt = named.runtime().private();
-    match base(named) {
-        _ if has_its_own(named) => named.ident.to_token_stream(),
-        Some(base) => base.to_token_stream(),
-        None => quote!(#rt::NoChecks),
+/// The policy whose checks a handler runs, if there are any: its own, or those of its base.
+pub(super) fn of_a_handler<'a>(named: &'a Named<'_>) -> Option<&'a dyn ToTokens> {
+    if has_its_own(named) {
+        return Some(&named.ident);
     }
+    base(named).map(|base| base as &dyn ToTokens)
 }
 
 /// Whether the policy names checks, and not only its base.

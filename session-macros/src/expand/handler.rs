@@ -43,8 +43,9 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let function = outer(checked, &named, &guard);
     let (visibility, attributes) = (&handler.visibility, &named.attributes);
+    let hidden = outside::hidden(visibility);
     quote! {
-        #[doc(hidden)]
+        #hidden
         #attributes
         #visibility enum #guard {}
         #items
@@ -92,10 +93,12 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature, asserted: &Asse
         Shared { named, span: among_arguments },
         checks::of_a_handler(named),
     );
-    let (spec, stands_for) = (spec_at(Span::mixed_site()), &named.ident);
+    let follow = Ident::new(if checks.is_some() { "follow_checked" } else { "follow" }, Span::mixed_site());
+    let checks = checks.as_slice();
     let enforced = quote_spanned! {among_arguments=>
-        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers, #checks>
+        #policy: #rt_at_arguments::Enforced<#state, #arguments, #markers #(, #checks)*>
     };
+    let (spec, stands_for) = (spec_at(Span::mixed_site()), &named.ident);
     let mut items = named.items();
     if named.knows_its_realm() {
         items.extend(quote!(struct #stands_for;));
@@ -115,7 +118,7 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature, asserted: &Asse
             fn lead<#follower: #rt::Follows<#state, #arguments, #markers>>(__follower: #follower) -> #follower::Output {
                 #inside
                 #bounds
-                #rt::Follows::follow::<#policy, #checks>(__follower, &#spec)
+                __follower.#follow::<#policy #(, #checks)*>(&#spec)
             }
         }
     };
@@ -128,7 +131,8 @@ fn lead(named: &Named<'_>, guard: &Ident, signature: &Signature, asserted: &Asse
 fn outer(checked: &CheckedHandler, named: &Named<'_>, guard: &Ident) -> TokenStream {
     let Handler { attributes, visibility, signature, .. } = checked.handler();
     let rt = named.runtime().private();
-    let extractor = extractor(named, Span::mixed_site());
+    // That of a `public` one is another: nothing about it is private.
+    let extractor = Ident::new(if named.policy.is_open() { "Public" } else { "Guarded" }, Span::mixed_site());
     let (ident, generics) = (&signature.ident, &signature.generics);
     let condition = &generics.where_clause;
     let types = checked.handler().types();
@@ -199,15 +203,11 @@ fn call(signature: &Signature, span: Span, named: &Named<'_>) -> TokenStream {
     let mut ident = signature.ident.clone();
     ident.set_span(ident.span().located_at(span));
     let parameters = turbofish(signature);
-    let (session_call, extractor) = (session_call(), extractor(named, span));
+    let (session_call, run) = (session_call(), if named.policy.is_open() { "run_public" } else { "run" });
+    let run = Ident::new(run, span);
     quote_spanned! {span=>
-        #rt::#extractor::run(#session_call, #ident #parameters)
+        #rt::#run(#session_call, #ident #parameters)
     }
-}
-
-/// The type of the argument of the outer function. That of a `public` one is another: nothing about it is private.
-fn extractor(named: &Named<'_>, span: Span) -> Ident {
-    Ident::new(if named.policy.is_open() { "Public" } else { "Guarded" }, span)
 }
 
 /// The argument of the outer function: out of the way of everything that the author may have called by a name.

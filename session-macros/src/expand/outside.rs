@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Meta, Token, Visibility};
 
 use crate::host::Host;
 
@@ -24,6 +24,12 @@ pub(super) fn clippy(lints: impl FnOnce() -> TokenStream) -> Option<TokenStream>
         let lints = lints();
         quote!(#[cfg_attr(clippy, allow(#lints))])
     })
+}
+
+/// Hides an item from documentation, where it can be seen in one: reading the attribute costs time.
+pub(super) fn hidden(visibility: &Visibility) -> Option<TokenStream> {
+    let is_private = matches!(visibility, Visibility::Inherited);
+    (!is_private || Host::of_this_process().may_list_private_items()).then(|| quote!(#[doc(hidden)]))
 }
 
 /// The author's `cfg`s.

@@ -2,6 +2,8 @@
 
 use std::future::ready;
 use std::pin::Pin;
+#[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+use std::task::{Context, Poll};
 
 use axum::response::Response;
 
@@ -16,8 +18,25 @@ use crate::sessions::Sessions;
 use crate::sessions::{CookieChange, Exchange, Outcome};
 use crate::shared::Shared;
 
+/// A response that may have to wait.
+type Waiting = Pin<Box<dyn Future<Output = Response> + Send>>;
+
 /// A response that waits until something is written.
-pub(super) type Keeping = Pin<Box<dyn Future<Output = Response> + Send>>;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+pub(super) type Keeping = Waiting;
+
+/// There is none where nothing is written. A type in which the compiler has nothing to look at: see [`Shared`].
+#[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+pub(super) enum Keeping {}
+
+#[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+impl Future for Keeping {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Response> {
+        match *self {}
+    }
+}
 
 /// What finishing a response needs to know; the same for every principal. Part of every handler's future: see [`Shared`].
 #[derive(Default)]
@@ -65,8 +84,14 @@ impl Closing {
     }
 
     /// [`conclude`](Self::conclude), for whoever can wait.
-    pub(super) fn close(self, response: Response) -> Keeping {
-        self.conclude(response).map_or_else(|keeping| keeping, |response| Box::pin(ready(response)))
+    pub(super) fn close(self, response: Response) -> Waiting {
+        match self.conclude(response) {
+            Ok(response) => Box::pin(ready(response)),
+            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+            Err(keeping) => keeping,
+            #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+            Err(keeping) => match keeping {},
+        }
     }
 
     /// The response to send; or, where key-values have to be written before, what writes them and comes to it.

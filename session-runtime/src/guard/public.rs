@@ -43,15 +43,13 @@ where
     }
 }
 
-impl<G, A> Public<G, A> {
-    /// Runs the handler and makes a response of what it returns.
-    pub fn run<H>(self, handler: H) -> Responding<H::Future>
-    where
-        H: Handles<A>,
-        <H::Future as Future>::Output: HandlerResponse,
-    {
-        Responding::new(handler.handle(self.arguments), Closing::default())
-    }
+/// Runs the handler and makes a response of what it returns.
+pub fn run_public<G, A, H>(public: Public<G, A>, handler: H) -> Responding<H::Future>
+where
+    H: Handles<A>,
+    <H::Future as Future>::Output: HandlerResponse,
+{
+    Responding::new(handler.handle(public.arguments), Closing::default())
 }
 
 impl<G, A> fmt::Debug for Public<G, A> {

@@ -89,12 +89,12 @@ impl<H: Future> Future for Responding<H> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
         let this = self.project();
         if let Some(keeping) = this.keeping {
-            return keeping.as_mut().poll(context);
+            return Pin::new(keeping).poll(context);
         }
         let response = (this.into_response)(ready!(this.handler.poll(context)));
         match mem::take(this.closing).conclude(response) {
             Ok(response) => Poll::Ready(response),
-            Err(keeping) => this.keeping.insert(keeping).as_mut().poll(context),
+            Err(keeping) => Pin::new(this.keeping.insert(keeping)).poll(context),
         }
     }
 }

@@ -13,7 +13,7 @@ use axum::response::Response;
 use super::closing::Closing;
 use super::confirm::Confirming;
 use super::visit::{Call, Visited};
-use super::{Admits, Arguments, Checks, RunChecks};
+use super::{Admits, Arguments, Checks, NoChecks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
 
 /// The guard of one handler whose arguments are `A`. Implemented by the macros.
@@ -31,7 +31,15 @@ pub trait Follows<S, A, M> {
     type Output;
 
     /// Does it with the policy that says `spec`, for which `P` stands, and which runs the checks of the policy `C`.
-    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output;
+    fn follow_checked<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output;
+
+    /// The same of a policy that runs no checks: most of them, so that a path less is written for each.
+    fn follow<P: Enforced<S, A, M>>(self, spec: &'static PolicySpec) -> Self::Output
+    where
+        Self: Sized,
+    {
+        self.follow_checked::<P, NoChecks>(spec)
+    }
 }
 
 /// A request that was admitted, when all that its handler takes is extracted.
@@ -44,7 +52,7 @@ pub struct Admitted<A> {
 ///
 /// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
 /// from it.
-pub trait Enforced<S, A, M, C>: 'static {
+pub trait Enforced<S, A, M, C = NoChecks>: 'static {
     /// The policy that says `spec`.
     fn policy(spec: &'static PolicySpec) -> Stated;
 

@@ -96,7 +96,7 @@ where
 {
     type Output = (Endpoint<S>, PolicySummary);
 
-    fn follow<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
+    fn follow_checked<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
         let handler = self.handler;
         let endpoint = Endpoint::new(move |request, state: S| -> Answer {
             let handler = handler.clone();

@@ -36,20 +36,13 @@ fn handler() {
                 where
                     ::session_runtime::__private::AboutPrincipal<
                         User,
-                    >: ::session_runtime::__private::Enforced<
-                        __S,
-                        __A,
-                        __M,
-                        ::session_runtime::__private::NoChecks,
-                    >,
+                    >: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
                         __follower: __F,
                     ) -> __F::Output {
-                        ::session_runtime::__private::Follows::follow::<
-                            ::session_runtime::__private::AboutPrincipal<User>,
-                            ::session_runtime::__private::NoChecks,
-                        >(__follower, &__SPEC)
+                        __follower
+                            .follow::<::session_runtime::__private::AboutPrincipal<User>>(&__SPEC)
                     }
                 }
             };
@@ -66,7 +59,7 @@ fn handler() {
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
-                ::session_runtime::__private::Guarded::run(__session_call, account)
+                ::session_runtime::__private::run(__session_call, account)
             }
         "##]],
     );
@@ -119,10 +112,11 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     fn lead<__F: ::renamed::__private::Follows<__S, __A, __M>>(
                         __follower: __F,
                     ) -> __F::Output {
-                        ::renamed::__private::Follows::follow::<
-                            ::renamed::__private::AboutBase<Staff>,
-                            __PolicyOf_match,
-                        >(__follower, &__SPEC)
+                        __follower
+                            .follow_checked::<
+                                ::renamed::__private::AboutBase<Staff>,
+                                __PolicyOf_match,
+                            >(&__SPEC)
                     }
                 }
                 #[automatically_derived]
@@ -204,7 +198,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 {
                     done(job)
                 }
-                ::renamed::__private::Guarded::run(__session_call, r#match::<T, N>)
+                ::renamed::__private::run(__session_call, r#match::<T, N>)
             }
         "##]],
     );
@@ -251,20 +245,12 @@ fn handler_of_the_default_principal() {
                 impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
                 for __GuardOf_account
                 where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<
-                        __S,
-                        __A,
-                        __M,
-                        ::session_runtime::__private::NoChecks,
-                    >,
+                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
                 {
                     fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
                         __follower: __F,
                     ) -> __F::Output {
-                        ::session_runtime::__private::Follows::follow::<
-                            __PolicyOf_account,
-                            ::session_runtime::__private::NoChecks,
-                        >(__follower, &__SPEC)
+                        __follower.follow::<__PolicyOf_account>(&__SPEC)
                     }
                 }
             };
@@ -275,7 +261,7 @@ fn handler_of_the_default_principal() {
             > + ::core::marker::Send {
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account() {}
-                ::session_runtime::__private::Guarded::run(__session_call, account)
+                ::session_runtime::__private::run(__session_call, account)
             }
         "##]],
     );
@@ -312,7 +298,7 @@ fn public_handler() {
                 async fn health() -> &'static str {
                     "well"
                 }
-                ::session_runtime::__private::Public::run(__session_call, health)
+                ::session_runtime::__private::run_public(__session_call, health)
             }
         "##]],
     );
@@ -504,12 +490,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             where
                 ::session_runtime::__private::AboutPrincipal<
                     User,
-                >: ::session_runtime::__private::Enforced<
-                    __S,
-                    __A,
-                    __M,
-                    ::session_runtime::__private::NoChecks,
-                >,
+                >: ::session_runtime::__private::Enforced<__S, __A, __M>,
             {
                 fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
                     __follower: __F,
@@ -518,10 +499,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                         "account",
                         <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     );
-                    ::session_runtime::__private::Follows::follow::<
-                        ::session_runtime::__private::AboutPrincipal<User>,
-                        ::session_runtime::__private::NoChecks,
-                    >(__follower, &__SPEC)
+                    __follower.follow::<::session_runtime::__private::AboutPrincipal<User>>(&__SPEC)
                 }
             }
             fn account(
@@ -534,7 +512,7 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
             > + ::core::marker::Send {
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(session: Session<User>) {}
-                ::session_runtime::__private::Guarded::run(__session_call, account)
+                ::session_runtime::__private::run(__session_call, account)
             }
         "#]],
     );
@@ -584,7 +562,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M , :: session_runtime :: __private :: NoChecks > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; :: session_runtime :: __private :: Follows :: follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , :: session_runtime :: __private :: NoChecks > (__follower , & __SPEC) } } fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: Guarded :: run (__session_call , account) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > > (& __SPEC) } } fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: run (__session_call , account) }"#
         ]],
     );
 }
