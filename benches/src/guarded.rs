@@ -56,8 +56,8 @@ struct App {
 }
 
 #[session(public)]
-async fn open() -> &'static str {
-    "Ada"
+async fn open() -> String {
+    "Ada".to_owned()
 }
 
 #[session(optional)]
