@@ -67,18 +67,19 @@ async fn touch<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<bool, StoreEr
     if !is_touch_due(window, session.last_seen_at(), now) {
         return Ok(true);
     }
-    match session.exchange().current() {
-        Some(Current::Named(Issued { key, .. })) => touch_record(session, key, now).await,
+    let key = match session.exchange().current() {
+        Some(Current::Named(Issued { key, .. })) => key,
         #[cfg(feature = "cookie-tokens")]
         Some(Current::Carried(_)) => {
             touch_carried(session, now);
-            Ok(true)
+            return Ok(true);
         }
         // It can be read and no more, or there is none.
-        Some(Current::Alias(_)) | None => Ok(true),
+        Some(Current::Alias(_)) | None => return Ok(true),
         #[cfg(feature = "cookie-tokens")]
-        Some(Current::CarriedReadOnly) => Ok(true),
-    }
+        Some(Current::CarriedReadOnly) => return Ok(true),
+    };
+    touch_record(session, key, now).await
 }
 
 /// False when the session is over.

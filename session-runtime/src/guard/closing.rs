@@ -39,12 +39,13 @@ impl Future for Keeping {
 }
 
 /// What finishing a response needs to know; the same for every principal. Part of every handler's future: see [`Shared`].
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Closing {
     /// `None` for a `public` route.
     visit: Option<Visited>,
 }
 
+#[derive(Clone)]
 struct Visited {
     exchange: Shared<Exchange>,
     #[cfg_attr(

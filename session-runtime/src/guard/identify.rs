@@ -93,30 +93,30 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     // What this server cannot have set leads to nothing.
     let Some(id) = SessionId::parse(value) else { return Ok(Identity::Dead) };
     let key = Sessions::<P>::key_of(&id);
-    let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    if record.is_anonymous() {
-        return Ok(unknown(sessions.anonymous_look(&record, Issued { id, key, persists_until: None }, now)));
-    }
-    let standing = authenticate(&record, now, || sessions.unseal(&record, &id));
-    let is_alias = record.successor().is_some();
-    // Else the future would have room for it while the application is asked.
-    drop(record);
-    match standing {
-        Standing::Good(contents, instants) => {
-            if is_alias {
-                return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
-            }
-            let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
-            let answer = match sessions.revalidation() {
-                Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
-                None => Answer::Stands(contents),
-            };
-            asked_again(answer, instants, Current::Named(issued))
+    // A block: else the future would have room for the record while the application is asked.
+    let (standing, is_alias) = {
+        let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if record.is_anonymous() {
+            let issued = Issued { id, key, persists_until: None };
+            return Ok(unknown(sessions.anonymous_look(&record, issued, now)));
         }
-        Standing::Over => Ok(Identity::Dead),
-        Standing::Unreadable => Ok(Identity::Unreadable),
+        (authenticate(&record, now, || sessions.unseal(&record, &id)), record.successor().is_some())
+    };
+    let (contents, instants) = match standing {
+        Standing::Good(contents, instants) => (contents, instants),
+        Standing::Over => return Ok(Identity::Dead),
+        Standing::Unreadable => return Ok(Identity::Unreadable),
+    };
+    if is_alias {
+        return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
     }
+    let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
+    let answer = match sessions.revalidation() {
+        Some(revalidation) => revalidation.answer(sessions, &issued, contents, now).await,
+        None => Answer::Stands(contents),
+    };
+    asked_again(answer, instants, Current::Named(issued))
 }
 
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]

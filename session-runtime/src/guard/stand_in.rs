@@ -125,8 +125,13 @@ where
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     R::hand_out(&mut call);
     async move {
-        if let Err(response) = C::run(&mut call, state).await {
-            return Err(closing.close(R::refused_by_check(&call, response)).await);
+        // Of a response only the box of what closes it is kept while that is awaited: else every request had room for both.
+        let refused = match C::run(&mut call, state).await {
+            Ok(()) => None,
+            Err(response) => Some(closing.clone().close(R::refused_by_check(&call, response))),
+        };
+        if let Some(refused) = refused {
+            return Err(refused.await);
         }
         call.settle().await?;
         let confirming = R::confirming(&mut call);
@@ -134,10 +139,11 @@ where
         if let Some(confirming) = confirming {
             taken = Box::pin(confirmed(taken, confirming)).await;
         }
-        match taken {
-            Ok(arguments) => Ok(Admitted { arguments, closing }),
-            Err(response) => Err(closing.close(response).await),
-        }
+        let rejected = match taken {
+            Ok(arguments) => return Ok(Admitted { arguments, closing }),
+            Err(response) => closing.close(response),
+        };
+        Err(rejected.await)
     }
 }
 

@@ -161,8 +161,8 @@ impl Visited for Open {
 }
 
 impl<R: Visited> Call<'_, R> {
-    pub(super) async fn settle(&mut self) -> Result<(), Response> {
-        R::settle(self).await
+    pub(super) fn settle(&mut self) -> impl Future<Output = Result<(), Response>> + Send {
+        R::settle(self)
     }
 
     pub(super) fn closing(&self) -> Closing {
