@@ -26,11 +26,10 @@ const LOOKED_AT: usize = 16;
 ///
 /// A token is looked up by its end, mixed with a key that is drawn at start, and then compared in full. The end is the
 /// signature: who does not know it cannot find a token that gets as far as the comparison, so how long that takes tells
-/// nothing; and nobody but an issuer chooses what is kept. So the mixture need not withstand more than chance, and costs a
-/// tenth of what `std` hashes with.
+/// nothing; and nobody but an issuer chooses what is kept. So the mixture need not withstand more than chance.
 pub(crate) struct Remembered<V> {
     shards: Box<[Mutex<Shard<V>>]>,
-    keys: [u64; 2],
+    keys: [u64; 3],
 }
 
 /// How often a token needed no signature check, for [`Sessions::remembered_tokens`](crate::Sessions::remembered_tokens).
@@ -63,7 +62,7 @@ impl<V: Clone> Remembered<V> {
         let (each, bytes) = (tokens / shards, tokens.saturating_mul(BYTES_PER_TOKEN) / shards);
         let shards = (0..shards).map(|_| Mutex::new(Shard::of(each, bytes))).collect();
         let drawn = RandomState::new();
-        Self { shards, keys: [drawn.hash_one(0), drawn.hash_one(1)] }
+        Self { shards, keys: [drawn.hash_one(0), drawn.hash_one(1), drawn.hash_one(2) | 1] }
     }
 
     /// What is known of `token`.
@@ -97,18 +96,27 @@ impl<V: Clone> Remembered<V> {
     fn hash(&self, token: &[u8]) -> Option<u64> {
         let (halves, _) = token.last_chunk::<LOOKED_AT>()?.as_chunks();
         let [first, second] = halves else { return None };
-        let [key, other_key] = self.keys;
-        let product =
-            u128::from(u64::from_le_bytes(*first) ^ key) * u128::from(u64::from_le_bytes(*second) ^ other_key);
-        // Every bit of it depends on most of those of both factors; those of the lower half do not.
-        u64::try_from(product >> 64).ok()
+        let [key, other_key, last_key] = self.keys;
+        let mixed = folded_product(u64::from_le_bytes(*first) ^ key, u64::from_le_bytes(*second) ^ other_key);
+        // Once more: after one product, ends that are alike would crowd in some shards.
+        Some(folded_product(mixed, last_key))
     }
 
     fn shard(&self, hash: u64) -> Option<MutexGuard<'_, Shard<V>>> {
+        self.shards.get(self.shard_of(hash)?).map(lock)
+    }
+
+    fn shard_of(&self, hash: u64) -> Option<usize> {
         // 16 bits in the middle: the table inside uses the lowest and the highest.
         let middle = usize::try_from((hash >> 32) & 0xffff).ok()?;
-        self.shards.get((middle * self.shards.len()) >> 16).map(lock)
+        Some((middle * self.shards.len()) >> 16)
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "both halves are taken")]
+fn folded_product(first: u64, second: u64) -> u64 {
+    let product = u128::from(first) * u128::from(second);
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// A thread that panicked left at worst one token less.

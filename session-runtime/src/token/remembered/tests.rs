@@ -87,6 +87,21 @@ fn nothing_is_remembered_by_no_memory() {
     }
 }
 
+// Whatever keys are drawn: 4000 that differ in a few digits fill 16 shards by some 250 each.
+#[test]
+fn tokens_that_are_alike_are_spread() {
+    let tokens: Vec<_> = (0..4000).map(|number| format!("header.claims.{number:0>24}").into_bytes()).collect();
+    for _ in 0..200 {
+        let remembered = Remembered::<()>::of(10_000);
+        let mut shards = [0_u32; SHARDS];
+        for token in &tokens {
+            let shard = remembered.hash(token).and_then(|hash| remembered.shard_of(hash)).unwrap();
+            shards[shard] += 1;
+        }
+        assert!(shards.iter().all(|count| (100..450).contains(count)), "{shards:?}");
+    }
+}
+
 #[test]
 fn many_threads_find_what_they_kept() {
     let remembered = Arc::new(Remembered::of(10_000));
