@@ -39,7 +39,8 @@ pub(super) fn written(parts: &RecordParts) -> [(&'static str, Vec<u8>); 3] {
 
 fn head(parts: &RecordParts) -> Vec<u8> {
     let mut head = Vec::with_capacity(HEAD_LENGTH);
-    for value in parts.numbers() {
+    let numbers: [u64; NUMBERS] = parts.numbers();
+    for value in numbers {
         head.extend_from_slice(number(value).as_bytes());
     }
     let (subject, successor) = (parts.subject.as_ref(), parts.successor.as_ref());
