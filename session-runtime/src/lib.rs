@@ -231,9 +231,8 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Admitted, Argument, Arguments, Call, Check, Checks, Enforced, Extracts, Follows, Guarded,
-        HandlerResponse, Handles, HasSessions, LastArgument, NoChecks, OpenPolicy, Public, Responding, RunChecks,
-        ViaGuard, Visited, provides, run, run_check, run_public,
+        Admits, Argument, Arguments, Call, Check, Checks, Enforced, Follows, Guarded, Guards, HandlerResponse, Handles,
+        HasSessions, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, provides, run_check, uncallable,
     };
     pub use crate::policy::{
         About, AboutBase, AboutPrincipal, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec,

@@ -59,7 +59,23 @@ struct Staff;
 #[session(policy(Staff))]
 async fn argument_attributes(#[allow(unused_variables)] session: Session<User>, #[allow(unused_mut)] mut _body: String) {}
 
+#[deprecated]
+type Old = Path<u64>;
+
+/// What is expected is expected where the lint looks: at the name, at the arguments' types, or in the author's function.
+#[session(required)]
+#[expect(dead_code, unused_variables, reason = "nobody routes it")]
+#[cfg_attr(all(), doc = "Documented, too.", expect(non_snake_case), expect(deprecated))]
+#[cfg_attr(any(), expect(unused_mut))]
+async fn Expected(session: Session<User>, _path: Old) {}
+
+/// Of a handler that is generic, too.
+#[session(required)]
+#[expect(unused_variables, deprecated)]
+async fn generic<'a, T: Send + ?Sized + 'static, const N: usize>(session: Session<User>, path: Old) {}
+
 fn main() {
+    let _ = generic::<str, 3>;
     let _ = (account, conditional, argument_attributes, Staff);
     #[allow(deprecated)]
     let _ = (old, above);

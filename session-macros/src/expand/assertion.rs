@@ -28,7 +28,7 @@ pub(super) fn values(named: &Named<'_>) -> TokenStream {
 }
 
 /// What is asserted of types: statements, for a body that is there anyway, because each constant is one more.
-pub(super) fn bounds(named: &Named<'_>) -> TokenStream {
+fn bounds(named: &Named<'_>) -> TokenStream {
     let mut tokens = rights(named).unwrap_or_default();
     tokens.extend(state(named));
     tokens
@@ -86,6 +86,16 @@ pub(super) fn confirmed(named: &Named<'_>, ty: &Type) -> TokenStream {
     call(named, ty.span(), "confirmed", None)
 }
 
+/// What is asserted of types in a guard. Where the policy is about nobody, nobody has rights.
+pub(super) fn of_a_guard(named: &Named<'_>, compared: &[(&Type, Span)]) -> TokenStream {
+    if named.policy.is_open() {
+        return TokenStream::new();
+    }
+    let mut tokens = bounds(named);
+    tokens.extend(same_principal(named, compared));
+    tokens
+}
+
 /// The bound that `state(..)` puts on the router's state.
 fn state(named: &Named<'_>) -> Option<TokenStream> {
     let state = &named.policy.attribute().state.as_ref()?.value;
@@ -106,7 +116,7 @@ pub(super) fn compared<'a>(policy: &CheckedPolicy, handler: &'a Handler) -> Vec<
 }
 
 /// They are the policy's.
-pub(super) fn same_principal(named: &Named<'_>, compared: &[(&Type, Span)]) -> TokenStream {
+fn same_principal(named: &Named<'_>, compared: &[(&Type, Span)]) -> TokenStream {
     let calls = compared.iter().map(|(principal, span)| {
         let (span, rt, of_the_policy) = (*span, named.runtime().private_at(*span), principal_at(named, *span));
         quote_spanned!(span=> #rt::assert::same::<#of_the_policy, #principal>();)

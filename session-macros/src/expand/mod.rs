@@ -6,9 +6,11 @@
 mod assertion;
 mod checks;
 mod demand;
+mod guard;
 mod handler;
 mod mentioned;
 mod outside;
+mod placed;
 mod policy;
 mod principal;
 mod realm;

@@ -1,9 +1,8 @@
-//! Which of the author's attributes stand where.
+//! What stands above expanded items beside what the author wrote.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, Token, Visibility};
+use syn::{Attribute, Visibility};
 
 use crate::host::Host;
 
@@ -13,8 +12,13 @@ use crate::host::Host;
 /// None of rustc's own lints: it is silent about expansions as it is, and an author who forbids a lint may not meet an `allow`.
 pub(super) fn of_items(attributes: &[Attribute]) -> Option<TokenStream> {
     let mut conditions = conditions(attributes).peekable();
-    let lints = clippy(|| quote!(clippy::all, clippy::pedantic, clippy::restriction));
+    let lints = of_all_clippy();
     (conditions.peek().is_some() || lints.is_some()).then(|| quote!(#(#conditions)* #lints))
+}
+
+/// Allows all of clippy's lints: what is expanded is not the author's to change.
+pub(super) fn of_all_clippy() -> Option<TokenStream> {
+    clippy(|| quote!(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction))
 }
 
 /// Allows lints of clippy, where it is clippy that asks: rustc would look for each among all that it knows itself, and is
@@ -35,30 +39,4 @@ pub(super) fn hidden(visibility: &Visibility) -> Option<TokenStream> {
 /// The author's `cfg`s.
 pub(super) fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
-}
-
-/// Whether an attribute is about the handler as the rest of the program sees it, and not about the author's function.
-///
-/// A lint covers the author's function from outside too; what rewrites a function (`instrument`) wants the author's.
-pub(super) fn is_about_the_handler(meta: &Meta) -> bool {
-    const OUTSIDE: [&str; 11] = [
-        "doc",
-        "cfg",
-        "deprecated",
-        "must_use",
-        "allow",
-        "expect",
-        "warn",
-        "deny",
-        "forbid",
-        "debug_handler",
-        "automatically_derived",
-    ];
-    let Some(name) = meta.path().segments.last() else { return false };
-    if name.ident != "cfg_attr" {
-        return OUTSIDE.iter().any(|outside| name.ident == outside);
-    }
-    let Meta::List(list) = meta else { return false };
-    let attributes = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
-    attributes.is_ok_and(|attributes| attributes.iter().skip(1).all(is_about_the_handler))
 }

@@ -88,7 +88,7 @@ impl<'a> Named<'a> {
 
     /// Whether something beside the handler's guard is about it.
     pub(super) fn stands_alone(&self) -> bool {
-        self.is_policy || matches!(self.policy.whose(), Whose::Nobody | Whose::Default) || checks::has_its_own(self)
+        self.is_policy || matches!(self.policy.whose(), Whose::Default) || checks::has_its_own(self)
     }
 
     /// Whether there is a type that knows whom the policy is about. What only one place needs to know is said there.

@@ -38,7 +38,7 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
         (quote!(#name), quote!())
     }));
     let (marks, types): (Vec<TokenStream>, Vec<TokenStream>) = marks.unzip();
-    let lints = outside::clippy(|| quote!(clippy::all, clippy::pedantic, clippy::restriction));
+    let lints = outside::of_all_clippy();
     quote! {
         #[automatically_derived]
         #lints

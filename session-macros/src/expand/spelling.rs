@@ -84,7 +84,11 @@ impl ToTokens for Shared<'_> {
         let (about, of) = match named.policy.whose() {
             Whose::Principal(ty, _) => ("AboutPrincipal", ty),
             Whose::Base(base, _) => ("AboutBase", base),
-            Whose::Nobody | Whose::Default => return tokens.append(named.ident.clone()),
+            Whose::Nobody => {
+                named.runtime().private_at(span).to_tokens(tokens);
+                return member("Open", span, tokens);
+            }
+            Whose::Default => return tokens.append(named.ident.clone()),
         };
         named.runtime().private_at(span).to_tokens(tokens);
         member(about, span, tokens);

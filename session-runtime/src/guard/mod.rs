@@ -7,6 +7,7 @@
 
 mod activity;
 mod admit;
+mod answer;
 mod argument;
 #[cfg(feature = "cookie-tokens")]
 mod carried;
@@ -14,7 +15,6 @@ mod check;
 mod closing;
 mod confirm;
 mod identify;
-mod public;
 mod refuse;
 mod responding;
 mod stand_in;
@@ -22,29 +22,29 @@ mod values;
 mod visit;
 
 pub use self::admit::{Admits, HasSessions, provides};
+pub(crate) use self::answer::{Answer, answer, stated};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::confirm::Confirmed;
-pub use self::public::{OpenPolicy, Public, run_public};
-pub use self::responding::{Handles, Responding};
-pub use self::stand_in::{Admitted, Enforced, Extracts, Follows};
+pub use self::responding::{Handles, uncallable};
+pub use self::stand_in::{Enforced, Follows, Guards};
 pub use self::visit::{Call, Visited};
 
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 
-use crate::policy::PolicySpec;
-
-/// A request that the guard `G` admitted, with the handler's arguments `A`.
+/// The one argument of an expanded handler, and the future that it returns. There never is one: the guard `G` answers every
+/// request itself, with the author's function, and the expanded one is there for the router to be given.
 ///
-/// The one argument of an expanded handler. Because it takes the whole request, the guard comes before any other extractor
-/// and before the body is read.
-pub struct Guarded<G, A> {
-    admitted: Admitted<A>,
+/// Because it takes the whole request, the guard comes before any other extractor and before the body is read.
+pub struct Guarded<G> {
+    never: Infallible,
     guard: PhantomData<fn() -> G>,
 }
 
@@ -52,53 +52,26 @@ pub struct Guarded<G, A> {
 #[derive(Debug)]
 pub struct ViaGuard<M>(PhantomData<fn() -> M>);
 
-impl<S, G, A, M> FromRequest<S, ViaGuard<M>> for Guarded<G, A>
+/// For axum's own routers. A [`GuardedRouter`](crate::GuardedRouter) asks the guard itself.
+impl<S, G, M> FromRequest<S, ViaGuard<M>> for Guarded<G>
 where
-    S: Send + Sync,
-    G: Extracts<S, A, M>,
-    A: 'static,
-    M: 'static,
+    S: Clone + Send + Sync + 'static,
+    G: Guards<S, M>,
 {
     type Rejection = Response;
 
     fn from_request(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send {
-        let admitting = G::lead(Extraction { request, state });
-        async move { admitting.await.map(Self::new) }
+        let answer = answer::<G, S, M>(request, state.clone());
+        async move { Err(answer.await) }
     }
 }
 
-/// A request that is to be admitted.
-struct Extraction<'a, S> {
-    request: Request,
-    state: &'a S,
-}
+impl<G> Future for Guarded<G> {
+    type Output = Response;
 
-impl<'a, S: Sync, A: 'static, M: 'static> Follows<S, A, M> for Extraction<'a, S> {
-    type Output = Pin<Box<dyn Future<Output = Result<Admitted<A>, Response>> + Send + 'a>>;
-
-    fn follow_checked<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output {
-        let Self { request, state } = self;
-        Box::pin(P::enforce(spec, request, state))
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Response> {
+        match self.never {}
     }
-}
-
-impl<G, A> Guarded<G, A> {
-    pub(crate) const fn new(admitted: Admitted<A>) -> Self {
-        Self { admitted, guard: PhantomData }
-    }
-}
-
-/// Runs the handler and finishes its response.
-///
-/// No method of [`Guarded`]: where a path names a function of a type, the compiler checks the type that was left to it anew for
-/// each handler. That of 200 handlers took a hundredth of their `cargo check`.
-pub fn run<G, A, H>(guarded: Guarded<G, A>, handler: H) -> Responding<H::Future>
-where
-    H: Handles<A>,
-    <H::Future as Future>::Output: HandlerResponse,
-{
-    let Admitted { arguments, closing } = guarded.admitted;
-    Responding::new(handler.handle(arguments), closing)
 }
 
 /// What a guarded handler may return.
@@ -112,7 +85,7 @@ pub trait HandlerResponse: IntoResponse {}
 #[diagnostic::do_not_recommend]
 impl<R: IntoResponse> HandlerResponse for R {}
 
-impl<G, A> fmt::Debug for Guarded<G, A> {
+impl<G> fmt::Debug for Guarded<G> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Guarded").finish_non_exhaustive()
     }

@@ -14,7 +14,7 @@ use super::closing::{Closing, Keeping};
 /// A handler that takes the arguments `A`.
 ///
 /// A trait and not a closure in the expansion, which the compiler would check anew for each handler.
-pub trait Handles<A> {
+pub trait Handles<A>: Send + 'static {
     /// What it returns.
     type Future: Future;
 
@@ -28,7 +28,7 @@ macro_rules! handles {
         #[allow(non_snake_case, reason = "the arguments are named like their types")]
         impl<F, H, $($argument),*> Handles<($($argument,)*)> for F
         where
-            F: FnOnce($($argument),*) -> H,
+            F: FnOnce($($argument),*) -> H + Send + 'static,
             H: Future,
         {
             type Future = H;
@@ -103,4 +103,10 @@ impl<H: Future> fmt::Debug for Responding<H> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Responding").finish_non_exhaustive()
     }
+}
+
+/// Stands for a function that no guard can call, of which there is an error already.
+#[allow(clippy::unused_async, reason = "a handler is")]
+pub async fn uncallable() -> Response {
+    Response::default()
 }

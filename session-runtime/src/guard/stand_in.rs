@@ -13,32 +13,48 @@ use axum::response::Response;
 use super::closing::Closing;
 use super::confirm::Confirming;
 use super::visit::{Call, Visited};
-use super::{Admits, Arguments, Checks, NoChecks, RunChecks};
+use super::{Admits, Arguments, Checks, HandlerResponse, Handles, NoChecks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
 
-/// The guard of one handler whose arguments are `A`. Implemented by the macros.
+/// The guard of one handler. Implemented by the macros.
 ///
 /// One method, and nothing in its signature that is about the policy: whom that is about the handler's callers may not be
 /// allowed to see, and the compiler checks the method anew for each handler.
-pub trait Extracts<S, A, M> {
-    /// Leads `follower` to what is enforced.
-    fn lead<F: Follows<S, A, M>>(follower: F) -> F::Output;
+pub trait Guards<S, M> {
+    /// Leads `follower` to what is enforced, and to the handler.
+    fn lead<F: Follows<S>>(follower: F) -> F::Output;
 }
 
 /// What is done with a policy that can be enforced.
-pub trait Follows<S, A, M> {
+pub trait Follows<S> {
     /// What comes of it.
     type Output;
 
     /// Does it with the policy that says `spec`, for which `P` stands, and which runs the checks of the policy `C`.
-    fn follow_checked<P: Enforced<S, A, M, C>, C: 'static>(self, spec: &'static PolicySpec) -> Self::Output;
+    fn follow_checked<P, C, A, M>(
+        self,
+        spec: &'static PolicySpec,
+        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Self::Output
+    where
+        P: Enforced<S, A, M, C>,
+        C: 'static,
+        A: 'static,
+        M: 'static;
 
     /// The same of a policy that runs no checks: most of them, so that a path less is written for each.
-    fn follow<P: Enforced<S, A, M>>(self, spec: &'static PolicySpec) -> Self::Output
+    fn follow<P, A, M>(
+        self,
+        spec: &'static PolicySpec,
+        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Self::Output
     where
         Self: Sized,
+        P: Enforced<S, A, M>,
+        A: 'static,
+        M: 'static,
     {
-        self.follow_checked::<P, NoChecks>(spec)
+        self.follow_checked::<P, NoChecks, A, M>(spec, handler)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Policy, Subject};
+use super::{Open, Policy, Subject};
 
 /// What stands for the policy of one handler.
 ///
@@ -28,4 +28,9 @@ pub struct AboutBase<B>(PhantomData<fn() -> B>);
 #[diagnostic::do_not_recommend]
 impl<B: Policy> About for AboutBase<B> {
     type Realm = B::Realm;
+}
+
+/// A `public` handler's policy is about nobody, and no two of them differ.
+impl About for Open {
+    type Realm = Self;
 }

@@ -19,47 +19,62 @@ fn handler() {
         ),
         &expect![[r##"
             #[doc(hidden)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             pub enum __GuardOf_account {}
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                        "account",
-                        <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                    )
-                    .max_age_sliding(900u64);
-                const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
-                const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    ::session_runtime::__private::AboutPrincipal<
-                        User,
-                    >: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
-                        __follower: __F,
-                    ) -> __F::Output {
-                        __follower
-                            .follow::<::session_runtime::__private::AboutPrincipal<User>>(&__SPEC)
-                    }
-                }
-            };
-            /// Documented.
-            pub fn account(
-                __session_call: ::session_runtime::__private::Guarded<
-                    __GuardOf_account,
-                    (Session<User>, State<Db>),
-                >,
-            ) -> impl ::core::future::Future<
-                Output = ::session_runtime::__private::Response,
-            > + ::core::marker::Send {
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(session: Session<User>, State(db): State<Db>) -> Html<String> {
                     page(db)
                 }
-                ::session_runtime::__private::run(__session_call, account)
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
+                const _: () = {
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                            "account",
+                            <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                        )
+                        .max_age_sliding(900u64);
+                    const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
+                    const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
+                    #[automatically_derived]
+                    impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
+                    for __GuardOf_account
+                    where
+                        ::session_runtime::__private::AboutPrincipal<
+                            User,
+                        >: ::session_runtime::__private::Enforced<
+                            __S,
+                            (Session<User>, State<Db>),
+                            __M,
+                        >,
+                    {
+                        fn lead<__F: ::session_runtime::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower
+                                .follow::<
+                                    ::session_runtime::__private::AboutPrincipal<User>,
+                                    _,
+                                    __M,
+                                >(&__SPEC, account)
+                        }
+                    }
+                };
+            };
+            /// Documented.
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            pub fn account(
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account>,
+            ) -> ::session_runtime::__private::Guarded<__GuardOf_account> {
+                __session_call
             }
         "##]],
     );
@@ -75,121 +90,16 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
         &expect![[r##"
             #[doc(hidden)]
             #[cfg(unix)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
-            enum __GuardOf_match {}
-            #[cfg(unix)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
-            const _: () = {
-                static __SPEC: ::renamed::__private::PolicySpec = ::renamed::__private::PolicySpec::extending(
-                        "match",
-                        <Staff as ::renamed::__private::Policy>::SPEC,
-                    )
-                    .demands(
-                        &[
-                            ::renamed::__private::Demand::Role {
-                                held: |__principal| ::renamed::__private::holds::<
-                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                                >()(__principal, Role::Admin),
-                                written: "Role::Admin",
-                            },
-                        ],
-                    )
-                    .checks(&["owns_account"]);
-                #[automatically_derived]
-                impl ::renamed::__private::About for __PolicyOf_match {
-                    type Realm = <Staff as ::renamed::__private::Policy>::Realm;
-                }
-                struct __PolicyOf_match;
-                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
-                const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
-                #[automatically_derived]
-                impl<__S, __A, __M> ::renamed::__private::Extracts<__S, __A, __M> for __GuardOf_match
-                where
-                    ::renamed::__private::AboutBase<
-                        Staff,
-                    >: ::renamed::__private::Enforced<__S, __A, __M, __PolicyOf_match>,
-                {
-                    fn lead<__F: ::renamed::__private::Follows<__S, __A, __M>>(
-                        __follower: __F,
-                    ) -> __F::Output {
-                        __follower
-                            .follow_checked::<
-                                ::renamed::__private::AboutBase<Staff>,
-                                __PolicyOf_match,
-                            >(&__SPEC)
-                    }
-                }
-                #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::renamed::__private::Checks<
-                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                    __S,
-                > for __PolicyOf_match
-                where
-                    Staff: ::renamed::__private::Checks<
-                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                        __S,
-                    >,
-                {
-                    type Run = Self;
-                }
-                #[automatically_derived]
-                impl<
-                    __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                > ::renamed::__private::RunChecks<
-                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                    __S,
-                > for __PolicyOf_match
-                where
-                    Staff: ::renamed::__private::Checks<
-                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                        __S,
-                    >,
-                {
-                    fn run(
-                        __call: &mut ::renamed::__private::Call<
-                            '_,
-                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                        >,
-                        __state: &__S,
-                    ) -> impl ::core::future::Future<
-                        Output = ::core::result::Result<(), ::renamed::__private::Response>,
-                    > + ::core::marker::Send
-                    where
-                        <__PolicyOf_match as ::renamed::__private::About>::Realm: ::renamed::__private::Visited,
-                    {
-                        async move {
-                            <<Staff as ::renamed::__private::Checks<
-                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                                __S,
-                            >>::Run as ::renamed::__private::RunChecks<
-                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                                __S,
-                            >>::run(__call, __state)
-                                .await?;
-                            ::renamed::__private::run_check::<
-                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
-                                __S,
-                                _,
-                                _,
-                            >(owns_account, __call, __state)
-                                .await?;
-                            ::core::result::Result::Ok(())
-                        }
-                    }
-                }
-            };
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            struct __GuardOf_match<'a, T: ?::core::marker::Sized, const N: usize>(
+                ::core::marker::PhantomData<fn(&'a (), *const T)>,
+            );
             #[cfg(unix)]
             #[allow(unused)]
-            fn r#match<'a, T: Job, const N: usize>(
-                __session_call: ::renamed::__private::Guarded<__GuardOf_match, (T,)>,
-            ) -> impl ::core::future::Future<
-                Output = ::renamed::__private::Response,
-            > + ::core::marker::Send
-            where
-                T: Clone,
-            {
+            const _: () = {
                 #[instrument]
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn r#match<'a, T: Job, const N: usize>(job: T) -> Done
@@ -198,7 +108,136 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                 {
                     done(job)
                 }
-                ::renamed::__private::run(__session_call, r#match::<T, N>)
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
+                const _: () = {
+                    static __SPEC: ::renamed::__private::PolicySpec = ::renamed::__private::PolicySpec::extending(
+                            "match",
+                            <Staff as ::renamed::__private::Policy>::SPEC,
+                        )
+                        .demands(
+                            &[
+                                ::renamed::__private::Demand::Role {
+                                    held: |__principal| ::renamed::__private::holds::<
+                                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    >()(__principal, Role::Admin),
+                                    written: "Role::Admin",
+                                },
+                            ],
+                        )
+                        .checks(&["owns_account"]);
+                    #[automatically_derived]
+                    impl ::renamed::__private::About for __PolicyOf_match {
+                        type Realm = <Staff as ::renamed::__private::Policy>::Realm;
+                    }
+                    struct __PolicyOf_match;
+                    const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
+                    const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
+                    #[automatically_derived]
+                    impl<
+                        'a,
+                        T: Job,
+                        const N: usize,
+                        __S,
+                        __M: 'static,
+                    > ::renamed::__private::Guards<__S, __M> for __GuardOf_match<'a, T, N>
+                    where
+                        'a: 'static,
+                        T: 'static,
+                        T: Clone,
+                        ::renamed::__private::AboutBase<
+                            Staff,
+                        >: ::renamed::__private::Enforced<__S, (T,), __M, __PolicyOf_match>,
+                    {
+                        fn lead<__F: ::renamed::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower
+                                .follow_checked::<
+                                    ::renamed::__private::AboutBase<Staff>,
+                                    __PolicyOf_match,
+                                    _,
+                                    __M,
+                                >(&__SPEC, r#match::<T, N>)
+                        }
+                    }
+                    #[automatically_derived]
+                    impl<
+                        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                    > ::renamed::__private::Checks<
+                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                        __S,
+                    > for __PolicyOf_match
+                    where
+                        Staff: ::renamed::__private::Checks<
+                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                            __S,
+                        >,
+                    {
+                        type Run = Self;
+                    }
+                    #[automatically_derived]
+                    impl<
+                        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
+                    > ::renamed::__private::RunChecks<
+                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                        __S,
+                    > for __PolicyOf_match
+                    where
+                        Staff: ::renamed::__private::Checks<
+                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                            __S,
+                        >,
+                    {
+                        fn run(
+                            __call: &mut ::renamed::__private::Call<
+                                '_,
+                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                            >,
+                            __state: &__S,
+                        ) -> impl ::core::future::Future<
+                            Output = ::core::result::Result<(), ::renamed::__private::Response>,
+                        > + ::core::marker::Send
+                        where
+                            <__PolicyOf_match as ::renamed::__private::About>::Realm: ::renamed::__private::Visited,
+                        {
+                            async move {
+                                <<Staff as ::renamed::__private::Checks<
+                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    __S,
+                                >>::Run as ::renamed::__private::RunChecks<
+                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    __S,
+                                >>::run(__call, __state)
+                                    .await?;
+                                ::renamed::__private::run_check::<
+                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    __S,
+                                    _,
+                                    _,
+                                >(owns_account, __call, __state)
+                                    .await?;
+                                ::core::result::Result::Ok(())
+                            }
+                        }
+                    }
+                };
+            };
+            #[cfg(unix)]
+            #[allow(unused)]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            fn r#match<'a, T: Job, const N: usize>(
+                __session_call: ::renamed::__private::Guarded<__GuardOf_match<'a, T, N>>,
+            ) -> ::renamed::__private::Guarded<__GuardOf_match<'a, T, N>>
+            where
+                T: Clone,
+            {
+                __session_call
             }
         "##]],
     );
@@ -210,58 +249,70 @@ fn handler_of_the_default_principal() {
         &session("", "async fn account() {}"),
         &expect![[r##"
             #[doc(hidden)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             enum __GuardOf_account {}
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                    "account",
-                    <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                );
-                #[automatically_derived]
-                impl ::session_runtime::__private::About for __PolicyOf_account {
-                    type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
-                }
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
+                async fn account() {}
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
                 const _: () = {
-                    type __ThisPolicy = __PolicyOf_account;
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
+                        "account",
+                        <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
+                    );
+                    #[automatically_derived]
+                    impl ::session_runtime::__private::About for __PolicyOf_account {
+                        type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
+                    }
                     const _: () = {
-                        #[allow(unused_imports)]
-                        use ::session_runtime::__private::no_principal::*;
+                        type __ThisPolicy = __PolicyOf_account;
                         const _: () = {
                             #[allow(unused_imports)]
-                            use crate::*;
-                            impl ::session_runtime::__private::DefaultRealm for __ThisPolicy {
-                                type Realm = ::session_runtime::__private::Of<__SessionPrincipal>;
-                            }
-                            const _: fn() = || {
-                                fn whose<P: ::session_runtime::__private::Declared>() {}
-                                whose::<__SessionPrincipal>();
+                            use ::session_runtime::__private::no_principal::*;
+                            const _: () = {
+                                #[allow(unused_imports)]
+                                use crate::*;
+                                impl ::session_runtime::__private::DefaultRealm for __ThisPolicy {
+                                    type Realm = ::session_runtime::__private::Of<
+                                        __SessionPrincipal,
+                                    >;
+                                }
+                                const _: fn() = || {
+                                    fn whose<P: ::session_runtime::__private::Declared>() {}
+                                    whose::<__SessionPrincipal>();
+                                };
                             };
                         };
                     };
-                };
-                struct __PolicyOf_account;
-                #[automatically_derived]
-                impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-                for __GuardOf_account
-                where
-                    __PolicyOf_account: ::session_runtime::__private::Enforced<__S, __A, __M>,
-                {
-                    fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
-                        __follower: __F,
-                    ) -> __F::Output {
-                        __follower.follow::<__PolicyOf_account>(&__SPEC)
+                    struct __PolicyOf_account;
+                    #[automatically_derived]
+                    impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
+                    for __GuardOf_account
+                    where
+                        __PolicyOf_account: ::session_runtime::__private::Enforced<__S, (), __M>,
+                    {
+                        fn lead<__F: ::session_runtime::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower.follow::<__PolicyOf_account, _, __M>(&__SPEC, account)
+                        }
                     }
-                }
+                };
             };
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             fn account(
-                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account, ()>,
-            ) -> impl ::core::future::Future<
-                Output = ::session_runtime::__private::Response,
-            > + ::core::marker::Send {
-                #[cfg_attr(clippy, allow(clippy::unused_async))]
-                async fn account() {}
-                ::session_runtime::__private::run(__session_call, account)
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account>,
+            ) -> ::session_runtime::__private::Guarded<__GuardOf_account> {
+                __session_call
             }
         "##]],
     );
@@ -273,32 +324,55 @@ fn public_handler() {
         &session("public", "async fn health() -> &'static str { \"well\" }"),
         &expect![[r##"
             #[doc(hidden)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             enum __GuardOf_health {}
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
-                    "health",
-                );
-                #[automatically_derived]
-                impl ::session_runtime::__private::About for __GuardOf_health {
-                    type Realm = ::session_runtime::__private::Open;
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::OpenPolicy for __GuardOf_health {
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
-                }
-            };
-            fn health(
-                __session_call: ::session_runtime::__private::Public<__GuardOf_health, ()>,
-            ) -> impl ::core::future::Future<
-                Output = ::session_runtime::__private::Response,
-            > + ::core::marker::Send {
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn health() -> &'static str {
                     "well"
                 }
-                ::session_runtime::__private::run_public(__session_call, health)
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
+                const _: () = {
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
+                        "health",
+                    );
+                    #[automatically_derived]
+                    impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
+                    for __GuardOf_health
+                    where
+                        ::session_runtime::__private::Open: ::session_runtime::__private::Enforced<
+                            __S,
+                            (),
+                            __M,
+                        >,
+                    {
+                        fn lead<__F: ::session_runtime::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower
+                                .follow::<
+                                    ::session_runtime::__private::Open,
+                                    _,
+                                    __M,
+                                >(&__SPEC, health)
+                        }
+                    }
+                };
+            };
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            fn health(
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_health>,
+            ) -> ::session_runtime::__private::Guarded<__GuardOf_health> {
+                __session_call
             }
         "##]],
     );
@@ -313,7 +387,10 @@ fn named_policy() {
         ),
         &expect![[r#"
             pub struct Treasury;
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             const _: () = {
                 static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::extending(
                         "Treasury",
@@ -396,7 +473,10 @@ fn principal_with_everything() {
         ),
         &expect![[r##"
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::Principal for User<K> {
                 type Id = Id<K>;
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
@@ -440,10 +520,16 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::Declared for User<K> {}
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
                 fn carries(
@@ -454,13 +540,22 @@ fn principal_with_everything() {
                 }
             }
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::CarriesScopes for User<K> {}
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::EndsSessions for User<K> {}
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::ListsSessions for User<K> {}
         "##]],
     );
@@ -481,38 +576,52 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                 let _ = Role::Admin;
             };
             #[doc(hidden)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             enum __GuardOf_account {}
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
-            #[automatically_derived]
-            impl<__S, __A, __M> ::session_runtime::__private::Extracts<__S, __A, __M>
-            for __GuardOf_account
-            where
-                ::session_runtime::__private::AboutPrincipal<
-                    User,
-                >: ::session_runtime::__private::Enforced<__S, __A, __M>,
-            {
-                fn lead<__F: ::session_runtime::__private::Follows<__S, __A, __M>>(
-                    __follower: __F,
-                ) -> __F::Output {
+            const _: () = {
+                #[cfg_attr(clippy, allow(clippy::unused_async))]
+                async fn account(session: Session<User>) {}
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
+                const _: () = {
                     static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
                         "account",
                         <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
                     );
-                    __follower.follow::<::session_runtime::__private::AboutPrincipal<User>>(&__SPEC)
-                }
-            }
+                    #[automatically_derived]
+                    impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
+                    for __GuardOf_account
+                    where
+                        ::session_runtime::__private::AboutPrincipal<
+                            User,
+                        >: ::session_runtime::__private::Enforced<__S, (Session<User>,), __M>,
+                    {
+                        fn lead<__F: ::session_runtime::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower
+                                .follow::<
+                                    ::session_runtime::__private::AboutPrincipal<User>,
+                                    _,
+                                    __M,
+                                >(&__SPEC, account)
+                        }
+                    }
+                };
+            };
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             fn account(
-                __session_call: ::session_runtime::__private::Guarded<
-                    __GuardOf_account,
-                    (Session<User>,),
-                >,
-            ) -> impl ::core::future::Future<
-                Output = ::session_runtime::__private::Response,
-            > + ::core::marker::Send {
-                #[cfg_attr(clippy, allow(clippy::unused_async))]
-                async fn account(session: Session<User>) {}
-                ::session_runtime::__private::run(__session_call, account)
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account>,
+            ) -> ::session_runtime::__private::Guarded<__GuardOf_account> {
+                __session_call
             }
         "#]],
     );
@@ -527,31 +636,55 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                 "the guard must name this type\n= help: use a type parameter or the concrete extractor"
             }
             #[doc(hidden)]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             enum __GuardOf_account {}
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
             const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
-                    "account",
-                );
-                #[automatically_derived]
-                impl ::session_runtime::__private::About for __GuardOf_account {
-                    type Realm = ::session_runtime::__private::Open;
-                }
-                #[automatically_derived]
-                impl ::session_runtime::__private::OpenPolicy for __GuardOf_account {
-                    const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
-                }
-            };
-            async fn account(
-                _: ::session_runtime::__private::Public<__GuardOf_account, ()>,
-            ) -> ::session_runtime::__private::Response {
-                #[allow(dead_code)]
                 #[cfg_attr(clippy, allow(clippy::unused_async))]
                 async fn account(user: impl Extract) -> Page {
                     page
                 }
-                ::core::unreachable!()
+                #[cfg_attr(
+                    clippy,
+                    allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+                )]
+                const _: () = {
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
+                        "account",
+                    );
+                    #[automatically_derived]
+                    impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
+                    for __GuardOf_account
+                    where
+                        ::session_runtime::__private::Open: ::session_runtime::__private::Enforced<
+                            __S,
+                            (),
+                            __M,
+                        >,
+                    {
+                        fn lead<__F: ::session_runtime::__private::Follows<__S>>(
+                            __follower: __F,
+                        ) -> __F::Output {
+                            __follower
+                                .follow::<
+                                    ::session_runtime::__private::Open,
+                                    _,
+                                    __M,
+                                >(&__SPEC, ::session_runtime::__private::uncallable)
+                        }
+                    }
+                };
+            };
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            fn account(
+                __session_call: ::session_runtime::__private::Guarded<__GuardOf_account>,
+            ) -> ::session_runtime::__private::Guarded<__GuardOf_account> {
+                __session_call
             }
         "#]],
     );
@@ -562,7 +695,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] enum __GuardOf_account { } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: restriction))] # [automatically_derived] impl < __S , __A , __M > :: session_runtime :: __private :: Extracts < __S , __A , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , __A , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S , __A , __M >> (__follower : __F) -> __F :: Output { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > > (& __SPEC) } } fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account , (Session < User > ,) >) -> impl :: core :: future :: Future < Output = :: session_runtime :: __private :: Response > + :: core :: marker :: Send { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } :: session_runtime :: __private :: run (__session_call , account) }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] enum __GuardOf_account { } const _ : () = { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl < __S , __M : 'static > :: session_runtime :: __private :: Guards < __S , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , (Session < User > ,) , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S >> (__follower : __F) -> __F :: Output { __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , _ , __M > (& __SPEC , account) } } } ; } ; # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account >) -> :: session_runtime :: __private :: Guarded < __GuardOf_account > { __session_call }"#
         ]],
     );
 }
@@ -579,7 +712,10 @@ fn mistakes_leave_a_principal() {
                 "without a prefix a sibling site can plant this cookie\n= help: name it `__Host-sid`"
             }
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl ::session_runtime::__private::Principal for User {
                 type Id = ();
                 type Role = ::session_runtime::__private::NoRole;
@@ -610,13 +746,22 @@ fn mistakes_leave_a_principal() {
                 }
             }
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl ::session_runtime::__private::Declared for User {}
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl ::session_runtime::__private::EndsSessions for User {}
             #[automatically_derived]
-            #[cfg_attr(clippy, allow(clippy::all, clippy::pedantic, clippy::restriction))]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl ::session_runtime::__private::ListsSessions for User {}
         "#]],
     );

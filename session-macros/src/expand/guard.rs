@@ -1,0 +1,215 @@
+//! The guard of a handler: from a request to the author's function.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, ReturnType, Signature, Type, TypeParam};
+
+use super::outside;
+use super::placed::Placed;
+use super::policy::{Named, spec_at};
+use super::spelling::Shared;
+use super::{assertion, checks, handler};
+use crate::check::CheckedHandler;
+use crate::syntax::Handler;
+
+/// The type that stands for a handler's guard, with the handler's own parameters.
+pub(super) struct Guard<'a> {
+    ident: Ident,
+    generics: &'a Generics,
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn of(handler: &'a Handler) -> Self {
+        let name = handler.signature.ident.unraw();
+        let ident = format_ident!("__GuardOf_{name}", span = Span::mixed_site());
+        Self { ident, generics: &handler.signature.generics }
+    }
+
+    /// Its declaration, as visible as the handler.
+    pub(super) fn declared(&self, handler: &Handler, named: &Named<'_>) -> TokenStream {
+        let (visibility, attributes) = (&handler.visibility, &named.attributes);
+        let (hidden, ident) = (outside::hidden(visibility), &self.ident);
+        if self.generics.params.is_empty() {
+            return quote!(#hidden #attributes #visibility enum #ident {});
+        }
+        let parameters = self.generics.params.iter().map(|parameter| match parameter {
+            GenericParam::Type(TypeParam { ident, .. }) => quote!(#ident: ?::core::marker::Sized),
+            GenericParam::Lifetime(parameter) => parameter.lifetime.to_token_stream(),
+            GenericParam::Const(parameter) => {
+                let (ident, ty) = (&parameter.ident, &parameter.ty);
+                quote!(const #ident: #ty)
+            }
+        });
+        let mentions = self.generics.params.iter().filter_map(|parameter| match parameter {
+            GenericParam::Type(TypeParam { ident, .. }) => Some(quote!(*const #ident)),
+            GenericParam::Lifetime(parameter) => {
+                let lifetime = &parameter.lifetime;
+                Some(quote!(&#lifetime ()))
+            }
+            GenericParam::Const(_) => None,
+        });
+        quote! {
+            #hidden
+            #attributes
+            #visibility struct #ident<#(#parameters),*>(::core::marker::PhantomData<fn(#(#mentions),*)>);
+        }
+    }
+
+    /// Its name where the router finds out what it implements.
+    fn at(&self, span: Span) -> TokenStream {
+        let mut ident = self.ident.clone();
+        ident.set_span(span.resolved_at(ident.span()));
+        let (_, parameters, _) = self.generics.split_for_impl();
+        quote!(#ident #parameters)
+    }
+
+    /// The parameters of an implementation, before those of our own.
+    fn parameters(&self) -> TokenStream {
+        self.generics.params.iter().map(|parameter| quote!(#parameter,)).collect()
+    }
+
+    /// What an implementation asks of its parameters: what the author does, and that they borrow nothing, as routers do.
+    fn conditions(&self) -> TokenStream {
+        let borrow_nothing = self.generics.params.iter().filter_map(|parameter| match parameter {
+            GenericParam::Type(TypeParam { ident, .. }) => Some(quote!(#ident: 'static,)),
+            GenericParam::Lifetime(parameter) => {
+                let lifetime = &parameter.lifetime;
+                Some(quote!(#lifetime: 'static,))
+            }
+            GenericParam::Const(_) => None,
+        });
+        let mut conditions: TokenStream = borrow_nothing.collect();
+        for predicate in self.generics.where_clause.iter().flat_map(|condition| &condition.predicates) {
+            conditions.extend(quote!(#predicate,));
+        }
+        conditions
+    }
+
+    /// Type and constant parameters; lifetimes are inferred.
+    fn turbofish(&self) -> Option<TokenStream> {
+        let names = self.generics.params.iter().filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(&parameter.ident),
+            GenericParam::Const(parameter) => Some(&parameter.ident),
+            GenericParam::Lifetime(_) => None,
+        });
+        let names: Vec<&Ident> = names.collect();
+        (!names.is_empty()).then(|| quote!(::<#(#names),*>))
+    }
+}
+
+impl ToTokens for Guard<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append(self.ident.clone());
+        let (_, parameters, _) = self.generics.split_for_impl();
+        parameters.to_tokens(tokens);
+    }
+}
+
+/// The way from the guard, which is as visible as the handler, to the policy, which is private, and to the author's function.
+///
+/// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446). What the router
+/// finds missing is said at the router; the compiler then points to the implementation here, that is to say to the handler's
+/// name, and to the bound, that is to say to its arguments.
+///
+/// What only the guard needs stands in its method: a constant around it would be one more body for the compiler to check. What
+/// is asserted of values does not, because the compiler would say in which method.
+pub(super) fn lead(
+    checked: &CheckedHandler,
+    named: &Named<'_>,
+    guard: &Guard<'_>,
+    compared: &[(&Type, Span)],
+    placed: &Placed,
+) -> TokenStream {
+    let function = handler::inner(checked.handler(), placed);
+    let mut items = named.items();
+    if named.knows_its_realm() {
+        let stands_for = &named.ident;
+        items.extend(quote!(struct #stands_for;));
+    }
+    let mut values = assertion::values(named);
+    values.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(named, ty)));
+    let around = &placed.around;
+    let lints = outside::of_all_clippy();
+    if lints.is_none() && values.is_empty() && !named.stands_alone() {
+        let implementation = implementation(checked, named, guard, compared, &quote!(#function #items));
+        return quote!(#around #implementation);
+    }
+    let implementation = implementation(checked, named, guard, compared, &TokenStream::new());
+    let checks = checks::has_its_own(named).then(|| checks::implementation(named));
+    let mut rest = quote!(#items #values #implementation #checks);
+    if lints.is_some() {
+        // Not around the author's function.
+        rest = quote!(#lints const _: () = { #rest };);
+    }
+    quote! {
+        #around
+        const _: () = {
+            #function
+            #rest
+        };
+    }
+}
+
+fn implementation(
+    checked: &CheckedHandler,
+    named: &Named<'_>,
+    guard: &Guard<'_>,
+    compared: &[(&Type, Span)],
+    inside: &TokenStream,
+) -> TokenStream {
+    let signature = &checked.handler().signature;
+    let rt = named.runtime().private();
+    let [state, marker, follower] = ["__S", "__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
+    let name = signature.ident.span();
+    let (rt_at_name, guard_at_name) = (named.runtime().private_at(name), guard.at(name));
+    let guards = quote_spanned!(name=> #rt_at_name::Guards<#state, #marker> for #guard_at_name);
+    let among_arguments = signature.paren_token.span.join();
+    let (rt_at_arguments, policy) =
+        (named.runtime().private_at(among_arguments), Shared { named, span: among_arguments });
+    let checks = checks::of_a_handler(named);
+    let follow = Ident::new(if checks.is_some() { "follow_checked" } else { "follow" }, Span::mixed_site());
+    let checks = checks.as_slice();
+    let types = checked.handler().types().filter(|_| checked.is_callable());
+    let enforced = quote_spanned! {among_arguments=>
+        #policy: #rt_at_arguments::Enforced<#state, (#(#types,)*), #marker #(, #checks)*>
+    };
+    let bounds = assertion::of_a_guard(named, compared);
+    let (parameters, conditions) = (guard.parameters(), guard.conditions());
+    let (spec, function) = (spec_at(Span::mixed_site()), function(checked, named, guard));
+    quote! {
+        #[automatically_derived]
+        impl<#parameters #state, #marker: 'static> #guards
+        where
+            #conditions
+            #enforced,
+        {
+            fn lead<#follower: #rt::Follows<#state>>(__follower: #follower) -> #follower::Output {
+                #inside
+                #bounds
+                __follower.#follow::<#policy #(, #checks)*, _, #marker>(&#spec, #function)
+            }
+        }
+    }
+}
+
+/// The author's function as a value. Spanned at the return type: whether that is a response is decided here.
+fn function(checked: &CheckedHandler, named: &Named<'_>, guard: &Guard<'_>) -> TokenStream {
+    if !checked.is_callable() {
+        let rt = named.runtime().private();
+        return quote!(#rt::uncallable);
+    }
+    let signature = &checked.handler().signature;
+    let mut ident = signature.ident.clone();
+    ident.set_span(ident.span().located_at(returned_at(signature)));
+    let parameters = guard.turbofish();
+    quote!(#ident #parameters)
+}
+
+fn returned_at(signature: &Signature) -> Span {
+    match &signature.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => signature.ident.span(),
+    }
+}
