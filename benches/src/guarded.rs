@@ -8,12 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::response::Html;
-use axum::routing::{MethodRouter, get};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
+use session_runtime::routing::{GuardedMethodRouter, get};
 use session_runtime::{
-    Algorithm, AuthSession, Clock, MemoryStore, Principal, Session, SessionError, Sessions, SigningKey, Store,
-    SystemClock, Timestamp, session,
+    Algorithm, AuthSession, Clock, GuardedRouter, MemoryStore, Principal, Session, SessionError, Sessions, SigningKey,
+    Store, SystemClock, Timestamp, session,
 };
 
 use crate::counted::{Counted, Counts, counted};
@@ -133,7 +133,7 @@ pub async fn rows() -> Vec<Row> {
 /// The page, over a store for so many sessions.
 pub fn site(sessions: NonZeroUsize) -> Option<Site> {
     let (app, _) = app(|| MemoryStore::with_capacity(sessions), MovedClock::default())?;
-    let at = |route: MethodRouter<App>| Router::new().route("/", route).with_state(app.clone());
+    let at = |route| guarded(route, &app);
     Some(Site::new("session", at(get(page))).with_log_in(at(get(log_in_next))))
 }
 
@@ -141,11 +141,12 @@ async fn over<S: Store>(store: impl Fn() -> S) -> Vec<Row> {
     let clock = MovedClock::default();
     let Some((app, bearer)) = app(store, clock.clone()) else { return Vec::new() };
     // One route a router, as the unguarded row has: finding the route is not what is measured.
-    let at = |route: MethodRouter<App>| Router::new().route("/", route).with_state(app.clone());
+    let at = |route| guarded(route, &app);
     let (cookie, regular) = (cookie(at(get(log_in))).await, cookie(at(get(log_in_regular))).await);
     let five = format!("theme=dark; lang=en; _ga=GA1.1.1; {cookie}; consent=1");
     let with_cookie = |cookie: &str| headers(Some((header::COOKIE, cookie.to_owned())));
     let with_token = |token: &str| headers(Some((header::AUTHORIZATION, format!("Bearer {token}"))));
+    let on_axum = Router::new().route("/", axum::routing::get(session)).with_state(app.clone());
     let row = |name, route, headers| Row::new(name, at(route), headers).answered_by("Ada");
     let refused = |name, route, headers| Row::new(name, at(route), headers).answered_with(StatusCode::UNAUTHORIZED);
     vec![
@@ -158,7 +159,13 @@ async fn over<S: Store>(store: impl Fn() -> S) -> Vec<Row> {
         }),
         refused("refused: no credential", get(session), headers(None)),
         refused("refused: bad token", get(token), with_token(bearer.get(1..).unwrap_or_default())),
+        Row::new("session, on axum's own router", on_axum, with_cookie(&cookie)).answered_by("Ada"),
     ]
+}
+
+/// Were it no router, no row would be answered as it has to be.
+fn guarded(route: GuardedMethodRouter<App>, app: &App) -> Router {
+    GuardedRouter::new().route("/", route).with_state(app.clone()).into_router().unwrap_or_default()
 }
 
 fn app<S: Store>(store: impl Fn() -> S, clock: MovedClock) -> Option<(App, String)> {

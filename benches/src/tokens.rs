@@ -10,7 +10,8 @@ use http::{StatusCode, header};
 use jsonwebtoken::{DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use session_runtime::{Algorithm, Principal, Session, Sessions, SigningKey, session};
+use session_runtime::routing::{self, GuardedMethodRouter};
+use session_runtime::{Algorithm, GuardedRouter, Principal, Session, Sessions, SigningKey, session};
 
 use crate::row::{Row, headers};
 
@@ -42,6 +43,10 @@ macro_rules! rows_of {
                 session.name.clone()
             }
 
+            fn guarded(route: GuardedMethodRouter<Sessions<Client>>, state: Sessions<Client>) -> Option<Router> {
+                GuardedRouter::new().route("/", route).with_state(state).into_router().ok()
+            }
+
             /// The guard's rows, and the key and token for the peers.
             pub(super) fn rows() -> Option<(Vec<Row>, SigningKey, String)> {
                 let key = key(Algorithm::$algorithm)?;
@@ -56,11 +61,11 @@ macro_rules! rows_of {
                 };
                 let token = with(0)?.issue_token(&client, Duration::from_hours(1)).ok()?;
                 let row = |row_name, remembered| {
-                    let router = Router::new().route("/", get(name)).with_state(with(remembered)?);
+                    let router = guarded(routing::get(name), with(remembered)?)?;
                     Some(Row::new(row_name, router, bearer(&token)))
                 };
                 let forged = forged(&token);
-                let refused = Router::new().route("/", get(name)).with_state(with(1000)?);
+                let refused = guarded(routing::get(name), with(1000)?)?;
                 let rows = vec![
                     row(concat!($name, " token, remembered"), 1000)?,
                     row(concat!($name, " token, not remembered"), 0)?,

@@ -1,25 +1,31 @@
 //! From a guard to what a router needs: what answers a request, and what the policy says.
 
+use std::borrow::Borrow;
+use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use pin_project_lite::pin_project;
 
-use super::responding::Responding;
+use super::closing::{Closing, Keeping};
 use super::stand_in::Admitted;
 use super::{Enforced, Follows, Guards, HandlerResponse, Handles};
 use crate::policy::{PolicySpec, Stated};
 
-/// The response to one request.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+/// The response to one request, which is on its way.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
-/// Admits the request, runs the handler and finishes its response; or refuses.
-pub(crate) fn answer<G, S, M>(request: Request, state: S) -> Answer
+/// Admits the request, runs the handler and finishes its response; or refuses. `state` is a router's state, or borrows it.
+pub(crate) fn answer<'a, G, S, M, T>(request: Request, state: T) -> Answer<'a>
 where
-    S: Send + Sync + 'static,
+    S: Sync + 'a,
     G: Guards<S, M>,
+    T: Borrow<S> + Send + 'a,
 {
-    G::lead(Answering { request, state })
+    G::lead(Asked { request, state, borrowed: PhantomData })
 }
 
 /// What the policy of a guard says.
@@ -28,33 +34,87 @@ pub(crate) fn stated<G: Guards<S, M>, S, M>() -> Stated {
 }
 
 /// A request that is to be answered.
-struct Answering<S> {
+struct Asked<'a, T> {
     request: Request,
-    state: S,
+    state: T,
+    borrowed: PhantomData<&'a ()>,
 }
 
-impl<S: Send + Sync + 'static> Follows<S> for Answering<S> {
-    type Output = Answer;
+impl<'a, S, T> Follows<S> for Asked<'a, T>
+where
+    S: Sync + 'a,
+    T: Borrow<S> + Send + 'a,
+{
+    type Output = Answer<'a>;
 
     fn follow_checked<P, C, A, M>(
         self,
         spec: &'static PolicySpec,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
-    ) -> Answer
+    ) -> Answer<'a>
     where
         P: Enforced<S, A, M, C>,
         C: 'static,
         A: 'static,
         M: 'static,
     {
-        let Self { request, state } = self;
-        Box::pin(async move {
-            let responding = match P::enforce(spec, request, &state).await {
-                Ok(Admitted { arguments, closing }) => Responding::new(handler.handle(arguments), closing),
-                Err(response) => return response,
+        let guard = P::enforce(spec, self.request, self.state);
+        Box::pin(Answering::Guarding { guard, handler })
+    }
+}
+
+pin_project! {
+    /// The guard; in its place the handler; and in the handler's place what has to be written before the response is sent.
+    ///
+    /// A type with a name and not an `async` block, which would keep room for the guard twice.
+    #[project = Project]
+    enum Answering<E, H, A>
+    where
+        H: Handles<A>,
+    {
+        Guarding {
+            #[pin]
+            guard: E,
+            handler: H,
+        },
+        Handling {
+            #[pin]
+            handling: H::Future,
+            closing: Closing,
+        },
+        Keeping {
+            keeping: Keeping,
+        },
+    }
+}
+
+impl<E, H, A> Future for Answering<E, H, A>
+where
+    E: Future<Output = Result<Admitted<A>, Response>>,
+    H: Handles<A, Future: Future<Output: HandlerResponse>>,
+{
+    type Output = Response;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        loop {
+            let next = match self.as_mut().project() {
+                Project::Guarding { guard, handler } => match ready!(guard.poll(context)) {
+                    Ok(Admitted { arguments, closing }) => {
+                        Self::Handling { handling: handler.handle(arguments), closing }
+                    }
+                    Err(response) => return Poll::Ready(response),
+                },
+                Project::Handling { handling, closing } => {
+                    let response = ready!(handling.poll(context)).into_response();
+                    match mem::take(closing).conclude(response) {
+                        Ok(response) => return Poll::Ready(response),
+                        Err(keeping) => Self::Keeping { keeping },
+                    }
+                }
+                Project::Keeping { keeping } => return Pin::new(keeping).poll(context),
             };
-            responding.await
-        })
+            self.set(next);
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What enforces a policy on one request, and finishes its response.
 //!
-//! The request's path, in the order of this folder: [`admit`] reads the credential, authenticates, authorises and looks for
+//! The request's path, along which [`answer`] leads it: [`admit`] reads the credential, authenticates, authorises and looks for
 //! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; [`confirm`] uses
-//! up the token of a policy that demands one; the handler runs; and [`closing`] finishes the response, whichever of these it
+//! up the token of a policy that demands one; the [`handler`] runs; and [`closing`] finishes the response, whichever of these it
 //! came from.
 
 mod activity;
@@ -14,9 +14,9 @@ mod carried;
 mod check;
 mod closing;
 mod confirm;
+mod handler;
 mod identify;
 mod refuse;
-mod responding;
 mod stand_in;
 mod values;
 mod visit;
@@ -26,7 +26,7 @@ pub(crate) use self::answer::{Answer, answer, stated};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check};
 pub use self::confirm::Confirmed;
-pub use self::responding::{Handles, uncallable};
+pub use self::handler::{HandlerResponse, Handles, uncallable};
 pub use self::stand_in::{Enforced, Follows, Guards};
 pub use self::visit::{Call, Visited};
 
@@ -37,7 +37,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::extract::{FromRequest, Request};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 /// The one argument of an expanded handler, and the future that it returns. There never is one: the guard `G` answers every
 /// request itself, with the author's function, and the expanded one is there for the router to be given.
@@ -55,13 +55,13 @@ pub struct ViaGuard<M>(PhantomData<fn() -> M>);
 /// For axum's own routers. A [`GuardedRouter`](crate::GuardedRouter) asks the guard itself.
 impl<S, G, M> FromRequest<S, ViaGuard<M>> for Guarded<G>
 where
-    S: Clone + Send + Sync + 'static,
+    S: Send + Sync,
     G: Guards<S, M>,
 {
     type Rejection = Response;
 
     fn from_request(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send {
-        let answer = answer::<G, S, M>(request, state.clone());
+        let answer = answer::<G, S, M, _>(request, state);
         async move { Err(answer.await) }
     }
 }
@@ -73,17 +73,6 @@ impl<G> Future for Guarded<G> {
         match self.never {}
     }
 }
-
-/// What a guarded handler may return.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be returned from a `#[session]` handler",
-    label = "not a response",
-    note = "implement `axum::response::IntoResponse` for it; of a `Result`, for what is in its `Ok` and in its `Err`"
-)]
-pub trait HandlerResponse: IntoResponse {}
-
-#[diagnostic::do_not_recommend]
-impl<R: IntoResponse> HandlerResponse for R {}
 
 impl<G> fmt::Debug for Guarded<G> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

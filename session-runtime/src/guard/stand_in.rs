@@ -4,6 +4,7 @@
 //! handler's type names something that is as visible as the handler, and that leads to the policy only through an
 //! implementation, which nobody has to see.
 
+use std::borrow::Borrow;
 use std::pin::pin;
 
 use axum::body::Body;
@@ -74,10 +75,10 @@ pub trait Enforced<S, A, M, C = NoChecks>: 'static {
 
     /// Admits a request by the policy and extracts the handler's arguments, or answers it: whatever refused the request,
     /// the guard, a check, or an extractor.
-    fn enforce(
+    fn enforce<T: Borrow<S> + Send>(
         spec: &'static PolicySpec,
         request: Request,
-        state: &S,
+        state: T,
     ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
 }
 
@@ -92,10 +93,10 @@ where
         Stated::about::<P::Realm>(spec)
     }
 
-    fn enforce(
+    fn enforce<T: Borrow<S> + Send>(
         spec: &'static PolicySpec,
         request: Request,
-        state: &S,
+        state: T,
     ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
         enforce::<C::Run, P::Realm, S, A, M>(spec, request, state)
     }
@@ -109,7 +110,7 @@ where
 fn enforce<C, R, S, A, M>(
     spec: &'static PolicySpec,
     request: Request,
-    state: &S,
+    state: impl Borrow<S> + Send,
 ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send
 where
     C: RunChecks<R, S>,
@@ -119,6 +120,7 @@ where
 {
     let (mut parts, body) = request.into_parts();
     async move {
+        let state = state.borrow();
         let visit = state.admit(spec, &parts).await?;
         // Pinned where it is made: a future that is awaited directly is moved twice before that.
         pin!(extract::<C, R, S, A, M>(Call { parts: &mut parts, visit, spec }, body, state)).await

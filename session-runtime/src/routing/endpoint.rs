@@ -48,7 +48,7 @@ where
     G: Guards<S, M>,
 {
     fn endpoint<H: GuardedHandler<Guarded<G>>>(_: H) -> (Endpoint<S>, PolicySummary) {
-        (Endpoint(answer::<G, S, M>), PolicySummary::new(stated::<G, S, M>()))
+        (Endpoint(answer::<G, S, M, S>), PolicySummary::new(stated::<G, S, M>()))
     }
 }
 
@@ -56,7 +56,7 @@ where
 ///
 /// One type for all of them, so that what axum and tower make of a handler is compiled once a program, and not once a
 /// handler. At run time it costs nothing that axum's own handlers do not cost: their futures are boxed, too.
-pub struct Endpoint<S>(fn(Request, S) -> Answer);
+pub struct Endpoint<S>(fn(Request, S) -> Answer<'static>);
 
 /// Tells the implementation of [`Handler`] apart from those that axum has.
 #[derive(Debug)]
@@ -64,9 +64,9 @@ pub enum ViaEndpoint {}
 
 #[diagnostic::do_not_recommend]
 impl<S: 'static> Handler<ViaEndpoint, S> for Endpoint<S> {
-    type Future = Answer;
+    type Future = Answer<'static>;
 
-    fn call(self, request: Request, state: S) -> Answer {
+    fn call(self, request: Request, state: S) -> Answer<'static> {
         (self.0)(request, state)
     }
 }
