@@ -39,7 +39,7 @@ impl Placed {
                 self.outside.extend(write(None));
                 self.around.extend(write(None));
             }
-            (Some("expect"), Meta::List(list)) => self.expect(list, write),
+            (Some("expect"), Meta::List(list)) => self.place_expected(list, write),
             (Some("cfg_attr"), Meta::List(list)) => self.place_each(list, write),
             _ => self.inside.extend(write(None)),
         }
@@ -47,7 +47,7 @@ impl Placed {
 
     /// Of a lint that looks at the function's name and signature nothing is heard in the author's function, and of any other
     /// nothing outside; what is expected and not heard is a warning.
-    fn expect(&mut self, list: &MetaList, write: &dyn Fn(Option<TokenStream>) -> TokenStream) {
+    fn place_expected(&mut self, list: &MetaList, write: &dyn Fn(Option<TokenStream>) -> TokenStream) {
         let Some(said) = metas(list) else { return self.around.extend(write(None)) };
         let (lints, reason): (Vec<&Meta>, Vec<&Meta>) = said.iter().partition(|meta| matches!(meta, Meta::Path(_)));
         let (outside, around): (Vec<&Meta>, Vec<&Meta>) =
