@@ -1,11 +1,13 @@
-//! Counting an admitted request as activity.
+//! What an admitted request writes of its session before its handler runs.
+
+use std::pin::Pin;
 
 use axum::response::Response;
 
 #[cfg(feature = "cookie-tokens")]
 use super::carried::{carry_on, touch as touch_carried};
 use super::refuse::{Refused, refuse};
-use super::visit::{Call, Visitor};
+use super::visit::{Call, Visit, Visitor};
 use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
@@ -13,11 +15,37 @@ use crate::session::Session;
 use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record};
 use crate::store::{StoreError, StoreKey};
 
-/// Moves `last_seen_at`, where the policy slides and it is due.
+/// What is written, when it is. Boxed, as is what else is rare on the way in: what every request has to make room for, it
+/// pays for.
+pub(super) type Settling<'a> = Pin<Box<dyn Future<Output = Result<(), Response>> + Send + 'a>>;
+
+/// What has to be written, if anything: most requests write nothing.
+pub(super) fn settling<'a, P: Principal>(call: &'a mut Call<'_, Of<P>>) -> Option<Settling<'a>> {
+    if !is_activity(call) && !call.visit.visitor.exchange().is_rotation_due() {
+        return None;
+    }
+    Some(Box::pin(async move {
+        count_as_activity(call).await?;
+        replace_id_where_due(call).await;
+        Ok(())
+    }))
+}
+
+/// Whether the policy slides, and the last activity is long enough ago.
+fn is_activity<P: Principal>(call: &Call<'_, Of<P>>) -> bool {
+    let Visit { visitor, admitted_at, .. } = &call.visit;
+    call.spec.sliding
+        && visitor.session().is_some_and(|session| {
+            let window = call.spec.sliding_window().unwrap_or_default();
+            is_touch_due(window, session.last_seen_at(), *admitted_at)
+        })
+}
+
+/// Moves `last_seen_at`, where that is due.
 ///
 /// A touch that fails does not refuse the request: the visitor is who they are, and is only sooner out. One that finds the
 /// session ended does.
-pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<(), Response> {
+async fn count_as_activity<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<(), Response> {
     match touch(call).await {
         Ok(true) => Ok(()),
         Ok(false) => Err(refuse(call.visit.visitor.sessions(), call.spec, call.parts, Refused::DeadCookie)),
@@ -31,12 +59,12 @@ pub(super) async fn count_as_activity<P: Principal>(call: &mut Call<'_, Of<P>>) 
 /// Replaces the id of a session whose principal was found changed on the way in (ASVS 7.2.4), and the cookie of one that
 /// lives in it and was changed. Not before the visitor was admitted: a refusal does not carry the new cookie, and the old
 /// one ends.
-pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
+async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
     let visitor = &call.visit.visitor;
     let (sessions, exchange) = (visitor.sessions(), visitor.exchange());
     let Some(current) = exchange.take_due_rotation() else { return };
     match current {
-        // Boxed, as is what else is rare on the way in: what every request has to make room for, it pays for.
+        // Boxed in what is boxed: a touch is the more frequent of the two, and has no need for all that room.
         Current::Named(issued) => match Box::pin(sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok)).await {
             Ok(issued) => exchange.issue(issued),
             // Another request was there first, or the next one tries: what was found out is kept already.
@@ -57,16 +85,12 @@ pub(super) async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
 
 /// False when the session is over.
 async fn touch<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<bool, StoreError> {
-    let Visitor::Known(session) = &mut call.visit.visitor else { return Ok(true) };
-    if !call.spec.sliding {
+    if !is_activity(call) {
         return Ok(true);
     }
+    let Visitor::Known(session) = &mut call.visit.visitor else { return Ok(true) };
     // Asked anew: it may have ended while a check of the policy ran.
     let now = session.sessions().now();
-    let window = call.spec.sliding_window().unwrap_or_default();
-    if !is_touch_due(window, session.last_seen_at(), now) {
-        return Ok(true);
-    }
     let key = match session.exchange().current() {
         Some(Current::Named(Issued { key, .. })) => key,
         #[cfg(feature = "cookie-tokens")]

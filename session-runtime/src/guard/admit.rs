@@ -11,6 +11,7 @@ use super::refuse::{Refused, refuse};
 use super::values::{found, hand_out};
 use super::visit::{Call, Visit, Visited};
 use crate::authorise::{Denial, authorise};
+use crate::clock::Timestamp;
 use crate::forgery::{self, Verdict};
 use crate::policy::{Access, Of, Open, PolicySpec};
 use crate::principal::Principal;
@@ -93,25 +94,27 @@ async fn admit<P: Principal>(
     spec: &'static PolicySpec,
     parts: &Parts,
 ) -> Result<Visit<P>, Response> {
-    match examine(&sessions, spec, parts).await {
+    let now = sessions.now();
+    let identity = identify(&sessions, spec.via, &parts.headers, now).await;
+    match identity.and_then(|identity| examine(identity, &sessions, spec, parts, now)) {
         Ok(identity) => {
             let found = found(&identity);
             let visitor = identity.visitor(sessions);
             let key_values = hand_out(&visitor, spec, parts, found);
-            Ok(Visit { visitor, key_values })
+            Ok(Visit { visitor, admitted_at: now, key_values })
         }
         Err(refused) => Err(refuse(&sessions, spec, parts, refused)),
     }
 }
 
-/// Authenticates, authorises and looks for forgery, in this order, and each only when the one before it passed.
-async fn examine<P: Principal>(
+/// Authorises whoever was authenticated and looks for forgery, in this order.
+fn examine<P: Principal>(
+    mut identity: Identity<P>,
     sessions: &Sessions<P>,
     spec: &'static PolicySpec,
     parts: &Parts,
+    now: Timestamp,
 ) -> Result<Identity<P>, Refused> {
-    let now = sessions.now();
-    let mut identity = identify(sessions, spec.via, &parts.headers, now).await?;
     let mut by_token = false;
     match &identity {
         Identity::Known(arrival) => {

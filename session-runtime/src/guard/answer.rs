@@ -2,7 +2,6 @@
 
 use std::borrow::Borrow;
 use std::marker::PhantomData;
-use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -11,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use pin_project_lite::pin_project;
 
 use super::closing::{Closing, Keeping};
-use super::stand_in::Admitted;
+use super::stand_in::{Admitted, Rejected};
 use super::{Enforced, Follows, Guards, HandlerResponse, Handles};
 use crate::policy::{PolicySpec, Stated};
 
@@ -90,7 +89,7 @@ pin_project! {
 
 impl<E, H, A> Future for Answering<E, H, A>
 where
-    E: Future<Output = Result<Admitted<A>, Response>>,
+    E: Future<Output = Result<Admitted<A>, Rejected>>,
     H: Handles<A, Future: Future<Output: HandlerResponse>>,
 {
     type Output = Response;
@@ -102,13 +101,19 @@ where
                     Ok(Admitted { arguments, closing }) => {
                         Self::Handling { handling: handler.handle(arguments), closing }
                     }
-                    Err(response) => return Poll::Ready(response),
+                    Err(rejected) => {
+                        let (mut response, mut closing) = rejected.into_parts();
+                        match closing.conclude(&mut response) {
+                            None => return Poll::Ready(response),
+                            Some(keeping) => Self::Keeping { keeping },
+                        }
+                    }
                 },
                 Project::Handling { handling, closing } => {
-                    let response = ready!(handling.poll(context)).into_response();
-                    match mem::take(closing).conclude(response) {
-                        Ok(response) => return Poll::Ready(response),
-                        Err(keeping) => Self::Keeping { keeping },
+                    let mut response = ready!(handling.poll(context)).into_response();
+                    match closing.conclude(&mut response) {
+                        None => return Poll::Ready(response),
+                        Some(keeping) => Self::Keeping { keeping },
                     }
                 }
                 Project::Keeping { keeping } => return Pin::new(keeping).poll(context),

@@ -1,6 +1,7 @@
 //! From a handler's response to the one that is sent.
 
-use std::future::ready;
+#[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+use std::mem;
 use std::pin::Pin;
 #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
 use std::task::{Context, Poll};
@@ -8,22 +9,18 @@ use std::task::{Context, Poll};
 use axum::response::Response;
 
 use crate::cookie::CookieWriter;
-use crate::finalise::{Finish, finish};
+use crate::finalise::{Said, finish};
 use crate::key_values::RequestKeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use crate::key_values::answered;
 use crate::policy::Via;
 use crate::principal::Principal;
-use crate::sessions::Sessions;
-use crate::sessions::{CookieChange, Exchange, Outcome};
+use crate::sessions::{Exchange, Sessions};
 use crate::shared::Shared;
-
-/// A response that may have to wait.
-type Waiting = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A response that waits until something is written.
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-pub(super) type Keeping = Waiting;
+pub(super) type Keeping = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// There is none where nothing is written. A type in which the compiler has nothing to look at: see [`Shared`].
 #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
@@ -68,15 +65,6 @@ impl Closing {
         Self { visit: Some(Visited { exchange, key_values, cookie, read }) }
     }
 
-    /// Writes the key-values that were changed and not saved, before the response is finished.
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    async fn keep(&self, response: Response) -> Response {
-        match self.unkept() {
-            Some(key_values) => answered(key_values, response).await,
-            None => response,
-        }
-    }
-
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     fn unkept(&self) -> Option<&RequestKeyValues> {
         let key_values = self.visit.as_ref()?.key_values.as_ref()?;
@@ -84,50 +72,39 @@ impl Closing {
         (!key_values.is_of_layer() && key_values.are_changed()).then_some(key_values)
     }
 
-    /// [`conclude`](Self::conclude), for whoever can wait.
-    pub(super) fn close(self, response: Response) -> Waiting {
-        match self.conclude(response) {
-            Ok(response) => Box::pin(ready(response)),
-            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-            Err(keeping) => keeping,
-            #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
-            Err(keeping) => match keeping {},
-        }
-    }
-
-    /// The response to send; or, where key-values have to be written before, what writes them and comes to it.
+    /// Makes of a handler's response the one to send. Or takes it, where key-values that were changed and not saved have to be
+    /// written before: what writes them comes to the response.
+    ///
+    /// By reference, for most responses are concluded where they are.
     #[cfg_attr(
         not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
-        expect(clippy::unnecessary_wraps, reason = "there are none")
+        expect(clippy::needless_pass_by_ref_mut, reason = "there are none")
     )]
-    pub(super) fn conclude(self, response: Response) -> Result<Response, Keeping> {
+    pub(super) fn conclude(&mut self, response: &mut Response) -> Option<Keeping> {
         #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        if self.unkept().is_some() {
-            return Err(Box::pin(async move {
-                let response = self.keep(response).await;
-                self.finish(response)
+        if let Some(key_values) = self.unkept().cloned() {
+            let (closing, response) = (mem::take(self), mem::take(response));
+            return Some(Box::pin(async move {
+                let mut response = answered(&key_values, response).await;
+                closing.finish(&mut response);
+                response
             }));
         }
-        Ok(self.finish(response))
+        self.finish(response);
+        None
     }
 
-    fn finish(self, mut response: Response) -> Response {
-        if let Some(visit) = self.visit {
-            let Outcome { cookie, clear_site_data, another_read } = visit.exchange.outcome();
-            #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-            if !visit.key_values.is_some_and(|key_values| key_values.is_of_layer()) {
-                visit.exchange.close();
-            }
-            let cookie_name = visit.cookie.as_ref().map(|writer| writer.name());
-            let clear_site_data = visit.cookie.as_ref().filter(|_| clear_site_data).and_then(|it| it.clear_site_data());
-            let cookie = visit.cookie.and_then(|writer| match cookie {
-                CookieChange::Keep => None,
-                CookieChange::Issue(issued) => writer.issue(&issued),
-                CookieChange::Remove => Some(writer.removal()),
-            });
-            let read = Via { cookie: visit.read.cookie || another_read, ..visit.read };
-            finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data, read: Some(read) });
+    fn finish(&self, response: &mut Response) {
+        let Some(visit) = &self.visit else { return };
+        let outcome = visit.exchange.outcome();
+        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+        if !visit.key_values.as_ref().is_some_and(RequestKeyValues::is_of_layer) {
+            visit.exchange.close();
         }
-        response
+        let writer = visit.cookie.as_ref();
+        let another_read = outcome.as_ref().is_some_and(|outcome| outcome.another_read);
+        let read = Via { cookie: visit.read.cookie || another_read, ..visit.read };
+        let said = outcome.zip(writer).map(|(outcome, writer)| Said::of(&outcome, writer));
+        finish(response.headers_mut(), read, || writer.map(|writer| writer.name()), said);
     }
 }

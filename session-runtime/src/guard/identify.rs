@@ -93,20 +93,20 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     // What this server cannot have set leads to nothing.
     let Some(id) = SessionId::parse(value) else { return Ok(Identity::Dead) };
     let key = Sessions::<P>::key_of(&id);
+    let store = sessions.store()?;
     // A block: else the future would have room for the record while the application is asked.
-    let (standing, is_alias) = {
-        let Some(record) = standing_record(sessions.store()?, key).await? else { return Ok(Identity::Dead) };
+    let (contents, instants, is_alias) = {
+        let Some(record) = standing_record(store, key).await? else { return Ok(Identity::Dead) };
         #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
         if record.is_anonymous() {
             let issued = Issued { id, key, persists_until: None };
             return Ok(unknown(sessions.anonymous_look(&record, issued, now)));
         }
-        (authenticate(&record, now, || sessions.unseal(&record, &id)), record.successor().is_some())
-    };
-    let (contents, instants) = match standing {
-        Standing::Good(contents, instants) => (contents, instants),
-        Standing::Over => return Ok(Identity::Dead),
-        Standing::Unreadable => return Ok(Identity::Unreadable),
+        match authenticate(&record, now, || sessions.unseal(&record, &id)) {
+            Standing::Good(contents, instants) => (contents, instants, record.successor().is_some()),
+            Standing::Over => return Ok(Identity::Dead),
+            Standing::Unreadable => return Ok(Identity::Unreadable),
+        }
     };
     if is_alias {
         return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
@@ -153,7 +153,7 @@ fn known<P: Principal>(contents: Arc<Contents<P>>, instants: Instants, exchange:
 #[cfg(feature = "jwt")]
 async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &[u8], now: Timestamp) -> Result<Identity<P>, Refused> {
     match sessions.verify_token(token, now).await {
-        Ok(TokenSession { contents, instants, .. }) => {
+        Ok(TokenSession { contents, instants }) => {
             let exchange = Exchange::default();
             Ok(Identity::Known(Arrival::new(contents, instants, CredentialKind::Bearer, exchange)))
         }

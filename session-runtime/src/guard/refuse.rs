@@ -4,7 +4,7 @@ use axum::response::Response;
 use http::request::Parts;
 
 use crate::authorise::Denial;
-use crate::finalise::{Finish, finish};
+use crate::finalise::{Said, finish};
 use crate::policy::PolicySpec;
 use crate::principal::Principal;
 use crate::refusal::{self, Refusal, RefusalContext, RefusalKind, RefusedRequest};
@@ -87,9 +87,8 @@ pub(super) fn refuse<P: Principal>(
     tracing::debug!(target: "session", policy = spec.name, kind = ?refusal.kind(), "session.refused");
     let forget = is_dead_cookie && RefusedRequest::of(parts).is_navigation();
     let writer = sessions.cookie();
-    let cookie = writer.filter(|_| forget).map(|writer| writer.removal());
-    let cookie_name = writer.map(|writer| writer.name());
+    let said = writer.filter(|_| forget).map(|writer| Said { cookie: Some(writer.removal()), ..Said::default() });
     let mut response = refusal::respond(refusal, &context::<P>(spec), parts, sessions.on_refusal());
-    finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data: None, read: Some(spec.via) });
+    finish(response.headers_mut(), spec.via, || writer.map(|writer| writer.name()), said);
     response
 }

@@ -65,6 +65,25 @@ pub struct Admitted<A> {
     pub(super) closing: Closing,
 }
 
+/// A request that is answered without its handler: by the guard, a check, or an extractor.
+///
+/// Behind a pointer, because every result on the way in has room for it, and is moved.
+pub struct Rejected(Box<(Response, Closing)>);
+
+impl Rejected {
+    /// The response, and what is left to be done with it.
+    pub(super) fn into_parts(self) -> (Response, Closing) {
+        *self.0
+    }
+}
+
+/// By the guard itself, which has finished its response.
+impl From<Response> for Rejected {
+    fn from(response: Response) -> Self {
+        Self(Box::new((response, Closing::default())))
+    }
+}
+
 /// What stands for a policy that can be enforced, with the checks of the policy `C`, before the arguments `A` are extracted.
 ///
 /// The macros ask for this alone, so that what is wrong with a policy is said of the policy, and not of all that follows
@@ -73,13 +92,12 @@ pub trait Enforced<S, A, M, C = NoChecks>: 'static {
     /// The policy that says `spec`.
     fn policy(spec: &'static PolicySpec) -> Stated;
 
-    /// Admits a request by the policy and extracts the handler's arguments, or answers it: whatever refused the request,
-    /// the guard, a check, or an extractor.
+    /// Admits a request by the policy and extracts the handler's arguments, or answers it.
     fn enforce<T: Borrow<S> + Send>(
         spec: &'static PolicySpec,
         request: Request,
         state: T,
-    ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send;
+    ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send;
 }
 
 impl<P, S, A, M, C> Enforced<S, A, M, C> for P
@@ -97,7 +115,7 @@ where
         spec: &'static PolicySpec,
         request: Request,
         state: T,
-    ) -> impl Future<Output = Result<Admitted<A>, Response>> + Send {
+    ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send {
         enforce::<C::Run, P::Realm, S, A, M>(spec, request, state)
     }
 }
@@ -111,7 +129,7 @@ fn enforce<C, R, S, A, M>(
     spec: &'static PolicySpec,
     request: Request,
     state: impl Borrow<S> + Send,
-) -> impl Future<Output = Result<Admitted<A>, Response>> + Send
+) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send
 where
     C: RunChecks<R, S>,
     R: Visited,
@@ -132,7 +150,7 @@ fn extract<C, R, S, A, M>(
     mut call: Call<'_, R>,
     body: Body,
     state: &S,
-) -> impl Future<Output = Result<Admitted<A>, Response>> + Send
+) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send
 where
     C: RunChecks<R, S>,
     R: Visited,
@@ -143,25 +161,21 @@ where
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     R::hand_out(&mut call);
     async move {
-        // Of a response only the box of what closes it is kept while that is awaited: else every request had room for both.
-        let refused = match C::run(&mut call, state).await {
-            Ok(()) => None,
-            Err(response) => Some(closing.clone().close(R::refused_by_check(&call, response))),
-        };
-        if let Some(refused) = refused {
-            return Err(refused.await);
+        if let Err(response) = C::run(&mut call, state).await {
+            return Err(Rejected(Box::new((R::refused_by_check(&call, response), closing))));
         }
-        call.settle().await?;
+        if let Some(settling) = R::settling(&mut call) {
+            settling.await?;
+        }
         let confirming = R::confirming(&mut call);
         let mut taken = A::take_all(call, body, state).await;
         if let Some(confirming) = confirming {
             taken = Box::pin(confirmed(taken, confirming)).await;
         }
-        let rejected = match taken {
-            Ok(arguments) => return Ok(Admitted { arguments, closing }),
-            Err(response) => closing.close(response),
-        };
-        Err(rejected.await)
+        match taken {
+            Ok(arguments) => Ok(Admitted { arguments, closing }),
+            Err(response) => Err(Rejected(Box::new((response, closing)))),
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::fmt;
 use axum::response::Response;
 use http::request::Parts;
 
-use super::activity::{count_as_activity, replace_id_where_due};
+use super::activity::{Settling, settling};
 use super::closing::Closing;
 use super::confirm::{Confirming, confirming};
 use super::refuse::context;
+use crate::clock::Timestamp;
 use crate::key_values::RequestKeyValues;
 use crate::policy::{Of, Open, PolicySpec, Realm};
 use crate::principal::Principal;
@@ -33,8 +34,8 @@ pub trait Visited: Realm {
     /// What the guard knows of the visitor.
     type Visit: Send + Sync;
 
-    /// Counts the request as activity, where the policy slides; refuses when the session ended meanwhile.
-    fn settle(call: &mut Call<'_, Self>) -> impl Future<Output = Result<(), Response>> + Send
+    /// What has to be written of the session before its handler runs, if anything.
+    fn settling<'a>(call: &'a mut Call<'_, Self>) -> Option<Settling<'a>>
     where
         Self: Sized;
 
@@ -63,6 +64,8 @@ pub trait Visited: Realm {
 /// What the guard knows of a visitor of the principal's realm.
 pub struct Visit<P: Principal> {
     pub(super) visitor: Visitor<P>,
+    /// When the visitor was admitted.
+    pub(super) admitted_at: Timestamp,
     pub(super) key_values: Option<RequestKeyValues>,
 }
 
@@ -107,10 +110,8 @@ impl<P: Principal> Visitor<P> {
 impl<P: Principal> Visited for Of<P> {
     type Visit = Visit<P>;
 
-    async fn settle(call: &mut Call<'_, Self>) -> Result<(), Response> {
-        count_as_activity(call).await?;
-        replace_id_where_due(call).await;
-        Ok(())
+    fn settling<'a>(call: &'a mut Call<'_, Self>) -> Option<Settling<'a>> {
+        settling(call)
     }
 
     fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response {
@@ -138,8 +139,9 @@ impl<P: Principal> Visited for Of<P> {
 impl Visited for Open {
     type Visit = ();
 
-    async fn settle(_: &mut Call<'_, Self>) -> Result<(), Response> {
-        Ok(())
+    /// There is none.
+    fn settling<'a>(_: &'a mut Call<'_, Self>) -> Option<Settling<'a>> {
+        None
     }
 
     /// A public route has no checks.
@@ -161,10 +163,6 @@ impl Visited for Open {
 }
 
 impl<R: Visited> Call<'_, R> {
-    pub(super) fn settle(&mut self) -> impl Future<Output = Result<(), Response>> + Send {
-        R::settle(self)
-    }
-
     pub(super) fn closing(&self) -> Closing {
         R::closing(self)
     }

@@ -15,10 +15,10 @@ use super::RequestKeyValues;
 use super::outcome::answered;
 use crate::cookie::CookieWriter;
 use crate::credential::{self, Credential, SessionId};
-use crate::finalise::{Finish, finish};
+use crate::finalise::{Said, finish};
 use crate::policy::Via;
 use crate::principal::{ListsSessions, Principal};
-use crate::sessions::{CookieChange, Look, Outcome, SessionErrorKind, Sessions};
+use crate::sessions::{Look, SessionErrorKind, Sessions};
 
 /// Gives `tower_sessions::Session` to layers, which run before the guard of a route: it goes outside of them.
 ///
@@ -125,19 +125,15 @@ fn unasked<P: Principal>(sessions: &Sessions<P>, headers: &HeaderMap) -> Request
 async fn close(key_values: &RequestKeyValues, writer: &CookieWriter, response: Response) -> Response {
     let mut response = answered(key_values, response).await;
     let exchange = key_values.exchange();
-    let Outcome { cookie: change, clear_site_data, .. } = exchange.outcome();
+    let outcome = exchange.outcome();
     exchange.close();
     if !key_values.are_used() {
         return response;
     }
-    let (cookie_name, cookie) = match change {
-        CookieChange::Keep => (None, None),
-        CookieChange::Issue(issued) => (Some(writer.name()), writer.issue(&issued)),
-        CookieChange::Remove => (Some(writer.name()), Some(writer.removal())),
-    };
-    let read = Some(Via { cookie: true, bearer: false });
-    let clear_site_data = clear_site_data.then(|| writer.clear_site_data()).flatten();
-    finish(response.headers_mut(), Finish { cookie_name, cookie, clear_site_data, read });
+    let said = outcome.map(|outcome| Said::of(&outcome, writer));
+    let read = Via { cookie: true, bearer: false };
+    let sets_cookie = said.as_ref().is_some_and(|said| said.cookie.is_some());
+    finish(response.headers_mut(), read, || sets_cookie.then(|| writer.name()), said);
     response
 }
 

@@ -133,8 +133,14 @@ impl<P: Principal + ListsSessions> Session<P> {
 
     #[cfg(feature = "jwt")]
     async fn is_revoked(&self, now: Timestamp) -> Result<bool, SessionError> {
+        use super::Known;
         use crate::token::TokenRefusal;
-        match self.sessions.expect_not_revoked(&self.known().contents, self.known().instants.created_at, now).await {
+
+        let Known { contents, instants, .. } = self.known();
+        let Some(asking) = self.sessions.asking_whether_revoked(contents, instants.created_at, now) else {
+            return Ok(false);
+        };
+        match asking.await {
             Ok(()) => Ok(false),
             Err(TokenRefusal::RevocationsUnavailable) => Err(SessionErrorKind::Unavailable.into()),
             Err(_) => Ok(true),

@@ -128,12 +128,14 @@ impl Exchange {
         self.rotation_due.store(true, Ordering::Release);
     }
 
+    /// Whether that was [demanded](Self::demand_rotation).
+    pub(crate) fn is_rotation_due(&self) -> bool {
+        self.rotation_due.load(Ordering::Acquire)
+    }
+
     /// What is to be replaced, if that was [demanded](Self::demand_rotation); once.
     pub(crate) fn take_due_rotation(&self) -> Option<Current> {
-        if !self.rotation_due.load(Ordering::Acquire) || !self.rotation_due.swap(false, Ordering::AcqRel) {
-            return None;
-        }
-        self.current()
+        self.rotation_due.swap(false, Ordering::AcqRel).then(|| self.current()).flatten()
     }
 
     /// The session goes on under a new id.
@@ -166,12 +168,9 @@ impl Exchange {
         self.state_to_answer().outcome.another_read = true;
     }
 
-    /// What the response says, once.
-    pub(crate) fn outcome(&self) -> Outcome {
-        if !self.has_outcome.load(Ordering::Acquire) {
-            return Outcome::default();
-        }
-        std::mem::take(&mut self.state().outcome)
+    /// What the response says, once; if it says anything.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        self.has_outcome.load(Ordering::Acquire).then(|| std::mem::take(&mut self.state().outcome))
     }
 
     /// The state, for whoever has something to say in the response.
@@ -209,7 +208,7 @@ impl Exchange {
         let (current, outcome) = (before.current(), before.outcome());
         let mut state = self.state_to_answer();
         state.current = current;
-        state.outcome = outcome;
+        state.outcome = outcome.unwrap_or_default();
         true
     }
 

@@ -279,11 +279,12 @@ pub(crate) async fn followed(store: &dyn Store, mut key: StoreKey) -> Result<Opt
 
 /// The record under `key`. An alias stands only as long as what it stands for.
 pub(crate) async fn standing_record(store: &dyn Store, key: StoreKey) -> Result<Option<Record>, StoreError> {
-    let record = store.load(key).await?;
-    match record {
-        Some(alias) if alias.successor.is_some() => Box::pin(standing_alias(store, alias)).await,
-        record => Ok(record),
-    }
+    // Awaited where the record of the alias no longer has its place.
+    let standing = match store.load(key).await? {
+        Some(alias) if alias.successor.is_some() => Box::pin(standing_alias(store, alias)),
+        record => return Ok(record),
+    };
+    standing.await
 }
 
 async fn standing_alias(store: &dyn Store, alias: Record) -> Result<Option<Record>, StoreError> {

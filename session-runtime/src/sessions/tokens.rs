@@ -28,7 +28,8 @@ const REMEMBERED: usize = 10_000;
 /// What verifies and issues the tokens of one principal.
 pub(super) struct Tokens<P> {
     verifier: Verifier,
-    remembered: Option<Remembered<TokenSession<P>>>,
+    /// Each with what it rests on.
+    remembered: Option<Remembered<(TokenSession<P>, Standing)>>,
     issuer: Option<TokenIssuer>,
     /// The public keys of what is issued here, as a JWK set.
     jwks: Box<str>,
@@ -118,11 +119,10 @@ impl TokenSettings {
     }
 }
 
-/// The session of a token, and on what it rests.
+/// The session of a token.
 pub(crate) struct TokenSession<P> {
     pub(crate) contents: Arc<Contents<P>>,
     pub(crate) instants: Instants,
-    standing: Standing,
 }
 
 impl<P> Clone for TokenSession<P> {
@@ -131,9 +131,35 @@ impl<P> Clone for TokenSession<P> {
     }
 }
 
+impl<P: Principal> Tokens<P> {
+    /// The session of a token that is remembered, if that still stands on its own.
+    fn known(&self, token: &[u8], now: Timestamp) -> Result<Option<TokenSession<P>>, TokenRefusal> {
+        let Some(remembered) = &self.remembered else { return Ok(None) };
+        let look = |(session, standing): &(TokenSession<P>, Standing)| match self.verifier.stands(standing, now) {
+            Ok(()) => Ok(Some(session.clone())),
+            Err(TokenRefusal::UnknownKey) => Ok(None),
+            Err(refusal) => Err(refusal),
+        };
+        remembered.find(token, look).unwrap_or(Ok(None))
+    }
+
+    /// The session of any other, which is remembered from here on.
+    #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
+    async fn verified(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
+        #[cfg(feature = "jwks-url")]
+        let verified = Box::pin(self.verifier.verify_fetching(token, now, TokenSession::of)).await?;
+        #[cfg(not(feature = "jwks-url"))]
+        let verified = self.verifier.verify(token, now, TokenSession::of)?;
+        let Some(remembered) = &self.remembered else { return Ok(verified.0) };
+        let session = verified.0.clone();
+        remembered.keep(token, verified);
+        Ok(session)
+    }
+}
+
 impl<P: Principal> TokenSession<P> {
     #[inline]
-    fn of(verified: Verified<P>, standing: Standing) -> Self {
+    fn of(verified: Verified<P>, standing: Standing) -> (Self, Standing) {
         let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
         let factors =
             if factors.is_empty() { Factors::none() } else { Factors::given(&factors, dates.authenticated_at) };
@@ -157,7 +183,7 @@ impl<P: Principal> TokenSession<P> {
             confirmations: Confirmations::default(),
             key_values,
         };
-        Self { contents: Arc::new(contents), instants, standing }
+        (Self { contents: Arc::new(contents), instants }, standing)
     }
 }
 
@@ -266,29 +292,14 @@ impl<P: Principal> Sessions<P> {
 
     /// The session of a token that was not revoked.
     pub(crate) async fn verify_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
-        let session = self.verified_token(token, now).await?;
-        self.expect_not_revoked(&session.contents, session.instants.created_at, now).await?;
-        Ok(session)
-    }
-
-    /// The session of a token, as far as it stands on its own.
-    #[cfg_attr(not(feature = "jwks-url"), expect(clippy::unused_async, reason = "keys from a URL are waited for"))]
-    async fn verified_token(&self, token: &[u8], now: Timestamp) -> Result<TokenSession<P>, TokenRefusal> {
         // A route cannot accept what the principal does not declare, and what is declared has a verifier.
         let tokens = self.0.tokens.as_ref().ok_or(TokenRefusal::UnknownKey)?;
-        if let Some(known) = tokens.remembered.as_ref().and_then(|remembered| remembered.find(token)) {
-            match tokens.verifier.stands(&known.standing, now) {
-                Ok(()) => return Ok(known),
-                Err(TokenRefusal::UnknownKey) => {}
-                Err(refusal) => return Err(refusal),
-            }
-        }
-        #[cfg(feature = "jwks-url")]
-        let session = tokens.verifier.verify_fetching(token, now, TokenSession::of).await?;
-        #[cfg(not(feature = "jwks-url"))]
-        let session = tokens.verifier.verify(token, now, TokenSession::of)?;
-        if let Some(remembered) = &tokens.remembered {
-            remembered.keep(token, session.clone());
+        let session = match tokens.known(token, now)? {
+            Some(session) => session,
+            None => tokens.verified(token, now).await?,
+        };
+        if let Some(asking) = self.asking_whether_revoked(&session.contents, session.instants.created_at, now) {
+            asking.await?;
         }
         Ok(session)
     }

@@ -10,6 +10,7 @@ mod list;
 
 pub(super) use self::list::{List, Revoked, hash};
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use super::{
@@ -55,6 +56,9 @@ pub(super) fn check(
          `MemoryStore::new().keeping_until_expiry()` for {what} that end with the process"
     ))
 }
+
+/// A look at the list. Boxed: whose tokens cannot be revoked makes no room for it.
+type AskingWhetherRevoked<'a> = Pin<Box<dyn Future<Output = Result<(), TokenRefusal>> + Send + 'a>>;
 
 /// Ending access tokens before they expire, where the principal declares `bearer(revocable)`.
 impl<P: Principal> Sessions<P> {
@@ -115,24 +119,26 @@ impl<P: Principal> Sessions<P> {
         list.change(self, subject, |revoked, now| revoked.add(&hashes, now)).await
     }
 
-    /// Whether a token counts that was verified.
-    pub(crate) async fn expect_not_revoked(
-        &self,
-        contents: &Contents<P>,
+    /// Asks whether a token counts that was verified; `None` where it does, because it cannot be revoked.
+    pub(crate) fn asking_whether_revoked<'a>(
+        &'a self,
+        contents: &'a Contents<P>,
         issued_at: Timestamp,
         now: Timestamp,
-    ) -> Result<(), TokenRefusal> {
-        let Some(token) = &contents.token else { return Ok(()) };
-        let Some(list) = self.revocable(&token.issuer) else { return Ok(()) };
+    ) -> Option<AskingWhetherRevoked<'a>> {
+        let token = contents.token.as_ref()?;
+        let list = self.revocable(&token.issuer)?;
         let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
-        match Box::pin(list.covers(self, &contents.subject, &hashes, issued_at, now)).await {
-            Ok(false) => Ok(()),
-            Ok(true) => Err(TokenRefusal::Revoked),
-            Err(error) => {
-                tracing::error!(target: "session", ?error, "session.store_unavailable");
-                Err(TokenRefusal::RevocationsUnavailable)
+        Some(Box::pin(async move {
+            match list.covers(self, &contents.subject, &hashes, issued_at, now).await {
+                Ok(false) => Ok(()),
+                Ok(true) => Err(TokenRefusal::Revoked),
+                Err(error) => {
+                    tracing::error!(target: "session", ?error, "session.store_unavailable");
+                    Err(TokenRefusal::RevocationsUnavailable)
+                }
             }
-        }
+        }))
     }
 
     async fn revoke_of(

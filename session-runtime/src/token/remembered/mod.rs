@@ -55,7 +55,7 @@ impl RememberedTokens {
     }
 }
 
-impl<V: Clone> Remembered<V> {
+impl<V> Remembered<V> {
     /// Remembers at most `tokens`, and at most 2 KiB of text for each of them.
     pub(crate) fn of(tokens: usize) -> Self {
         let shards = (tokens / SMALLEST_SHARD).clamp(1, SHARDS);
@@ -65,10 +65,10 @@ impl<V: Clone> Remembered<V> {
         Self { shards, keys: [drawn.hash_one(0), drawn.hash_one(1), drawn.hash_one(2) | 1] }
     }
 
-    /// What is known of `token`.
-    pub(crate) fn find(&self, token: &[u8]) -> Option<V> {
+    /// What `look` makes of what is known of `token`.
+    pub(crate) fn find<T>(&self, token: &[u8], look: impl FnOnce(&V) -> T) -> Option<T> {
         let hash = self.hash(token)?;
-        self.shard(hash)?.find(hash, token)
+        self.shard(hash)?.find(hash, token, look)
     }
 
     /// Remembers `value` for `token`, and forgets the tokens that were used longest ago.

@@ -28,26 +28,26 @@ struct Known<V> {
     value: V,
 }
 
-impl<V: Clone> Shard<V> {
+impl<V> Shard<V> {
     /// At most so many tokens, and bytes of text, in both generations together.
     pub(super) fn of(tokens: usize, bytes: usize) -> Self {
         let (young, old) = (Generation::default(), Generation::default());
         Self { young, old, tokens: tokens / 2, bytes: bytes / 2, hits: 0, misses: 0 }
     }
 
-    pub(super) fn find(&mut self, hash: u64, token: &[u8]) -> Option<V> {
+    pub(super) fn find<T>(&mut self, hash: u64, token: &[u8], look: impl FnOnce(&V) -> T) -> Option<T> {
         if let Some(known) = self.young.tokens.get(&hash).filter(|known| *known.token == *token) {
             self.hits += 1;
-            return Some(known.value.clone());
+            return Some(look(&known.value));
         }
         let Some(known) = self.old.take(hash).filter(|known| *known.token == *token) else {
             self.misses += 1;
             return None;
         };
         self.hits += 1;
-        let value = known.value.clone();
+        let seen = look(&known.value);
         self.put(hash, known);
-        Some(value)
+        Some(seen)
     }
 
     pub(super) fn keep(&mut self, hash: u64, token: &[u8], value: V) {

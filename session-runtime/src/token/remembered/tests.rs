@@ -10,7 +10,7 @@ fn a_token_is_found_by_its_whole_text() {
     let remembered = Remembered::of(1000);
     let token = b"header.claims.signature-of-them";
     remembered.keep(token, 1);
-    assert_eq!(remembered.find(token), Some(1));
+    assert_eq!(remembered.find(token, Clone::clone), Some(1));
     let others = [
         "header.claims.signature-of-then",
         "header.claims.signature-of-the",
@@ -19,13 +19,13 @@ fn a_token_is_found_by_its_whole_text() {
         "claims.signature-of-them",
     ];
     for other in others {
-        assert_eq!(remembered.find(other.as_bytes()), None, "{other}");
+        assert_eq!(remembered.find(other.as_bytes(), Clone::clone), None, "{other}");
     }
     let RememberedTokens { tokens, bytes, hits, misses } = remembered.statistics();
     assert_eq!((tokens, bytes, hits, misses), (1, token.len(), 1, 5));
     assert!((remembered.statistics().hit_rate() - 1.0 / 6.0).abs() < 1e-9);
     remembered.keep(token, 2);
-    assert_eq!((remembered.find(token), remembered.statistics().tokens), (Some(2), 1));
+    assert_eq!((remembered.find(token, Clone::clone), remembered.statistics().tokens), (Some(2), 1));
 }
 
 // No signature is that short, and nothing is looked for.
@@ -34,8 +34,8 @@ fn what_is_too_short_to_be_a_token_is_not_kept() {
     let remembered = Remembered::of(1000);
     let longest = [b'x'; LOOKED_AT - 1];
     remembered.keep(&longest, 1);
-    assert_eq!((remembered.find(&longest), remembered.statistics().tokens), (None, 0));
-    assert_eq!(remembered.find(b""), None);
+    assert_eq!((remembered.find(&longest, Clone::clone), remembered.statistics().tokens), (None, 0));
+    assert_eq!(remembered.find(b"", Clone::clone), None);
 }
 
 // Two tokens of one hash are never taken for each other.
@@ -43,9 +43,9 @@ fn what_is_too_short_to_be_a_token_is_not_kept() {
 fn the_hash_alone_proves_nothing() {
     let mut shard = Shard::of(10, 1000);
     shard.keep(7, b"one", 1);
-    assert_eq!(shard.find(7, b"other"), None);
+    assert_eq!(shard.find(7, b"other", Clone::clone), None);
     shard.keep(7, b"other", 2);
-    assert_eq!((shard.find(7, b"one"), shard.find(7, b"other")), (None, Some(2)));
+    assert_eq!((shard.find(7, b"one", Clone::clone), shard.find(7, b"other", Clone::clone)), (None, Some(2)));
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn what_is_used_stays() {
     shard.keep(0, b"used", 0);
     for hash in 1..1000 {
         shard.keep(hash, b"text", 1);
-        assert_eq!(shard.find(0, b"used"), Some(0), "{hash}");
+        assert_eq!(shard.find(0, b"used", Clone::clone), Some(0), "{hash}");
         assert!(shard.statistics().tokens <= 10);
     }
 }
@@ -83,7 +83,7 @@ fn nothing_is_remembered_by_no_memory() {
         let remembered = Remembered::of(tokens);
         let token = b"header.claims.signature";
         remembered.keep(token, 1);
-        assert_eq!((remembered.find(token), remembered.statistics().tokens), (None, 0));
+        assert_eq!((remembered.find(token, Clone::clone), remembered.statistics().tokens), (None, 0));
     }
 }
 
@@ -112,7 +112,7 @@ fn many_threads_find_what_they_kept() {
                 for number in 0..500 {
                     let token = format!("header.claims.{thread} {number}").into_bytes();
                     remembered.keep(&token, (thread, number));
-                    assert_eq!(remembered.find(&token), Some((thread, number)));
+                    assert_eq!(remembered.find(&token, Clone::clone), Some((thread, number)));
                 }
             })
         })
@@ -135,7 +135,7 @@ proptest! {
             if keep {
                 shard.keep(hash, text.as_bytes(), value);
                 last.insert((hash, text), value);
-            } else if let Some(found) = shard.find(hash, text.as_bytes()) {
+            } else if let Some(found) = shard.find(hash, text.as_bytes(), Clone::clone) {
                 prop_assert_eq!(last.get(&(hash, text)), Some(&found));
             }
             let held = shard.statistics();
