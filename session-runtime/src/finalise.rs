@@ -43,16 +43,17 @@ pub(crate) fn finish(
     cookie_name: impl FnOnce() -> Option<&'static str>,
     said: Option<Said>,
 ) {
+    let own = Own::of(headers);
     let sets_cookie = said.as_ref().is_some_and(|said| said.cookie.is_some());
-    if sets_cookie || !headers.contains_key(CACHE_CONTROL) {
+    if sets_cookie || !own.cache_control {
         headers.insert(CACHE_CONTROL, const { HeaderValue::from_static("no-store") });
     }
     let read = vary(read);
     // The refusal of an argument is finished where it is made, and again as a response of this route.
-    if headers.get_all(VARY).iter().all(|named| named != read) {
+    if !own.vary || headers.get_all(VARY).iter().all(|named| named != read) {
         headers.append(VARY, read);
     }
-    if headers.contains_key(SET_COOKIE)
+    if own.cookies
         && let Some(name) = cookie_name()
     {
         remove_cookies_called(name, headers);
@@ -63,6 +64,28 @@ pub(crate) fn finish(
     }
     if let Some(data) = clear_site_data {
         headers.append(CLEAR_SITE_DATA, data);
+    }
+}
+
+/// Which of the headers that matter here a response has already.
+///
+/// Found out in one pass: most responses have a handful of headers, and to hash three names takes longer than to look at each.
+#[derive(Default)]
+struct Own {
+    cache_control: bool,
+    vary: bool,
+    cookies: bool,
+}
+
+impl Own {
+    fn of(headers: &HeaderMap) -> Self {
+        let mut own = Self::default();
+        for name in headers.keys() {
+            own.cache_control |= name == CACHE_CONTROL;
+            own.vary |= name == VARY;
+            own.cookies |= name == SET_COOKIE;
+        }
+        own
     }
 }
 
