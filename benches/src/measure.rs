@@ -106,7 +106,8 @@ enum Tool {
 impl Tool {
     fn a_request(self, row: usize) -> Option<i64> {
         let (short, long) = (self.count(row, SHORT)?, self.count(row, LONG)?);
-        Some((long - short) / (LONG - SHORT))
+        let requests = LONG - SHORT;
+        Some((long - short + requests / 2) / requests)
     }
 
     /// Runs this program again, for one row, under the tool.
