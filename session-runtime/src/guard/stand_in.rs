@@ -71,6 +71,10 @@ pub struct Admitted<A> {
 pub struct Rejected(Box<(Response, Closing)>);
 
 impl Rejected {
+    fn new(response: Response, closing: Closing) -> Self {
+        Self(Box::new((response, closing)))
+    }
+
     /// The response, and what is left to be done with it.
     pub(super) fn into_parts(self) -> (Response, Closing) {
         *self.0
@@ -80,7 +84,7 @@ impl Rejected {
 /// By the guard itself, which has finished its response.
 impl From<Response> for Rejected {
     fn from(response: Response) -> Self {
-        Self(Box::new((response, Closing::default())))
+        Self::new(response, Closing::default())
     }
 }
 
@@ -162,7 +166,7 @@ where
     R::hand_out(&mut call);
     async move {
         if let Err(response) = C::run(&mut call, state).await {
-            return Err(Rejected(Box::new((R::refused_by_check(&call, response), closing))));
+            return Err(Rejected::new(R::refused_by_check(&call, response), closing));
         }
         if let Some(settling) = R::settling(&mut call) {
             settling.await?;
@@ -174,7 +178,7 @@ where
         }
         match taken {
             Ok(arguments) => Ok(Admitted { arguments, closing }),
-            Err(response) => Err(Rejected(Box::new((response, closing)))),
+            Err(response) => Err(Rejected::new(response, closing)),
         }
     }
 }
