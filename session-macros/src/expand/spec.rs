@@ -33,9 +33,7 @@ fn start(named: &Named<'_>, rt: &Private<'_>) -> TokenStream {
         (None, whose) => {
             let span = whose.span();
             let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
-            quote_spanned! {span=>
-                #rt::PolicySpec::of(#name, <#realm as #rt::PrincipalRealm>::SPEC)
-            }
+            quote_spanned!(span=> #rt::PolicySpec::of::<#realm>(#name))
         }
     }
 }

@@ -21,11 +21,14 @@ pub(super) type Settling<'a> = Pin<Box<dyn Future<Output = Result<(), Response>>
 
 /// What has to be written, if anything: most requests write nothing.
 pub(super) fn settling<'a, P: Principal>(call: &'a mut Call<'_, Of<P>>) -> Option<Settling<'a>> {
-    if !is_activity(call) && !call.visit.visitor.exchange().is_rotation_due() {
+    let is_activity = is_activity(call);
+    if !is_activity && !call.visit.visitor.exchange().is_rotation_due() {
         return None;
     }
     Some(Box::pin(async move {
-        count_as_activity(call).await?;
+        if is_activity {
+            count_as_activity(call).await?;
+        }
         replace_id_where_due(call).await;
         Ok(())
     }))
@@ -41,7 +44,7 @@ fn is_activity<P: Principal>(call: &Call<'_, Of<P>>) -> bool {
         })
 }
 
-/// Moves `last_seen_at`, where that is due.
+/// Moves `last_seen_at`.
 ///
 /// A touch that fails does not refuse the request: the visitor is who they are, and is only sooner out. One that finds the
 /// session ended does.
@@ -85,9 +88,6 @@ async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
 
 /// False when the session is over.
 async fn touch<P: Principal>(call: &mut Call<'_, Of<P>>) -> Result<bool, StoreError> {
-    if !is_activity(call) {
-        return Ok(true);
-    }
     let Visitor::Known(session) = &mut call.visit.visitor else { return Ok(true) };
     // Asked anew: it may have ended while a check of the policy ran.
     let now = session.sessions().now();

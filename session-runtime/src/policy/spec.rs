@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Demand;
+use super::{Demand, PrincipalRealm};
 use crate::forgery::ForgeryCheck;
 use crate::principal::PrincipalSpec;
 
@@ -82,8 +82,9 @@ impl Own {
 }
 
 impl PolicySpec {
-    /// The policy called `name` of a principal: a session is required, by whatever the principal declares.
-    pub const fn of(name: &'static str, principal: &'static PrincipalSpec) -> Self {
+    /// The policy called `name` of a principal's realm: a session is required, by whatever the principal declares.
+    pub const fn of<R: PrincipalRealm>(name: &'static str) -> Self {
+        let principal = R::SPEC;
         let via = Via { cookie: principal.cookie.is_some(), bearer: principal.bearer.is_some() };
         Self::root(name, Some(principal), via, Access::Required)
     }

@@ -34,10 +34,9 @@ fn handler() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                            "account",
-                            <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                        )
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of::<
+                        <User as ::session_runtime::__private::Subject>::Realm,
+                    >("account")
                         .max_age_sliding(900u64);
                     const _: () = ::session_runtime::__private::assert::max_age(&__SPEC);
                     const _: () = ::session_runtime::__private::assert::sliding(&__SPEC);
@@ -262,10 +261,9 @@ fn handler_of_the_default_principal() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                        "account",
-                        <<__PolicyOf_account as ::session_runtime::__private::About>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                    );
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of::<
+                        <__PolicyOf_account as ::session_runtime::__private::About>::Realm,
+                    >("account");
                     #[automatically_derived]
                     impl ::session_runtime::__private::About for __PolicyOf_account {
                         type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
@@ -589,10 +587,9 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of(
-                        "account",
-                        <<User as ::session_runtime::__private::Subject>::Realm as ::session_runtime::__private::PrincipalRealm>::SPEC,
-                    );
+                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of::<
+                        <User as ::session_runtime::__private::Subject>::Realm,
+                    >("account");
                     #[automatically_derived]
                     impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
                     for __GuardOf_account
@@ -695,7 +692,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] enum __GuardOf_account { } const _ : () = { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of ("account" , < < User as :: session_runtime :: __private :: Subject > :: Realm as :: session_runtime :: __private :: PrincipalRealm > :: SPEC) ; # [automatically_derived] impl < __S , __M : 'static > :: session_runtime :: __private :: Guards < __S , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , (Session < User > ,) , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S >> (__follower : __F) -> __F :: Output { __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , _ , __M > (& __SPEC , account) } } } ; } ; # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account >) -> :: session_runtime :: __private :: Guarded < __GuardOf_account > { __session_call }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] enum __GuardOf_account { } const _ : () = { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of :: < < User as :: session_runtime :: __private :: Subject > :: Realm > ("account") ; # [automatically_derived] impl < __S , __M : 'static > :: session_runtime :: __private :: Guards < __S , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , (Session < User > ,) , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S >> (__follower : __F) -> __F :: Output { __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , _ , __M > (& __SPEC , account) } } } ; } ; # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account >) -> :: session_runtime :: __private :: Guarded < __GuardOf_account > { __session_call }"#
         ]],
     );
 }
