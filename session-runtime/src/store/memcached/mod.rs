@@ -2,31 +2,23 @@
 
 mod builder;
 mod expiry;
+mod item;
 mod pool;
 mod protocol;
 mod subjects;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use self::builder::MemcachedStoreBuilder;
-use self::expiry::time_to_live;
+use self::item::Written;
 use self::pool::{Failure, Pool};
-use self::protocol::{Condition, Reply, Unique};
-use super::encoding;
-use super::{
-    Record, RecordParts, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey, StorePromises, SubjectKey,
-};
+use self::protocol::{Condition, Reply};
+use super::{Record, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey, StorePromises, SubjectKey};
 use crate::clock::Timestamp;
 
 /// How often another write may come first before the server, not the others, is to blame: each time, one of them was done.
 const ATTEMPTS: usize = 200;
-/// What the server counts of an item beside its key and value, and a little more.
-const ITEM_OVERHEAD: usize = 128;
 
 /// Keeps sessions in Memcached 1.6 or later.
 ///
@@ -82,13 +74,6 @@ struct Inner {
     pool: Pool,
     prefix: String,
     indexed: bool,
-}
-
-/// What became of writing an item that was read.
-enum Written {
-    Done,
-    Changed,
-    Gone,
 }
 
 impl MemcachedStore {
@@ -207,78 +192,10 @@ impl MemcachedStore {
         }
         Err(Failure::NeverThrough)
     }
-
-    fn record_name(&self, key: StoreKey) -> String {
-        self.name("id:", key.as_bytes())
-    }
-
-    fn name(&self, kind: &str, key: &[u8; 32]) -> String {
-        let mut name = String::with_capacity(self.0.prefix.len() + kind.len() + 43);
-        name.push_str(&self.0.prefix);
-        name.push_str(kind);
-        URL_SAFE_NO_PAD.encode_string(key, &mut name);
-        name
-    }
-
-    async fn read(&self, name: &str) -> Result<Option<(Unique, Record)>, Failure> {
-        let item = self.item(name).await?;
-        Ok(item.map(|(unique, bytes)| (unique, encoding::decode(&bytes))))
-    }
-
-    async fn item(&self, name: &str) -> Result<Option<(Unique, Vec<u8>)>, Failure> {
-        let request = protocol::get(name);
-        let reply = match self.0.pool.ask(&request).await {
-            // A server that was restarted refuses nobody who only reads.
-            Err(Failure::Connection(_)) => self.0.pool.ask(&request).await?,
-            reply => reply?,
-        };
-        match reply {
-            Reply::Value(unique, bytes) => Ok(Some((unique, bytes))),
-            Reply::Miss => Ok(None),
-            _ => Err(Failure::Senseless),
-        }
-    }
-
-    async fn overwrite(&self, name: &str, unique: Unique, record: Record) -> Result<Written, Failure> {
-        written(&self.write(name, Condition::Unchanged(unique), record).await?)
-    }
-
-    async fn write(&self, name: &str, condition: Condition, record: Record) -> Result<Reply, Failure> {
-        let lives = time_to_live(record.last_seen_at, record.expires_at, SystemTime::now());
-        let parts = RecordParts::try_from(record).map_err(|_| Failure::NotBytes)?;
-        let bytes = encoding::encode(&parts).ok_or(Failure::TooLarge(parts.payload.len(), self.largest(name)))?;
-        self.write_item(name, condition, lives, &bytes).await
-    }
-
-    /// A server that refuses an item because it is too large drops what stood in its place, so it is not asked to.
-    async fn write_item(&self, name: &str, condition: Condition, lives: u32, bytes: &[u8]) -> Result<Reply, Failure> {
-        let largest = self.largest(name);
-        if bytes.len() > largest {
-            return Err(Failure::TooLarge(bytes.len(), largest));
-        }
-        self.0.pool.ask(&protocol::set(name, condition, lives, bytes)).await
-    }
-
-    fn largest(&self, name: &str) -> usize {
-        self.0.pool.largest_item().saturating_sub(ITEM_OVERHEAD + name.len())
-    }
-
-    async fn delete(&self, name: &str, unique: Unique) -> Result<Written, Failure> {
-        written(&self.0.pool.ask(&protocol::delete(name, unique)).await?)
-    }
 }
 
 fn expect_readable(record: &Record) -> Result<(), Failure> {
     if record.is_unreadable() { Err(Failure::Unreadable) } else { Ok(()) }
-}
-
-fn written(reply: &Reply) -> Result<Written, Failure> {
-    match reply {
-        Reply::Done => Ok(Written::Done),
-        Reply::Changed => Ok(Written::Changed),
-        Reply::NotFound => Ok(Written::Gone),
-        _ => Err(Failure::Senseless),
-    }
 }
 
 /// Shows no password.

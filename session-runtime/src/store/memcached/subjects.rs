@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::expiry::UNLIMITED;
+use super::item::{Written, written};
 use super::pool::Failure;
-use super::protocol::{Condition, Reply};
-use super::{ATTEMPTS, MemcachedStore, Unique, Written, written};
+use super::protocol::{Condition, Reply, Unique};
+use super::{ATTEMPTS, MemcachedStore};
 use crate::clock::Timestamp;
 use crate::store::{Record, StoreKey, SubjectKey};
 
