@@ -134,6 +134,10 @@ impl Server {
     #[cfg(target_os = "linux")]
     pub fn freeze(&self) {
         self.send_to_all("STOP");
+        let process = self.process.as_ref().unwrap().id();
+        // On a busy machine, a thread may answer once more before the signal reaches it.
+        let stopping = [vec![process], children_of(process)].concat();
+        assert!(patiently(|| stopping.iter().all(|process| stands_still(*process))), "the server does not stop");
     }
 
     /// Lets it go on.
@@ -212,11 +216,26 @@ fn children_of(process: u32) -> Vec<u32> {
     let ids = all.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let is_child = |id: &u32| {
         let status = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        // Behind the name, which may contain anything: the state, then the parent.
-        let parent = status.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
+        let parent = behind_the_name(&status).nth(1).and_then(|parent| parent.parse().ok());
         parent == Some(process)
     };
     ids.filter(is_child).collect()
+}
+
+/// Whether none of its threads runs, as proc(5) tells.
+#[cfg(target_os = "linux")]
+fn stands_still(process: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok()).all(|status| {
+        let state = behind_the_name(&status).next();
+        matches!(state, Some("T" | "t" | "Z" | "X"))
+    })
+}
+
+/// The fields of a `stat` behind the name, which may contain anything: the state, the parent, and so on.
+#[cfg(target_os = "linux")]
+fn behind_the_name(status: &str) -> impl Iterator<Item = &str> {
+    status.rsplit(')').next().unwrap_or_default().split_whitespace()
 }
 
 /// Asks again and again until it is so; false when patience ends.
