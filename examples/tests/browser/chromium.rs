@@ -28,9 +28,10 @@ impl Chromium {
 
     async fn open_with(more: impl FnOnce(&mut ChromeCapabilities)) -> Option<Self> {
         let (chromium, chromedriver) = (program("chromium", &[])?, program("chromedriver", &[])?);
-        let launch = Launch::new(move |_, port| {
+        let launch = Launch::new(move |folder, port| {
             let mut command = chromedriver.command();
-            command.arg(format!("--port={port}"));
+            // Its profile goes with its folder: not each of them is removed by the browser.
+            command.arg(format!("--port={port}")).env("TMPDIR", folder);
             command
         });
         let server = Server::start(launch.ended_by("TERM"), |_| {});

@@ -7,6 +7,7 @@ mod error;
 mod family;
 mod of_subject;
 mod pair;
+mod revoke;
 mod token;
 
 pub use self::error::{GrantError, GrantErrorKind};
@@ -20,12 +21,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use self::family::{Family, Grant};
 use self::token::RefreshToken;
 use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
-use super::{Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, expiry};
+use super::{Device, Instants, Issued, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
 use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey};
-use crate::token::{IssueError, TokenOptions, TokenRefusal};
+use crate::token::{IssueError, TokenOptions};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
 /// last use and `absolute` after the grant, as the principal declares these.
@@ -131,41 +132,6 @@ impl<P: Principal> Sessions<P> {
         self.exchange(refresh_token, Some(scopes)).await
     }
 
-    /// Ends the family of a refresh token, whichever of its tokens this is (RFC 7009). Where the principal declares
-    /// `bearer(revocable)`, its access tokens end with it, and an access token may be given, too: it ends with its family. A text
-    /// that is neither, or has expired, is revoked already, which is no error.
-    ///
-    /// # Errors
-    ///
-    /// [`UnsupportedTokenType`](GrantErrorKind::UnsupportedTokenType) for an access token that cannot be revoked,
-    /// [`Unavailable`](GrantErrorKind::Unavailable): the tokens may still be good.
-    pub async fn revoke(&self, token: &str) -> Result<(), GrantError> {
-        let Some(token) = RefreshToken::parse(token) else { return self.revoke_access_token(token).await };
-        let store = self.family_store()?;
-        let issued = Self::family_of(token.family);
-        let Some(record) = store.load(issued.key).await? else { return Ok(()) };
-        match self.opened_other(&record, &issued.id, Family::<P>::from_bytes) {
-            Some(family) => self.end_family(issued.key, &family.grant.subject).await,
-            // Whose it is cannot be read, and it can be ended all the same.
-            None => store.remove(issued.key).await.map(drop).map_err(Into::into),
-        }
-    }
-
-    async fn revoke_access_token(&self, token: &str) -> Result<(), GrantError> {
-        match self.verify_token(token.as_bytes(), self.now()).await {
-            Ok(session) => match self.end_token(&session.contents).await {
-                Err(error) if error.kind() == SessionErrorKind::NotACookie => {
-                    Err(GrantErrorKind::UnsupportedTokenType.into())
-                }
-                outcome => outcome.map_err(Into::into),
-            },
-            Err(TokenRefusal::KeysUnavailable | TokenRefusal::RevocationsUnavailable) => {
-                Err(GrantErrorKind::Unavailable.into())
-            }
-            Err(_) => Ok(()),
-        }
-    }
-
     async fn exchange(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
         let store = self.family_store()?;
         let shown = RefreshToken::parse(shown).ok_or(GrantErrorKind::InvalidGrant)?;
@@ -213,26 +179,6 @@ impl<P: Principal> Sessions<P> {
         let Some(revalidation) = self.revalidation() else { return Ok(Some(family)) };
         let known = revalidation.grantee(&family.grant.principal, family.checked_at, now).await?;
         Ok(known.map(|(principal, checked_at)| family.of(principal, checked_at)))
-    }
-
-    /// Ends a family. Its access tokens first: when that fails, the family still leads to them.
-    async fn end_family(&self, key: StoreKey, subject: &str) -> Result<(), GrantError> {
-        self.revoke_family(&family_claim(key), subject).await?;
-        self.family_store()?.remove(key).await?;
-        Ok(())
-    }
-
-    /// Ends the family that an access token of `subject` names.
-    pub(super) async fn end_family_named(&self, claim: &str, subject: &str) -> Result<(), SessionError> {
-        let Some(store) = self.0.store.as_deref() else { return Ok(()) };
-        let key = URL_SAFE_NO_PAD.decode(claim).ok().and_then(|bytes| bytes.try_into().ok()).map(StoreKey::from_bytes);
-        let Some(key) = key else { return Ok(()) };
-        // Nobody but us writes this claim; but a record that is no family of this subject is none to remove.
-        let Some(record) = store.load(key).await? else { return Ok(()) };
-        if self.family_subjects(subject).any(|subject| record.subject() == Some(subject)) {
-            store.remove(key).await?;
-        }
-        Ok(())
     }
 
     async fn standing_family(
