@@ -124,7 +124,7 @@ pub(super) fn lead(
 ) -> TokenStream {
     let function = handler::inner(checked.handler(), placed);
     let mut items = named.items();
-    if named.knows_its_realm() {
+    if named.has_a_type() {
         let stands_for = &named.ident;
         items.extend(quote!(struct #stands_for;));
     }
@@ -132,7 +132,7 @@ pub(super) fn lead(
     values.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(named, ty)));
     let around = &placed.around;
     let lints = outside::of_all_clippy();
-    if lints.is_none() && values.is_empty() && !named.stands_alone() {
+    if lints.is_none() && values.is_empty() && !named.has_a_type() {
         let implementation = implementation(checked, named, guard, compared, &quote!(#function #items));
         return quote!(#around #implementation);
     }

@@ -26,7 +26,6 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
         policy: checked.policy(),
         ident: format_ident!("__PolicyOf_{name}", span = Span::mixed_site()),
         is_policy: false,
-        compares_principals: !compared.is_empty(),
         name: name.to_string(),
         attributes: outside::of_items(&handler.attributes),
     };

@@ -17,8 +17,6 @@ pub(super) struct Named<'a> {
     pub(super) ident: Ident,
     /// Whether others can build on it.
     pub(super) is_policy: bool,
-    /// Whether its principal is compared with that of an argument.
-    pub(super) compares_principals: bool,
     /// What tables and messages call it.
     pub(super) name: String,
     /// For what stands for the policy: the author's `cfg`s, and lints that are not the author's business.
@@ -30,7 +28,7 @@ impl<'a> Named<'a> {
     pub(super) fn of_unit(unit: &ItemStruct, policy: &'a CheckedPolicy) -> Self {
         let attributes = outside::of_items(&unit.attrs);
         let name = unit.ident.unraw().to_string();
-        Self { policy, ident: unit.ident.clone(), is_policy: true, compares_principals: false, name, attributes }
+        Self { policy, ident: unit.ident.clone(), is_policy: true, name, attributes }
     }
 
     /// The implementations and assertions of a policy on which others can build.
@@ -86,15 +84,15 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// Whether something beside the handler's guard is about it.
-    pub(super) fn stands_alone(&self) -> bool {
-        self.is_policy || matches!(self.policy.whose(), Whose::Default) || checks::has_its_own(self)
+    /// Whether a type stands for it: for others to build on, to run its checks, or to find the crate's principal.
+    pub(super) fn has_a_type(&self) -> bool {
+        self.knows_its_realm() || checks::has_its_own(self)
     }
 
-    /// Whether there is a type that knows whom the policy is about. What only one place needs to know is said there.
+    /// Whether that type knows whom the policy is about. Where one does not have to, each mention says it anew: what is wrong
+    /// with a principal is said once all the same, because it is said at the principal.
     pub(super) fn knows_its_realm(&self) -> bool {
-        let attribute = self.policy.attribute();
-        self.stands_alone() || self.compares_principals || attribute.state.is_some() || attribute.names_rights()
+        self.is_policy || matches!(self.policy.whose(), Whose::Default)
     }
 
     /// The type of its realm, in tokens that stand at `span`.

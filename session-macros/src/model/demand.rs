@@ -44,11 +44,6 @@ impl Demand {
         Some(Self { key: item.name.clone(), tokens: item.tokens.clone(), argument: item.argument(), kind })
     }
 
-    /// Whether a role or a scope is among what it is made of.
-    pub(crate) fn names_rights(&self) -> bool {
-        matches!(self.kind, DemandKind::Role(_) | DemandKind::Scope(_)) || self.parts().iter().any(Self::names_rights)
-    }
-
     /// The text by which two demands are the same.
     pub(crate) fn text(&self) -> String {
         written(&self.tokens)

@@ -81,11 +81,6 @@ impl PolicyAttribute {
         demands
     }
 
-    /// Whether a right is demanded that a principal has by its type: a role or a scope.
-    pub(crate) fn names_rights(&self) -> bool {
-        self.demands.iter().any(Demand::names_rights)
-    }
-
     /// Whether the route reads no credential.
     pub(crate) fn public(&self) -> Option<&Given<Access>> {
         self.accessed(Access::Public)

@@ -120,17 +120,13 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                             &[
                                 ::renamed::__private::Demand::Role {
                                     held: |__principal| ::renamed::__private::holds::<
-                                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                        <Staff as ::renamed::__private::Policy>::Realm,
                                     >()(__principal, Role::Admin),
                                     written: "Role::Admin",
                                 },
                             ],
                         )
                         .checks(&["owns_account"]);
-                    #[automatically_derived]
-                    impl ::renamed::__private::About for __PolicyOf_match {
-                        type Realm = <Staff as ::renamed::__private::Policy>::Realm;
-                    }
                     struct __PolicyOf_match;
                     const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
                     const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
@@ -166,12 +162,12 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     impl<
                         __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     > ::renamed::__private::Checks<
-                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                        <Staff as ::renamed::__private::Policy>::Realm,
                         __S,
                     > for __PolicyOf_match
                     where
                         Staff: ::renamed::__private::Checks<
-                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                            <Staff as ::renamed::__private::Policy>::Realm,
                             __S,
                         >,
                     {
@@ -181,38 +177,38 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                     impl<
                         __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                     > ::renamed::__private::RunChecks<
-                        <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                        <Staff as ::renamed::__private::Policy>::Realm,
                         __S,
                     > for __PolicyOf_match
                     where
                         Staff: ::renamed::__private::Checks<
-                            <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                            <Staff as ::renamed::__private::Policy>::Realm,
                             __S,
                         >,
                     {
                         fn run(
                             __call: &mut ::renamed::__private::Call<
                                 '_,
-                                <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                <Staff as ::renamed::__private::Policy>::Realm,
                             >,
                             __state: &__S,
                         ) -> impl ::core::future::Future<
                             Output = ::core::result::Result<(), ::renamed::__private::Response>,
                         > + ::core::marker::Send
                         where
-                            <__PolicyOf_match as ::renamed::__private::About>::Realm: ::renamed::__private::Visited,
+                            <Staff as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
                         {
                             async move {
                                 <<Staff as ::renamed::__private::Checks<
-                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    <Staff as ::renamed::__private::Policy>::Realm,
                                     __S,
                                 >>::Run as ::renamed::__private::RunChecks<
-                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    <Staff as ::renamed::__private::Policy>::Realm,
                                     __S,
                                 >>::run(__call, __state)
                                     .await?;
                                 ::renamed::__private::run_check::<
-                                    <__PolicyOf_match as ::renamed::__private::About>::Realm,
+                                    <Staff as ::renamed::__private::Policy>::Realm,
                                     __S,
                                     _,
                                     _,

@@ -1,0 +1,10 @@
+// Said once, however much is asked of it.
+use session_runtime::{Session, session};
+use ui_tests::Role;
+
+struct Guest;
+
+#[session(principal(Guest), role(Role::Admin), scope("items:read"))]
+async fn account(_session: Session<Guest>) {}
+
+fn main() {}
