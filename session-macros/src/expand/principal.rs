@@ -32,7 +32,10 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
     });
     let carries_scopes = principal.scopes().map(|_| (quote!(CarriesScopes), quote!()));
     let remembered = principal.persistent().map(|_| (quote!(RememberedPrincipal), quote!()));
-    let marks = [Some((quote!(Declared), quote!())), carries_roles, carries_scopes, remembered].into_iter().flatten();
+    let subject = (quote!(Subject), quote!(type Realm = #rt::Of<Self>;));
+    let marks = [Some((quote!(Declared), quote!())), Some(subject), carries_roles, carries_scopes, remembered]
+        .into_iter()
+        .flatten();
     let marks = marks.chain(powers(principal.attribute()).iter().map(|name| {
         let name = quote::format_ident!("{name}");
         (quote!(#name), quote!())

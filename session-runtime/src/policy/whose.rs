@@ -17,7 +17,8 @@ impl<P: Principal> PrincipalRealm for Of<P> {
     const SPEC: &'static PrincipalSpec = P::SPEC;
 }
 
-/// A principal, on the way to its realm: where there is none, nothing that follows from it is reported.
+/// A principal, on the way to its realm. Derived for each, and not implemented for all at once: of what is no principal, the
+/// compiler then knows no realm, and reports nothing that follows from it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a principal",
     label = "not a principal",
@@ -26,11 +27,6 @@ impl<P: Principal> PrincipalRealm for Of<P> {
 pub trait Subject {
     /// The realm.
     type Realm: PrincipalRealm;
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Principal> Subject for P {
-    type Realm = Of<P>;
 }
 
 /// The principal of a policy, and that of an argument of its handler.

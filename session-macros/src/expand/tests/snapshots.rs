@@ -524,6 +524,14 @@ fn principal_with_everything() {
                 clippy,
                 allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
             )]
+            impl<K: Kind> ::session_runtime::__private::Subject for User<K> {
+                type Realm = ::session_runtime::__private::Of<Self>;
+            }
+            #[automatically_derived]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
             impl<K: Kind> ::session_runtime::__private::CarriesRoles for User<K> {
                 type Role = <Vec<Role> as ::session_runtime::__private::RoleSet>::Role;
                 fn carries(
@@ -744,6 +752,14 @@ fn mistakes_leave_a_principal() {
                 allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
             )]
             impl ::session_runtime::__private::Declared for User {}
+            #[automatically_derived]
+            #[cfg_attr(
+                clippy,
+                allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
+            )]
+            impl ::session_runtime::__private::Subject for User {
+                type Realm = ::session_runtime::__private::Of<Self>;
+            }
             #[automatically_derived]
             #[cfg_attr(
                 clippy,
