@@ -1,7 +1,7 @@
 //! The functions named by `check(..)`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -23,19 +23,21 @@ pub(super) fn has_its_own(named: &Named<'_>) -> bool {
 /// The implementation of `Checks`, and that of `RunChecks` where there is something to run: those of the base first.
 pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
-    let span = base(named).map_or_else(Span::mixed_site, Path::span);
+    // At whom the policy is about: what is wrong with that is one error, wherever it is mentioned.
+    let span = named.policy.whose().span();
     let rt = named.runtime().private_at(span);
-    let ident = &named.ident;
-    let [any_realm, any_state] = ["__R", "__S"].map(local);
+    let ident = named.ident_at(span);
+    let [any_realm, any_state] = ["__R", "__S"].map(|name| local(name, span));
     let (mut generics, state) = match &attribute.state {
         Some(state) => (TokenStream::new(), state.value.to_token_stream()),
-        None => {
-            (quote!(#any_state: ::core::marker::Send + ::core::marker::Sync + 'static,), any_state.to_token_stream())
-        }
+        None => (
+            quote_spanned!(span=> #any_state: ::core::marker::Send + ::core::marker::Sync + 'static,),
+            any_state.to_token_stream(),
+        ),
     };
     // Where nothing here knows whose session it is about, nothing here is wrong when its base is no policy.
     let realm = if attribute.checks.is_empty() {
-        generics.extend(quote!(#any_realm));
+        generics.extend(quote_spanned!(span=> #any_realm: #rt::Visited));
         any_realm.to_token_stream()
     } else {
         named.realm_at(span).to_token_stream()
@@ -45,22 +47,22 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
         quote_spanned!(base.span()=> where #base: #rt::Checks<#realm, #state>)
     });
     let runs = match base(named) {
-        _ if !attribute.checks.is_empty() => quote!(Self),
+        _ if !attribute.checks.is_empty() => quote_spanned!(span=> Self),
         Some(base) => {
             let rt = named.runtime().private_at(base.span());
             quote_spanned!(base.span()=> <#base as #rt::Checks<#realm, #state>>::Run)
         }
-        None => quote!(#rt::NoChecks),
+        None => quote_spanned!(span=> #rt::NoChecks),
     };
     let run = run(named, &realm, &state).map(|run| {
-        quote! {
+        quote_spanned! {span=>
             #[automatically_derived]
             impl<#generics> #rt::RunChecks<#realm, #state> for #ident #bound {
                 #run
             }
         }
     });
-    quote! {
+    quote_spanned! {span=>
         #[automatically_derived]
         impl<#generics> #rt::Checks<#realm, #state> for #ident #bound {
             type Run = #runs;
@@ -81,19 +83,15 @@ fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<To
     // At the base, where there is one, or the first check: what the compiler says about it stands at one place.
     let first = attribute.checks.first()?.value.span();
     let span = base(named).map_or(first, Path::span);
-    let at = |span| (named.runtime().private_at(span), local("__call"), local("__state"));
+    let at = |span| (named.runtime().private_at(span), local("__call", span), local("__state", span));
     let inherited = base(named).map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned! {base.span()=>
-            <<#base as #rt::Checks<#realm, #state>>::Run as #rt::RunChecks<#realm, #state>>::run(#call, #given)
-        }
+        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, #realm, #state>(#call, #given))
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
         let (rt, call, given) = at(path.span());
-        quote_spanned! {path.span()=>
-            #rt::run_check::<#realm, #state, _, _>(#path, #call, #given)
-        }
+        quote_spanned!(path.span()=> #rt::run_check::<#realm, #state, _, _>(#path, #call, #given))
     });
     let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
     let (rt, call, given) = at(span);
@@ -111,15 +109,13 @@ fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<To
         fn run(
             #call: &mut #rt::Call<'_, #realm>,
             #given: &#state,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send
-        where
-            #realm: #rt::Visited,
-        {
+        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send {
             #run
         }
     })
 }
 
-fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+/// A name that nobody else can say, in tokens that stand at `span`.
+fn local(name: &str, span: Span) -> Ident {
+    Ident::new(name, span.resolved_at(Span::mixed_site()))
 }

@@ -15,34 +15,29 @@ use super::{Argument, HandlerResponse};
     note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state",
     note = "what is no policy at all is declared with `#[policy(..)]`"
 )]
-pub trait Checks<R, S> {
+pub trait Checks<R: Visited, S> {
     /// What runs them: this, the policy that this one builds on when it adds none of its own, or [`NoChecks`]. The code of
     /// handlers is shared among the policies that run the same.
     type Run: RunChecks<R, S>;
 }
 
 /// Runs the checks of a policy and of those it builds on.
-pub trait RunChecks<R, S> {
+pub trait RunChecks<R: Visited, S> {
     /// One after the other, up to the first that refuses.
-    fn run(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
-    where
-        R: Visited;
+    fn run(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
 }
 
 /// Runs nothing.
 #[derive(Debug)]
 pub enum NoChecks {}
 
-impl<R, S> Checks<R, S> for NoChecks {
+impl<R: Visited, S> Checks<R, S> for NoChecks {
     type Run = Self;
 }
 
-impl<R, S> RunChecks<R, S> for NoChecks {
+impl<R: Visited, S> RunChecks<R, S> for NoChecks {
     #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold the state, which need not be `Sync`")]
-    fn run(_: &mut Call<'_, R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send
-    where
-        R: Visited,
-    {
+    fn run(_: &mut Call<'_, R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send {
         async { Ok(()) }
     }
 }
@@ -57,6 +52,15 @@ impl<R, S> RunChecks<R, S> for NoChecks {
 pub trait Check<R: Visited, S, M>: Send {
     /// Extracts the arguments and runs it.
     fn check(self, call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
+}
+
+/// Runs the checks of a policy on which another builds.
+pub fn run_checks_of<P, R, S>(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+where
+    R: Visited,
+    P: Checks<R, S>,
+{
+    P::Run::run(call, state)
 }
 
 /// Runs one check: the response is that of the check, or of an extractor that rejected the request.

@@ -194,18 +194,13 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                             __state: &__S,
                         ) -> impl ::core::future::Future<
                             Output = ::core::result::Result<(), ::renamed::__private::Response>,
-                        > + ::core::marker::Send
-                        where
-                            <Staff as ::renamed::__private::Policy>::Realm: ::renamed::__private::Visited,
-                        {
+                        > + ::core::marker::Send {
                             async move {
-                                <<Staff as ::renamed::__private::Checks<
+                                ::renamed::__private::run_checks_of::<
+                                    Staff,
                                     <Staff as ::renamed::__private::Policy>::Realm,
                                     __S,
-                                >>::Run as ::renamed::__private::RunChecks<
-                                    <Staff as ::renamed::__private::Policy>::Realm,
-                                    __S,
-                                >>::run(__call, __state)
+                                >(__call, __state)
                                     .await?;
                                 ::renamed::__private::run_check::<
                                     <Staff as ::renamed::__private::Policy>::Realm,
@@ -421,7 +416,9 @@ fn named_policy() {
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
                 }
                 #[automatically_derived]
-                impl<__R> ::session_runtime::__private::Checks<__R, App> for Treasury
+                impl<
+                    __R: ::session_runtime::__private::Visited,
+                > ::session_runtime::__private::Checks<__R, App> for Treasury
                 where
                     Staff: ::session_runtime::__private::Checks<__R, App>,
                 {
