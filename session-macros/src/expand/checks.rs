@@ -1,26 +1,33 @@
 //! The functions named by `check(..)`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Path;
 use syn::spanned::Spanned;
 
 use super::policy::Named;
 
-/// The policy whose checks a handler runs, if there are any: its own, or those of its base.
-pub(super) fn of_a_handler<'a>(named: &'a Named<'_>) -> Option<&'a dyn ToTokens> {
-    if has_its_own(named) {
-        return Some(&named.ident);
-    }
-    base(named).map(|base| base as &dyn ToTokens)
+/// What a handler itself checks.
+pub(super) struct Own {
+    /// A function, or several in turn. A value and no implementation, which the compiler would hold against its trait anew for
+    /// each handler.
+    pub(super) value: TokenStream,
+    /// How it is a check. Of several it is said, so that the compiler names the one of them that is none.
+    pub(super) via: TokenStream,
 }
 
-/// Whether the policy names checks, and not only its base.
-pub(super) fn has_its_own(named: &Named<'_>) -> bool {
-    !named.policy.attribute().checks.is_empty()
+/// The checks that a handler's attribute names, if there are any.
+pub(super) fn of_a_handler(named: &Named<'_>) -> Option<Own> {
+    let mut paths = named.policy.attribute().checks.iter().map(|check| &check.value);
+    let first = Own { value: paths.next()?.to_token_stream(), via: quote!(_) };
+    Some(paths.fold(first, |Own { value, via }, next| {
+        let rt = named.runtime().private_at(next.span());
+        let value = quote_spanned!(next.span()=> #rt::InTurn(#value, #next));
+        Own { value, via: quote!(#rt::InTurn<#via, _>) }
+    }))
 }
 
-/// The implementation of `Checks`, and that of `RunChecks` where there is something to run: those of the base first.
+/// A policy's implementation of `Checks`, and that of `RunChecks` where there is something to run: those of the base first.
 pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     let attribute = named.policy.attribute();
     // At whom the policy is about: what is wrong with that is one error, wherever it is mentioned.
@@ -71,8 +78,8 @@ pub(super) fn implementation(named: &Named<'_>) -> TokenStream {
     }
 }
 
-/// The policy whose checks run first.
-fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
+/// The policy whose checks run first, if there is one.
+pub(super) fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
     let attribute = named.policy.attribute();
     attribute.base.as_ref().filter(|_| attribute.public().is_none()).map(|base| &base.value)
 }
@@ -80,20 +87,19 @@ fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
 /// The method, when the policy has checks of its own.
 fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<TokenStream> {
     let attribute = named.policy.attribute();
-    // At the base, where there is one, or the first check: what the compiler says about it stands at one place.
-    let first = attribute.checks.first()?.value.span();
-    let span = base(named).map_or(first, Path::span);
+    attribute.checks.first()?;
     let at = |span| (named.runtime().private_at(span), local("__call", span), local("__state", span));
     let inherited = base(named).map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, #realm, #state>(#call, #given))
+        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, _, #state>(#call, #given))
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
         let (rt, call, given) = at(path.span());
-        quote_spanned!(path.span()=> #rt::run_check::<#realm, #state, _, _>(#path, #call, #given))
+        quote_spanned!(path.span()=> #rt::run_check::<_, #state, _, _>(#path, #call, #given))
     });
     let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
+    let span = named.policy.whose().span();
     let (rt, call, given) = at(span);
     let run = match all.as_slice() {
         // One is a future already. Another around it would cost every handler that has it.

@@ -1,6 +1,6 @@
 //! The guard of a handler: from a request to the author's function.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -124,7 +124,7 @@ pub(super) fn lead(
 ) -> TokenStream {
     let function = handler::inner(checked.handler(), placed);
     let mut items = named.items();
-    if named.has_a_type() {
+    if named.knows_its_realm() {
         let stands_for = &named.ident;
         items.extend(quote!(struct #stands_for;));
     }
@@ -132,13 +132,12 @@ pub(super) fn lead(
     values.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(named, ty)));
     let around = &placed.around;
     let lints = outside::of_all_clippy();
-    if lints.is_none() && values.is_empty() && !named.has_a_type() {
+    if lints.is_none() && values.is_empty() && !named.knows_its_realm() {
         let implementation = implementation(checked, named, guard, compared, &quote!(#function #items));
         return quote!(#around #implementation);
     }
     let implementation = implementation(checked, named, guard, compared, &TokenStream::new());
-    let checks = checks::has_its_own(named).then(|| checks::implementation(named));
-    let mut rest = quote!(#items #values #implementation #checks);
+    let mut rest = quote!(#items #values #implementation);
     if lints.is_some() {
         // Not around the author's function.
         rest = quote!(#lints const _: () = { #rest };);
@@ -159,37 +158,97 @@ fn implementation(
     compared: &[(&Type, Span)],
     inside: &TokenStream,
 ) -> TokenStream {
-    let signature = &checked.handler().signature;
     let rt = named.runtime().private();
-    let [state, marker, follower] = ["__S", "__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
-    let name = signature.ident.span();
+    let [marker, follower] = ["__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
+    let RouterState { parameter, state } = RouterState::of(named);
+    let name = checked.handler().signature.ident.span();
     let (rt_at_name, guard_at_name) = (named.runtime().private_at(name), guard.at(name));
     let guards = quote_spanned!(name=> #rt_at_name::Guards<#state, #marker> for #guard_at_name);
-    let among_arguments = signature.paren_token.span.join();
-    let (rt_at_arguments, policy) =
-        (named.runtime().private_at(among_arguments), Shared { named, span: among_arguments });
-    let checks = checks::of_a_handler(named);
-    let follow = Ident::new(if checks.is_some() { "follow_checked" } else { "follow" }, Span::mixed_site());
-    let checks = checks.as_slice();
-    let types = checked.handler().types().filter(|_| checked.is_callable());
-    let enforced = quote_spanned! {among_arguments=>
-        #policy: #rt_at_arguments::Enforced<#state, (#(#types,)*), #marker #(, #checks)*>
-    };
+    let Lead { bound, call } = Lead::of(checked, named, guard, &state, &marker);
     let bounds = assertion::of_a_guard(named, compared);
     let (parameters, conditions) = (guard.parameters(), guard.conditions());
-    let (spec, function) = (spec_at(Span::mixed_site()), function(checked, named, guard));
+    // What the compiler says of the implementation as a whole is about whom the policy is about, and said there already.
+    let whose = named.policy.whose().span();
+    let implementation = Ident::new("impl", whose);
+    let given = Ident::new("__follower", whose.resolved_at(Span::mixed_site()));
+    let body = braces(whose, quote!(#inside #bounds #given.#call));
+    let lead = braces(
+        whose,
+        quote_spanned!(whose=> fn lead<#follower: #rt::Follows<#state>>(#given: #follower) -> #follower::Output #body),
+    );
     quote! {
         #[automatically_derived]
-        impl<#parameters #state, #marker: 'static> #guards
+        #implementation<#parameters #parameter #marker: 'static> #guards
         where
             #conditions
-            #enforced,
-        {
-            fn lead<#follower: #rt::Follows<#state>>(__follower: #follower) -> #follower::Output {
-                #inside
-                #bounds
-                __follower.#follow::<#policy #(, #checks)*, _, #marker>(&#spec, #function)
+            #bound,
+        #lead
+    }
+}
+
+fn braces(span: Span, inside: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, inside);
+    group.set_span(span);
+    group
+}
+
+/// What a guard needs to know to enforce its policy, and the call by which it does.
+struct Lead {
+    bound: TokenStream,
+    call: TokenStream,
+}
+
+impl Lead {
+    fn of(checked: &CheckedHandler, named: &Named<'_>, guard: &Guard<'_>, state: &TokenStream, marker: &Ident) -> Self {
+        let among_arguments = checked.handler().signature.paren_token.span.join();
+        let policy = Shared { named, span: among_arguments };
+        let types = checked.handler().types().filter(|_| checked.is_callable());
+        let (spec, function) = (spec_at(Span::mixed_site()), function(checked, named, guard));
+        let above = checks::base(named);
+        let Some(checks::Own { value, via }) = checks::of_a_handler(named) else {
+            let rt = named.runtime().private_at(among_arguments);
+            let follow = Ident::new(if above.is_some() { "follow_above" } else { "follow" }, Span::mixed_site());
+            let above = above.as_slice();
+            return Self {
+                bound: quote_spanned! {among_arguments=>
+                    #policy: #rt::Enforced<#state, (#(#types,)*), #marker #(, #above)*>
+                },
+                call: quote!(#follow::<#policy #(, #above)*, _, #marker>(&#spec, #function)),
+            };
+        };
+        let whose = named.policy.whose().span();
+        let (rt, realm) = (named.runtime().private_at(whose), named.realm_at(whose));
+        let above = above.map_or_else(|| quote!(#rt::NoChecks), ToTokens::to_token_stream);
+        // At the check: what the compiler says of it names the call, too.
+        let follow = Ident::new("follow_checked", value.span().resolved_at(Span::mixed_site()));
+        Self {
+            bound: quote_spanned! {whose=>
+                #policy: #rt::EnforcedIn<#realm, #state, (#(#types,)*), #marker, #above>
+            },
+            call: quote!(#follow::<#policy, #above, #realm, _, #marker, #via>(&#spec, #value, #function)),
+        }
+    }
+}
+
+/// The router's state, as a guard knows it.
+struct RouterState {
+    /// The parameter of the implementation that stands for it, unless it is known.
+    parameter: TokenStream,
+    state: TokenStream,
+}
+
+impl RouterState {
+    /// Any, unless a check of the handler's own needs what `state(..)` names.
+    fn of(named: &Named<'_>) -> Self {
+        let attribute = named.policy.attribute();
+        let state = Ident::new("__S", Span::mixed_site()).into_token_stream();
+        match &attribute.state {
+            _ if attribute.checks.is_empty() => Self { parameter: quote!(#state,), state },
+            None => {
+                let parameter = quote!(#state: ::core::marker::Send + ::core::marker::Sync + 'static,);
+                Self { parameter, state }
             }
+            Some(said) => Self { parameter: TokenStream::new(), state: said.value.to_token_stream() },
         }
     }
 }

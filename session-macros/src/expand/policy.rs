@@ -84,13 +84,9 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// Whether a type stands for it: for others to build on, to run its checks, or to find the crate's principal.
-    pub(super) fn has_a_type(&self) -> bool {
-        self.knows_its_realm() || checks::has_its_own(self)
-    }
-
-    /// Whether that type knows whom the policy is about. Where one does not have to, each mention says it anew: what is wrong
-    /// with a principal is said once all the same, because it is said at the principal.
+    /// Whether a type stands for it, which knows whom it is about: for others to build on, or to find the crate's principal.
+    /// Where there is none, each mention says it anew: what is wrong with a principal is said once all the same, because it is
+    /// said at the principal.
     pub(super) fn knows_its_realm(&self) -> bool {
         self.is_policy || matches!(self.policy.whose(), Whose::Default)
     }

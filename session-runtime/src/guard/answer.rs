@@ -11,7 +11,7 @@ use pin_project_lite::pin_project;
 
 use super::closing::{Closing, Keeping};
 use super::stand_in::{Admitted, Rejected};
-use super::{Enforced, Follows, Guards, HandlerResponse, Handles};
+use super::{Check, Enforced, EnforcedIn, Follows, Guards, HandlerResponse, Handles, Visited};
 use crate::policy::{PolicySpec, Stated};
 
 /// The response to one request, which is on its way.
@@ -46,7 +46,7 @@ where
 {
     type Output = Answer<'a>;
 
-    fn follow_checked<P, C, A, M>(
+    fn follow_above<P, C, A, M>(
         self,
         spec: &'static PolicySpec,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
@@ -58,6 +58,24 @@ where
         M: 'static,
     {
         let guard = P::enforce(spec, self.request, self.state);
+        Box::pin(Answering::Guarding { guard, handler })
+    }
+
+    fn follow_checked<P, C, R, A, M, V>(
+        self,
+        spec: &'static PolicySpec,
+        check: impl Check<R, S, V> + 'static,
+        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Answer<'a>
+    where
+        P: EnforcedIn<R, S, A, M, C>,
+        C: 'static,
+        R: Visited,
+        A: 'static,
+        M: 'static,
+        V: 'static,
+    {
+        let guard = P::enforce_checked(spec, check, self.request, self.state);
         Box::pin(Answering::Guarding { guard, handler })
     }
 }
@@ -129,7 +147,7 @@ struct Stating;
 impl<S> Follows<S> for Stating {
     type Output = Stated;
 
-    fn follow_checked<P, C, A, M>(
+    fn follow_above<P, C, A, M>(
         self,
         spec: &'static PolicySpec,
         _: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
@@ -139,6 +157,23 @@ impl<S> Follows<S> for Stating {
         C: 'static,
         A: 'static,
         M: 'static,
+    {
+        P::policy(spec)
+    }
+
+    fn follow_checked<P, C, R, A, M, V>(
+        self,
+        spec: &'static PolicySpec,
+        _: impl Check<R, S, V> + 'static,
+        _: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Stated
+    where
+        P: EnforcedIn<R, S, A, M, C>,
+        C: 'static,
+        R: Visited,
+        A: 'static,
+        M: 'static,
+        V: 'static,
     {
         P::policy(spec)
     }

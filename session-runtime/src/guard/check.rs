@@ -28,8 +28,8 @@ pub trait RunChecks<R: Visited, S> {
 }
 
 /// Runs nothing.
-#[derive(Debug)]
-pub enum NoChecks {}
+#[derive(Clone, Copy, Debug)]
+pub struct NoChecks;
 
 impl<R: Visited, S> Checks<R, S> for NoChecks {
     type Run = Self;
@@ -52,6 +52,29 @@ impl<R: Visited, S> RunChecks<R, S> for NoChecks {
 pub trait Check<R: Visited, S, M>: Send {
     /// Extracts the arguments and runs it.
     fn check(self, call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
+}
+
+/// One check after the other: what a handler with several says.
+#[derive(Clone, Copy, Debug)]
+pub struct InTurn<First, Second>(pub First, pub Second);
+
+impl<R: Visited, S: Sync> Check<R, S, NoChecks> for NoChecks {
+    async fn check(self, _: &mut Call<'_, R>, _: &S) -> Result<(), Response> {
+        Ok(())
+    }
+}
+
+impl<R, S, First, Second, M1, M2> Check<R, S, InTurn<M1, M2>> for InTurn<First, Second>
+where
+    R: Visited,
+    S: Sync,
+    First: Check<R, S, M1>,
+    Second: Check<R, S, M2>,
+{
+    async fn check(self, call: &mut Call<'_, R>, state: &S) -> Result<(), Response> {
+        self.0.check(call, state).await?;
+        self.1.check(call, state).await
+    }
 }
 
 /// Runs the checks of a policy on which another builds.

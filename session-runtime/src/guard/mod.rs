@@ -24,10 +24,10 @@ mod visit;
 pub use self::admit::{Admits, HasSessions, provides};
 pub(crate) use self::answer::{Answer, answer, stated};
 pub use self::argument::{Argument, Arguments, LastArgument};
-pub use self::check::{Check, Checks, NoChecks, RunChecks, run_check, run_checks_of};
+pub use self::check::{Check, Checks, InTurn, NoChecks, RunChecks, run_check, run_checks_of};
 pub use self::confirm::Confirmed;
 pub use self::handler::{HandlerResponse, Handles, uncallable};
-pub use self::stand_in::{Enforced, Follows, Guards};
+pub use self::stand_in::{Enforced, EnforcedIn, Follows, Guards};
 pub use self::visit::{Call, Visited};
 
 use std::convert::Infallible;

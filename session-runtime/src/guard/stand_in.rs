@@ -14,36 +14,31 @@ use axum::response::Response;
 use super::closing::Closing;
 use super::confirm::Confirming;
 use super::visit::{Call, Visited};
-use super::{Admits, Arguments, Checks, HandlerResponse, Handles, NoChecks, RunChecks};
+use super::{Admits, Arguments, Check, Checks, HandlerResponse, Handles, NoChecks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
 
 /// The guard of one handler. Implemented by the macros.
 ///
 /// One method, and nothing in its signature that is about the policy: whom that is about the handler's callers may not be
 /// allowed to see, and the compiler checks the method anew for each handler.
+#[diagnostic::on_unimplemented(
+    message = "this handler cannot be on a router whose state is `{S}`",
+    label = "guarded for another state",
+    note = "`state(..)` in its `#[session]` attribute names the state of its router"
+)]
 pub trait Guards<S, M> {
     /// Leads `follower` to what is enforced, and to the handler.
     fn lead<F: Follows<S>>(follower: F) -> F::Output;
 }
 
 /// What is done with a policy that can be enforced.
+///
+/// Three methods, the shortest for most handlers: the compiler checks the call anew for each.
 pub trait Follows<S> {
     /// What comes of it.
     type Output;
 
-    /// Does it with the policy that says `spec`, for which `P` stands, and which runs the checks of the policy `C`.
-    fn follow_checked<P, C, A, M>(
-        self,
-        spec: &'static PolicySpec,
-        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
-    ) -> Self::Output
-    where
-        P: Enforced<S, A, M, C>,
-        C: 'static,
-        A: 'static,
-        M: 'static;
-
-    /// The same of a policy that runs no checks: most of them, so that a path less is written for each.
+    /// Does it with the policy that says `spec`, for which `P` stands, of a handler that checks nothing.
     fn follow<P, A, M>(
         self,
         spec: &'static PolicySpec,
@@ -55,8 +50,35 @@ pub trait Follows<S> {
         A: 'static,
         M: 'static,
     {
-        self.follow_checked::<P, NoChecks, A, M>(spec, handler)
+        self.follow_above::<P, NoChecks, A, M>(spec, handler)
     }
+
+    /// The same above the policy `C`, whose checks are run.
+    fn follow_above<P, C, A, M>(
+        self,
+        spec: &'static PolicySpec,
+        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Self::Output
+    where
+        P: Enforced<S, A, M, C>,
+        C: 'static,
+        A: 'static,
+        M: 'static;
+
+    /// The same with the handler's own check, after those of the policy `C`.
+    fn follow_checked<P, C, R, A, M, V>(
+        self,
+        spec: &'static PolicySpec,
+        check: impl Check<R, S, V> + 'static,
+        handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
+    ) -> Self::Output
+    where
+        P: EnforcedIn<R, S, A, M, C>,
+        C: 'static,
+        R: Visited,
+        A: 'static,
+        M: 'static,
+        V: 'static;
 }
 
 /// A request that was admitted, when all that its handler takes is extracted.
@@ -104,6 +126,18 @@ pub trait Enforced<S, A, M, C = NoChecks>: 'static {
     ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send;
 }
 
+/// The same, with what the handler itself checks. Says the realm, because a check is held against it; so does the macro, at the
+/// principal, where the compiler says the same thing once.
+pub trait EnforcedIn<R: Visited, S, A, M, C>: Enforced<S, A, M, C> {
+    /// Runs `check` after the checks of the policy.
+    fn enforce_checked<K: Check<R, S, V>, V, T: Borrow<S> + Send>(
+        spec: &'static PolicySpec,
+        check: K,
+        request: Request,
+        state: T,
+    ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send;
+}
+
 impl<P, S, A, M, C> Enforced<S, A, M, C> for P
 where
     P: About<Realm: Visited> + 'static,
@@ -120,7 +154,25 @@ where
         request: Request,
         state: T,
     ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send {
-        enforce::<C::Run, P::Realm, S, A, M>(spec, request, state)
+        enforce::<C::Run, _, P::Realm, S, A, M, _>(spec, NoChecks, request, state)
+    }
+}
+
+impl<P, R, S, A, M, C> EnforcedIn<R, S, A, M, C> for P
+where
+    P: About<Realm = R> + 'static,
+    R: Visited,
+    C: Checks<R, S>,
+    S: Admits<R> + Sync,
+    A: Arguments<R, S, M>,
+{
+    fn enforce_checked<K: Check<R, S, V>, V, T: Borrow<S> + Send>(
+        spec: &'static PolicySpec,
+        check: K,
+        request: Request,
+        state: T,
+    ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send {
+        enforce::<C::Run, K, R, S, A, M, V>(spec, check, request, state)
     }
 }
 
@@ -129,13 +181,15 @@ where
 ///
 /// Not an `async fn`, which would keep room for what it is given twice, and move it from one to the other: the request's head
 /// stays where it is. A box copies all of that room, and what is larger than some 1,000 bytes costs an allocator more.
-fn enforce<C, R, S, A, M>(
+fn enforce<C, K, R, S, A, M, V>(
     spec: &'static PolicySpec,
+    check: K,
     request: Request,
     state: impl Borrow<S> + Send,
 ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send
 where
     C: RunChecks<R, S>,
+    K: Check<R, S, V>,
     R: Visited,
     S: Admits<R> + Sync,
     A: Arguments<R, S, M>,
@@ -145,18 +199,20 @@ where
         let state = state.borrow();
         let visit = state.admit(spec, &parts).await?;
         // Pinned where it is made: a future that is awaited directly is moved twice before that.
-        pin!(extract::<C, R, S, A, M>(Call { parts: &mut parts, visit, spec }, body, state)).await
+        pin!(extract::<C, K, R, S, A, M, V>(Call { parts: &mut parts, visit, spec }, check, body, state)).await
     }
 }
 
 /// What comes after the guard. A future of its own, so that it takes the place of the guard's.
-fn extract<C, R, S, A, M>(
+fn extract<C, K, R, S, A, M, V>(
     mut call: Call<'_, R>,
+    check: K,
     body: Body,
     state: &S,
 ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send
 where
     C: RunChecks<R, S>,
+    K: Check<R, S, V>,
     R: Visited,
     S: Sync,
     A: Arguments<R, S, M>,
@@ -165,7 +221,11 @@ where
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     R::hand_out(&mut call);
     async move {
-        if let Err(response) = C::run(&mut call, state).await {
+        let mut passed = C::run(&mut call, state).await;
+        if passed.is_ok() {
+            passed = check.check(&mut call, state).await;
+        }
+        if let Err(response) = passed {
             return Err(Rejected::new(R::refused_by_check(&call, response), closing));
         }
         if let Some(settling) = R::settling(&mut call) {

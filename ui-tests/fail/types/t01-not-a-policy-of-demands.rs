@@ -4,7 +4,11 @@ use ui_tests::{Role, User};
 
 struct Staff;
 
-#[session(policy(Staff), role(Role::Admin), scope("items:read"))]
+#[session(policy(Staff), role(Role::Admin), scope("items:read"), check(is_open))]
 async fn account(_session: Session<User>) {}
+
+async fn is_open() -> Result<(), String> {
+    Ok(())
+}
 
 fn main() {}

@@ -4,7 +4,11 @@ use ui_tests::Role;
 
 struct Guest;
 
-#[session(principal(Guest), role(Role::Admin), scope("items:read"))]
+#[session(principal(Guest), role(Role::Admin), scope("items:read"), check(is_open))]
 async fn account(_session: Session<Guest>) {}
+
+async fn is_open() -> Result<(), String> {
+    Ok(())
+}
 
 fn main() {}

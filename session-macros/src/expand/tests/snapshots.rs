@@ -127,7 +127,6 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                             ],
                         )
                         .checks(&["owns_account"]);
-                    struct __PolicyOf_match;
                     const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "role(..)");
                     const _: () = ::renamed::__private::assert::asks_everybody(&__SPEC, "check(..)");
                     #[automatically_derived]
@@ -135,7 +134,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         'a,
                         T: Job,
                         const N: usize,
-                        __S,
+                        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
                         __M: 'static,
                     > ::renamed::__private::Guards<__S, __M> for __GuardOf_match<'a, T, N>
                     where
@@ -144,7 +143,13 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                         T: Clone,
                         ::renamed::__private::AboutBase<
                             Staff,
-                        >: ::renamed::__private::Enforced<__S, (T,), __M, __PolicyOf_match>,
+                        >: ::renamed::__private::EnforcedIn<
+                            <Staff as ::renamed::__private::Policy>::Realm,
+                            __S,
+                            (T,),
+                            __M,
+                            Staff,
+                        >,
                     {
                         fn lead<__F: ::renamed::__private::Follows<__S>>(
                             __follower: __F,
@@ -152,65 +157,12 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                             __follower
                                 .follow_checked::<
                                     ::renamed::__private::AboutBase<Staff>,
-                                    __PolicyOf_match,
-                                    _,
-                                    __M,
-                                >(&__SPEC, r#match::<T, N>)
-                        }
-                    }
-                    #[automatically_derived]
-                    impl<
-                        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    > ::renamed::__private::Checks<
-                        <Staff as ::renamed::__private::Policy>::Realm,
-                        __S,
-                    > for __PolicyOf_match
-                    where
-                        Staff: ::renamed::__private::Checks<
-                            <Staff as ::renamed::__private::Policy>::Realm,
-                            __S,
-                        >,
-                    {
-                        type Run = Self;
-                    }
-                    #[automatically_derived]
-                    impl<
-                        __S: ::core::marker::Send + ::core::marker::Sync + 'static,
-                    > ::renamed::__private::RunChecks<
-                        <Staff as ::renamed::__private::Policy>::Realm,
-                        __S,
-                    > for __PolicyOf_match
-                    where
-                        Staff: ::renamed::__private::Checks<
-                            <Staff as ::renamed::__private::Policy>::Realm,
-                            __S,
-                        >,
-                    {
-                        fn run(
-                            __call: &mut ::renamed::__private::Call<
-                                '_,
-                                <Staff as ::renamed::__private::Policy>::Realm,
-                            >,
-                            __state: &__S,
-                        ) -> impl ::core::future::Future<
-                            Output = ::core::result::Result<(), ::renamed::__private::Response>,
-                        > + ::core::marker::Send {
-                            async move {
-                                ::renamed::__private::run_checks_of::<
                                     Staff,
                                     <Staff as ::renamed::__private::Policy>::Realm,
-                                    __S,
-                                >(__call, __state)
-                                    .await?;
-                                ::renamed::__private::run_check::<
-                                    <Staff as ::renamed::__private::Policy>::Realm,
-                                    __S,
                                     _,
+                                    __M,
                                     _,
-                                >(owns_account, __call, __state)
-                                    .await?;
-                                ::core::result::Result::Ok(())
-                            }
+                                >(&__SPEC, owns_account, r#match::<T, N>)
                         }
                     }
                 };
