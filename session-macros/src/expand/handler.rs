@@ -6,10 +6,10 @@ use syn::ext::IdentExt;
 use syn::{Signature, Token};
 
 use super::assertion;
-use super::guard::{self, Guard};
-use super::outside;
+use super::guard::Guard;
 use super::placed::Placed;
 use super::policy::Named;
+use super::{lead, outside};
 use crate::check::CheckedHandler;
 use crate::syntax::Handler;
 
@@ -31,7 +31,7 @@ pub(super) fn guarded(checked: &CheckedHandler) -> TokenStream {
     };
     let placed = Placed::of(&handler.attributes);
     let guard = Guard::of(handler);
-    let lead = guard::lead(checked, &named, &guard, &compared, &placed);
+    let lead = lead::items(checked, &named, &guard, &compared, &placed);
     let (declared, outer) = (guard.declared(handler, &named), outer(handler, &named, &guard, &placed));
     quote! {
         #declared

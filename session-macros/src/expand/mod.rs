@@ -8,6 +8,7 @@ mod checks;
 mod demand;
 mod guard;
 mod handler;
+mod lead;
 mod mentioned;
 mod outside;
 mod placed;
