@@ -197,6 +197,42 @@ async fn a_check_sees_session_path_and_state_and_those_of_the_base_run_too() {
 }
 
 #[tokio::test]
+async fn of_several_checks_the_first_that_refuses_answers() {
+    #[derive(Deserialize)]
+    struct Refusing {
+        refusing: String,
+    }
+    impl Refusing {
+        fn answer(&self, check: char, status: StatusCode) -> Result<(), StatusCode> {
+            if self.refusing.contains(check) { Err(status) } else { Ok(()) }
+        }
+    }
+    async fn first(Query(refusing): Query<Refusing>) -> Result<(), StatusCode> {
+        refusing.answer('1', StatusCode::PAYMENT_REQUIRED)
+    }
+    async fn second(Query(refusing): Query<Refusing>, _session: Session<User>) -> Result<(), StatusCode> {
+        refusing.answer('2', StatusCode::NOT_FOUND)
+    }
+    async fn third(Query(refusing): Query<Refusing>) -> Result<(), StatusCode> {
+        refusing.answer('3', StatusCode::GONE)
+    }
+    #[session(policy(Own), check(first), check(second), check(third))]
+    async fn several() {}
+
+    let site = Site::of(GuardedRouter::new().route("/several/{owner}", get(several)));
+    let mut visitor = site.member(&user(7)).await;
+    for (path, expected) in [
+        ("/several/7?refusing=", 200),
+        ("/several/7?refusing=3", 410),
+        ("/several/7?refusing=23", 404),
+        ("/several/7?refusing=123", 402),
+        ("/several/8?refusing=123", 404),
+    ] {
+        assert_eq!(visitor.get(path).await.status, expected, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn extractors_run_in_their_order_after_the_check() {
     #[session(required)]
     async fn in_order(_first: Extracted, Path(_second): Path<u64>, Json(_last): Json<User>) {}

@@ -7,12 +7,12 @@ use super::{Argument, HandlerResponse};
 
 /// The checks of a policy and of those it builds on, on a router whose state is `S`.
 ///
-/// Implemented by the macros: for every state, or for the one that `state(..)` names, since a check that extracts `State`
-/// has to know it.
+/// Implemented by `#[policy(..)]`: for every state, or for the one that `state(..)` names, since a check that extracts `State`
+/// has to know it. What a handler itself checks is a value ([`Check`]), and comes after these.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy that a router whose state is `{S}` can check",
     label = "not checked on this router",
-    note = "`state(..)` in its `#[session]` or `#[policy]` attribute names the router's state",
+    note = "`state(..)` in its `#[policy]` attribute names the router's state",
     note = "what is no policy at all is declared with `#[policy(..)]`"
 )]
 pub trait Checks<R: Visited, S> {
