@@ -87,19 +87,19 @@ pub(super) fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
 /// The method, when the policy has checks of its own.
 fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<TokenStream> {
     let attribute = named.policy.attribute();
-    attribute.checks.first()?;
+    // At a check: what is none the compiler says of the method, too, and of two things at one place it says the same once.
+    let span = attribute.checks.last()?.value.span();
     let at = |span| (named.runtime().private_at(span), local("__call", span), local("__state", span));
     let inherited = base(named).map(|base| {
         let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, _, #state>(#call, #given))
+        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, #realm, #state>(#call, #given))
     });
     let own = attribute.checks.iter().map(|check| {
         let path = &check.value;
         let (rt, call, given) = at(path.span());
-        quote_spanned!(path.span()=> #rt::run_check::<_, #state, _, _>(#path, #call, #given))
+        quote_spanned!(path.span()=> #rt::run_check::<#realm, #state, _, _>(#path, #call, #given))
     });
     let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
-    let span = named.policy.whose().span();
     let (rt, call, given) = at(span);
     let run = match all.as_slice() {
         // One is a future already. Another around it would cost every handler that has it.

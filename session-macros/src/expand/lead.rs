@@ -17,7 +17,7 @@ use crate::check::CheckedHandler;
 ///
 /// Were the policy as visible as the handler, everything that it is about would have to be, too (E0446). What the router
 /// finds missing is said at the router; the compiler then points to the implementation here, that is to say to the handler's
-/// name, and to the bound, that is to say to its arguments.
+/// name, and to the bound, that is to say to its arguments; to whom the policy is about, where it has checks.
 ///
 /// What only the guard needs stands in its method: a constant around it would be one more body for the compiler to check. What
 /// is asserted of values does not, because the compiler would say in which method.
