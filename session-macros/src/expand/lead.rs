@@ -10,8 +10,9 @@ use super::guard::Guard;
 use super::placed::Placed;
 use super::policy::{Named, spec_at};
 use super::spelling::Shared;
-use super::{assertion, checks, handler, outside};
+use super::{assertion, checks, handler, outside, spec};
 use crate::check::CheckedHandler;
+use crate::model::{Demand, DemandKind};
 
 /// The implementation of a guard, and what it names.
 ///
@@ -28,15 +29,21 @@ pub(super) fn items(
     compared: &[(&Type, Span)],
     placed: &Placed,
 ) -> TokenStream {
-    let lead = Lead { checked, named, guard, compared };
     let function = handler::inner(checked.handler(), placed);
-    let mut items = named.items();
-    if named.knows_its_realm() {
-        let stands_for = &named.ident;
-        items.extend(quote!(struct #stands_for;));
-    }
     let mut values = assertion::values(named);
     values.extend(checked.confirmed_by_the_base().map(|ty| assertion::confirmed(named, ty)));
+    let is_kept = !values.is_empty() || has_checked_roles(named);
+    let spec = if is_kept { spec_at(Span::mixed_site()).into_token_stream() } else { spec::of(named) };
+    let lead = Lead { checked, named, guard, compared, spec };
+    let mut items = TokenStream::new();
+    if is_kept {
+        items.extend(named.kept_spec());
+    }
+    if named.knows_its_realm() {
+        let stands_for = &named.ident;
+        items.extend(named.realm());
+        items.extend(quote!(struct #stands_for;));
+    }
     let around = &placed.around;
     let lints = outside::of_all_clippy();
     if lints.is_none() && values.is_empty() && !named.knows_its_realm() {
@@ -58,6 +65,14 @@ pub(super) fn items(
     }
 }
 
+/// Whether a handler demands a role and checks something: in one body with its checks the compiler would say of a role, too,
+/// that its principal is none.
+fn has_checked_roles(named: &Named<'_>) -> bool {
+    let attribute = named.policy.attribute();
+    let is_role = |demand: &&Demand| matches!(demand.kind, DemandKind::Role(_));
+    !attribute.checks.is_empty() && attribute.every_demand().iter().any(is_role)
+}
+
 /// What leads a guard.
 struct Lead<'a> {
     checked: &'a CheckedHandler,
@@ -65,11 +80,13 @@ struct Lead<'a> {
     guard: &'a Guard<'a>,
     /// The principals that are to be the policy's.
     compared: &'a [(&'a Type, Span)],
+    /// What the policy says.
+    spec: TokenStream,
 }
 
 impl Lead<'_> {
     fn implementation(&self, inside: &TokenStream) -> TokenStream {
-        let Self { checked, named, guard, compared } = *self;
+        let Self { checked, named, guard, compared, .. } = *self;
         let rt = named.runtime().private();
         let [marker, follower] = ["__M", "__F"].map(|name| Ident::new(name, Span::mixed_site()));
         let RouterState { parameter, state } = RouterState::of(named);
@@ -100,11 +117,11 @@ impl Lead<'_> {
 
     /// What a guard needs to know to enforce its policy, and the call by which it does.
     fn bound_and_call(&self, state: &TokenStream, marker: &Ident) -> (TokenStream, TokenStream) {
-        let Self { checked, named, .. } = self;
+        let Self { checked, named, spec, .. } = self;
         let among_arguments = checked.handler().signature.paren_token.span.join();
         let policy = Shared { named, span: among_arguments };
         let types = checked.handler().types().filter(|_| checked.is_callable());
-        let (spec, function) = (spec_at(Span::mixed_site()), self.function());
+        let function = self.function();
         let above = checks::base(named);
         let Some(checks::Own { value, via }) = checks::of_a_handler(named) else {
             let rt = named.runtime().private_at(among_arguments);
@@ -114,7 +131,7 @@ impl Lead<'_> {
                 quote_spanned! {among_arguments=>
                     #policy: #rt::Enforced<#state, (#(#types,)*), #marker #(, #above)*>
                 },
-                quote!(#follow::<#policy #(, #above)*, _, #marker>(&#spec, #function)),
+                quote!(#follow::<#policy #(, #above)*, _, #marker>(#spec, #function)),
             );
         };
         let whose = named.policy.whose().span();
@@ -126,7 +143,7 @@ impl Lead<'_> {
             quote_spanned! {whose=>
                 #policy: #rt::EnforcedIn<#realm, #state, (#(#types,)*), #marker, #above>
             },
-            quote!(#follow::<#policy, #above, #realm, _, #marker, #via>(&#spec, #value, #function)),
+            quote!(#follow::<#policy, #above, #realm, _, #marker, #via>(#spec, #value, #function)),
         )
     }
 

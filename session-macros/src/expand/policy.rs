@@ -33,8 +33,9 @@ impl<'a> Named<'a> {
 
     /// The implementations and assertions of a policy on which others can build.
     pub(super) fn of_others(&self) -> TokenStream {
-        let (items, checks, assertions) = (self.items(), checks::implementation(self), assertion::all(self));
-        self.in_a_constant(&quote!(#items #checks #assertions))
+        let (spec, realm) = (self.kept_spec(), self.realm());
+        let (checks, assertions) = (checks::implementation(self), assertion::all(self));
+        self.in_a_constant(&quote!(#spec #realm #checks #assertions))
     }
 
     /// Items that need a place of their own.
@@ -48,9 +49,32 @@ impl<'a> Named<'a> {
         }
     }
 
-    /// What it says, and whom it is about.
-    pub(super) fn items(&self) -> TokenStream {
-        let mut tokens = self.implementation();
+    /// What it says, where something is asserted of that, or others build on it.
+    ///
+    /// A static, because whatever refers to a constant the compiler looks at with all that the constant refers to. At the
+    /// principal: whether it is one is judged here.
+    pub(super) fn kept_spec(&self) -> TokenStream {
+        let span = self.policy.whose().span();
+        let rt = self.runtime().private_at(span);
+        let (name, spec) = (spec_at(span), spec::of(self));
+        quote_spanned!(span=> static #name: #rt::PolicySpec = #spec;)
+    }
+
+    /// Whom it is about, said by the type that stands for it. At the principal: whether it is as visible as the policy is
+    /// judged here.
+    pub(super) fn realm(&self) -> TokenStream {
+        let span = self.policy.whose().span();
+        let rt = self.runtime().private_at(span);
+        let (ident, realm, spec) = (self.ident_at(span), Realm::said_by(self, span), spec_at(span));
+        let named = Ident::new(self.kind(), span);
+        let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#spec;));
+        let mut tokens = quote_spanned! {span=>
+            #[automatically_derived]
+            impl #rt::#named for #ident {
+                type Realm = #realm;
+                #constant
+            }
+        };
         if matches!(self.policy.whose(), Whose::Default) {
             tokens.extend(realm::found_at_the_root(self));
         }
@@ -60,28 +84,6 @@ impl<'a> Named<'a> {
     /// Where the runtime is.
     pub(super) fn runtime(&self) -> &Runtime {
         &self.policy.attribute().runtime
-    }
-
-    /// Statics, because whatever refers to a constant the compiler looks at with all that the constant refers to. At the
-    /// principal: whether it is one, and as visible as the policy, is judged here.
-    fn implementation(&self) -> TokenStream {
-        let span = self.policy.whose().span();
-        let rt = self.runtime().private_at(span);
-        let (name, spec) = (spec_at(span), spec::of(self));
-        if !self.knows_its_realm() {
-            return quote_spanned!(span=> static #name: #rt::PolicySpec = #spec;);
-        }
-        let (ident, realm) = (self.ident_at(span), Realm::said_by(self, span));
-        let named = Ident::new(self.kind(), span);
-        let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#name;));
-        quote_spanned! {span=>
-            static #name: #rt::PolicySpec = #spec;
-            #[automatically_derived]
-            impl #rt::#named for #ident {
-                type Realm = #realm;
-                #constant
-            }
-        }
     }
 
     /// Whether a type stands for it, which knows whom it is about: for others to build on, or to find the crate's principal.

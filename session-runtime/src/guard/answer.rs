@@ -17,18 +17,19 @@ use crate::policy::{PolicySpec, Stated};
 /// The response to one request, which is on its way.
 pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Response> + Send + 'a>>;
 
-/// Admits the request, runs the handler and finishes its response; or refuses. `state` is a router's state, or borrows it.
-pub(crate) fn answer<'a, G, S, M, T>(request: Request, state: T) -> Answer<'a>
+/// Admits the request by `spec`, which is what the guard's policy says, runs the handler and finishes its response; or refuses.
+/// `state` is a router's state, or borrows it.
+pub(crate) fn answer<'a, G, S, M, T>(request: Request, state: T, spec: &'static PolicySpec) -> Answer<'a>
 where
     S: Sync + 'a,
     G: Guards<S, M>,
     T: Borrow<S> + Send + 'a,
 {
-    G::lead(Asked { request, state, borrowed: PhantomData })
+    G::lead(Asked { request, state, spec, borrowed: PhantomData })
 }
 
-/// What the policy of a guard says.
-pub(crate) fn stated<G: Guards<S, M>, S, M>() -> Stated {
+/// What the policy of a guard says, put together.
+pub(super) fn stated<G: Guards<S, M>, S, M>() -> Stated {
     G::lead(Stating)
 }
 
@@ -36,6 +37,7 @@ pub(crate) fn stated<G: Guards<S, M>, S, M>() -> Stated {
 struct Asked<'a, T> {
     request: Request,
     state: T,
+    spec: &'static PolicySpec,
     borrowed: PhantomData<&'a ()>,
 }
 
@@ -48,7 +50,7 @@ where
 
     fn follow_above<P, C, A, M>(
         self,
-        spec: &'static PolicySpec,
+        _: PolicySpec,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Answer<'a>
     where
@@ -57,13 +59,13 @@ where
         A: 'static,
         M: 'static,
     {
-        let guard = P::enforce(spec, self.request, self.state);
+        let guard = P::enforce(self.spec, self.request, self.state);
         Box::pin(Answering::Guarding { guard, handler })
     }
 
     fn follow_checked<P, C, R, A, M, V>(
         self,
-        spec: &'static PolicySpec,
+        _: PolicySpec,
         check: impl Check<R, S, V> + 'static,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Answer<'a>
@@ -75,7 +77,7 @@ where
         M: 'static,
         V: 'static,
     {
-        let guard = P::enforce_checked(spec, check, self.request, self.state);
+        let guard = P::enforce_checked(self.spec, check, self.request, self.state);
         Box::pin(Answering::Guarding { guard, handler })
     }
 }
@@ -149,7 +151,7 @@ impl<S> Follows<S> for Stating {
 
     fn follow_above<P, C, A, M>(
         self,
-        spec: &'static PolicySpec,
+        spec: PolicySpec,
         _: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Stated
     where
@@ -163,7 +165,7 @@ impl<S> Follows<S> for Stating {
 
     fn follow_checked<P, C, R, A, M, V>(
         self,
-        spec: &'static PolicySpec,
+        spec: PolicySpec,
         _: impl Check<R, S, V> + 'static,
         _: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Stated

@@ -16,17 +16,19 @@ mod closing;
 mod confirm;
 mod handler;
 mod identify;
+mod kept;
 mod refuse;
 mod stand_in;
 mod values;
 mod visit;
 
 pub use self::admit::{Admits, HasSessions, provides};
-pub(crate) use self::answer::{Answer, answer, stated};
+pub(crate) use self::answer::{Answer, answer};
 pub use self::argument::{Argument, Arguments, LastArgument};
 pub use self::check::{Check, Checks, InTurn, NoChecks, RunChecks, run_check, run_checks_of};
 pub use self::confirm::Confirmed;
 pub use self::handler::{HandlerResponse, Handles, uncallable};
+pub(crate) use self::kept::policy_of;
 pub use self::stand_in::{Enforced, EnforcedIn, Follows, Guards};
 pub use self::visit::{Call, Visited};
 
@@ -61,7 +63,7 @@ where
     type Rejection = Response;
 
     fn from_request(request: Request, state: &S) -> impl Future<Output = Result<Self, Response>> + Send {
-        let answer = answer::<G, S, M, _>(request, state);
+        let answer = answer::<G, S, M, _>(request, state, &policy_of::<G, S, M>().spec);
         async move { Err(answer.await) }
     }
 }

@@ -26,7 +26,7 @@ use crate::policy::{About, PolicySpec, Stated};
     label = "guarded for another state",
     note = "`state(..)` in its `#[session]` attribute names the state of its router"
 )]
-pub trait Guards<S, M> {
+pub trait Guards<S, M>: 'static {
     /// Leads `follower` to what is enforced, and to the handler.
     fn lead<F: Follows<S>>(follower: F) -> F::Output;
 }
@@ -39,9 +39,12 @@ pub trait Follows<S> {
     type Output;
 
     /// Does it with the policy that says `spec`, for which `P` stands, of a handler that checks nothing.
+    ///
+    /// `spec` is a value, which whoever has it already does not look at: a static is one more body for the compiler to check,
+    /// and to evaluate, in each handler.
     fn follow<P, A, M>(
         self,
-        spec: &'static PolicySpec,
+        spec: PolicySpec,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Self::Output
     where
@@ -56,7 +59,7 @@ pub trait Follows<S> {
     /// The same above the policy `C`, whose checks are run.
     fn follow_above<P, C, A, M>(
         self,
-        spec: &'static PolicySpec,
+        spec: PolicySpec,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Self::Output
     where
@@ -68,7 +71,7 @@ pub trait Follows<S> {
     /// The same with the handler's own check, after those of the policy `C`.
     fn follow_checked<P, C, R, A, M, V>(
         self,
-        spec: &'static PolicySpec,
+        spec: PolicySpec,
         check: impl Check<R, S, V> + 'static,
         handler: impl Handles<A, Future: Future<Output: HandlerResponse> + Send>,
     ) -> Self::Output
@@ -116,7 +119,7 @@ impl From<Response> for Rejected {
 /// from it.
 pub trait Enforced<S, A, M, C = NoChecks>: 'static {
     /// The policy that says `spec`.
-    fn policy(spec: &'static PolicySpec) -> Stated;
+    fn policy(spec: PolicySpec) -> Stated;
 
     /// Admits a request by the policy and extracts the handler's arguments, or answers it.
     fn enforce<T: Borrow<S> + Send>(
@@ -145,7 +148,7 @@ where
     S: Admits<P::Realm> + Sync,
     A: Arguments<P::Realm, S, M>,
 {
-    fn policy(spec: &'static PolicySpec) -> Stated {
+    fn policy(spec: PolicySpec) -> Stated {
         Stated::about::<P::Realm>(spec)
     }
 

@@ -224,7 +224,7 @@ impl PolicySpec {
     }
 
     /// This policy and those it builds on, the innermost first.
-    pub(crate) fn chain(&'static self) -> impl Iterator<Item = &'static Self> {
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |spec| spec.base)
     }
 

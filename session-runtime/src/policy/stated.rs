@@ -4,20 +4,20 @@ use std::any::TypeId;
 
 use super::{Policy, PolicySpec, Realm};
 
-/// What a policy says, for the router to list.
-#[derive(Clone, Copy, Debug)]
+/// What a policy says, and whom it is about.
+#[derive(Debug)]
 pub struct Stated {
-    pub(crate) spec: &'static PolicySpec,
+    pub(crate) spec: PolicySpec,
     /// Tells principals apart that share a realm's name.
     pub(crate) realm: TypeId,
 }
 
 impl Stated {
     pub(crate) fn of<P: Policy>() -> Self {
-        Self::about::<P::Realm>(P::SPEC)
+        Self::about::<P::Realm>(*P::SPEC)
     }
 
-    pub(crate) fn about<R: Realm>(spec: &'static PolicySpec) -> Self {
+    pub(crate) fn about<R: Realm>(spec: PolicySpec) -> Self {
         Self { spec, realm: TypeId::of::<R>() }
     }
 }

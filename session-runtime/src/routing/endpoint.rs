@@ -6,7 +6,8 @@ use axum::extract::Request;
 use axum::handler::Handler;
 
 use super::PolicySummary;
-use crate::guard::{Answer, Guarded, Guards, answer, stated};
+use crate::guard::{Answer, Guarded, Guards, answer, policy_of};
+use crate::policy::PolicySpec;
 
 /// A handler that was declared with `#[session(..)]`, whose one argument is `T`.
 #[diagnostic::on_unimplemented(
@@ -48,7 +49,8 @@ where
     G: Guards<S, M>,
 {
     fn endpoint<H: GuardedHandler<Guarded<G>>>(_: H) -> (Endpoint<S>, PolicySummary) {
-        (Endpoint(answer::<G, S, M, S>), PolicySummary::new(stated::<G, S, M>()))
+        let stated = policy_of::<G, S, M>();
+        (Endpoint { answer: answer::<G, S, M, S>, spec: &stated.spec }, PolicySummary::new(stated))
     }
 }
 
@@ -56,7 +58,10 @@ where
 ///
 /// One type for all of them, so that what axum and tower make of a handler is compiled once a program, and not once a
 /// handler. At run time it costs nothing that axum's own handlers do not cost: their futures are boxed, too.
-pub struct Endpoint<S>(fn(Request, S) -> Answer<'static>);
+pub struct Endpoint<S> {
+    answer: fn(Request, S, &'static PolicySpec) -> Answer<'static>,
+    spec: &'static PolicySpec,
+}
 
 /// Tells the implementation of [`Handler`] apart from those that axum has.
 #[derive(Debug)]
@@ -67,13 +72,13 @@ impl<S: 'static> Handler<ViaEndpoint, S> for Endpoint<S> {
     type Future = Answer<'static>;
 
     fn call(self, request: Request, state: S) -> Answer<'static> {
-        (self.0)(request, state)
+        (self.answer)(request, state, self.spec)
     }
 }
 
 impl<S> Clone for Endpoint<S> {
     fn clone(&self) -> Self {
-        Self(self.0)
+        Self { answer: self.answer, spec: self.spec }
     }
 }
 

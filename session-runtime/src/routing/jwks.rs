@@ -42,7 +42,7 @@ where
     Sessions<P>: FromRef<S>,
 {
     let router = MethodRouter::new().get(|State(sessions): State<Sessions<P>>| async move { respond(&sessions) });
-    GuardedMethodRouter { router, policies: vec![("GET", PolicySummary::new(Stated::of::<PublicKeys>()))] }
+    GuardedMethodRouter { router, policies: vec![("GET", PolicySummary::new(&Stated::of::<PublicKeys>()))] }
 }
 
 fn respond<P: Principal>(sessions: &Sessions<P>) -> Response {

@@ -66,7 +66,7 @@ pub struct PolicySummary {
 }
 
 impl PolicySummary {
-    pub(super) fn new(stated: Stated) -> Self {
+    pub(super) fn new(stated: &Stated) -> Self {
         let Stated { spec, realm: principal_type } = stated;
         let Limits { age, window, fresh } = spec.limits;
         let seconds = |duration: Option<Duration>| duration.map(|duration| duration.as_secs());
@@ -98,7 +98,7 @@ impl PolicySummary {
             login: spec.login,
             reauthenticate: spec.reauthenticate,
             not_promised: Vec::new(),
-            principal_type,
+            principal_type: *principal_type,
         }
     }
 
@@ -149,7 +149,7 @@ fn or_dash(text: String) -> String {
     if text.is_empty() { "-".into() } else { text }
 }
 
-fn name_of(spec: &'static PolicySpec) -> String {
+fn name_of(spec: &PolicySpec) -> String {
     spec.chain().map(|spec| spec.name).collect::<Vec<_>>().join(" < ")
 }
 

@@ -60,7 +60,7 @@ fn handler() {
                                     ::session_runtime::__private::AboutPrincipal<User>,
                                     _,
                                     __M,
-                                >(&__SPEC, account)
+                                >(__SPEC, account)
                         }
                     }
                 };
@@ -162,7 +162,7 @@ fn generic_handler_below_a_policy_of_a_renamed_crate() {
                                     _,
                                     __M,
                                     _,
-                                >(&__SPEC, owns_account, r#match::<T, N>)
+                                >(__SPEC, owns_account, r#match::<T, N>)
                         }
                     }
                 };
@@ -204,9 +204,6 @@ fn handler_of_the_default_principal() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of::<
-                        <__PolicyOf_account as ::session_runtime::__private::About>::Realm,
-                    >("account");
                     #[automatically_derived]
                     impl ::session_runtime::__private::About for __PolicyOf_account {
                         type Realm = <__PolicyOf_account as ::session_runtime::__private::DefaultRealm>::Realm;
@@ -241,7 +238,17 @@ fn handler_of_the_default_principal() {
                         fn lead<__F: ::session_runtime::__private::Follows<__S>>(
                             __follower: __F,
                         ) -> __F::Output {
-                            __follower.follow::<__PolicyOf_account, _, __M>(&__SPEC, account)
+                            __follower
+                                .follow::<
+                                    __PolicyOf_account,
+                                    _,
+                                    __M,
+                                >(
+                                    ::session_runtime::__private::PolicySpec::of::<
+                                        <__PolicyOf_account as ::session_runtime::__private::About>::Realm,
+                                    >("account"),
+                                    account,
+                                )
                         }
                     }
                 };
@@ -280,9 +287,6 @@ fn public_handler() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
-                        "health",
-                    );
                     #[automatically_derived]
                     impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
                     for __GuardOf_health
@@ -301,7 +305,7 @@ fn public_handler() {
                                     ::session_runtime::__private::Open,
                                     _,
                                     __M,
-                                >(&__SPEC, health)
+                                >(::session_runtime::__private::PolicySpec::open("health"), health)
                         }
                     }
                 };
@@ -540,9 +544,6 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::of::<
-                        <User as ::session_runtime::__private::Subject>::Realm,
-                    >("account");
                     #[automatically_derived]
                     impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
                     for __GuardOf_account
@@ -559,7 +560,12 @@ fn mistakes_leave_a_handler_that_the_router_can_use() {
                                     ::session_runtime::__private::AboutPrincipal<User>,
                                     _,
                                     __M,
-                                >(&__SPEC, account)
+                                >(
+                                    ::session_runtime::__private::PolicySpec::of::<
+                                        <User as ::session_runtime::__private::Subject>::Realm,
+                                    >("account"),
+                                    account,
+                                )
                         }
                     }
                 };
@@ -601,9 +607,6 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                     allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
                 )]
                 const _: () = {
-                    static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::open(
-                        "account",
-                    );
                     #[automatically_derived]
                     impl<__S, __M: 'static> ::session_runtime::__private::Guards<__S, __M>
                     for __GuardOf_account
@@ -622,7 +625,10 @@ fn a_signature_that_cannot_be_called_leaves_one_too() {
                                     ::session_runtime::__private::Open,
                                     _,
                                     __M,
-                                >(&__SPEC, ::session_runtime::__private::uncallable)
+                                >(
+                                    ::session_runtime::__private::PolicySpec::open("account"),
+                                    ::session_runtime::__private::uncallable,
+                                )
                         }
                     }
                 };
@@ -645,7 +651,7 @@ fn half_typed() {
     check(
         &session("required, max_age = ", "async fn account(session: Session<User>) -> Page { let name = session. }"),
         &expect![[
-            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] enum __GuardOf_account { } const _ : () = { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] const _ : () = { static __SPEC : :: session_runtime :: __private :: PolicySpec = :: session_runtime :: __private :: PolicySpec :: of :: < < User as :: session_runtime :: __private :: Subject > :: Realm > ("account") ; # [automatically_derived] impl < __S , __M : 'static > :: session_runtime :: __private :: Guards < __S , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , (Session < User > ,) , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S >> (__follower : __F) -> __F :: Output { __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , _ , __M > (& __SPEC , account) } } } ; } ; # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account >) -> :: session_runtime :: __private :: Guarded < __GuardOf_account > { __session_call }"#
+            r#":: core :: compile_error ! { "`max_age` needs a value\n= help: write `max_age = \"15m\"`" } # [doc (hidden)] # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] enum __GuardOf_account { } const _ : () = { # [cfg_attr (clippy , allow (clippy :: unused_async))] async fn account (session : Session < User >) -> Page { let name = session . } # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] const _ : () = { # [automatically_derived] impl < __S , __M : 'static > :: session_runtime :: __private :: Guards < __S , __M > for __GuardOf_account where :: session_runtime :: __private :: AboutPrincipal < User > : :: session_runtime :: __private :: Enforced < __S , (Session < User > ,) , __M > , { fn lead < __F : :: session_runtime :: __private :: Follows < __S >> (__follower : __F) -> __F :: Output { __follower . follow :: < :: session_runtime :: __private :: AboutPrincipal < User > , _ , __M > (:: session_runtime :: __private :: PolicySpec :: of :: < < User as :: session_runtime :: __private :: Subject > :: Realm > ("account") , account) } } } ; } ; # [cfg_attr (clippy , allow (clippy :: all , clippy :: pedantic , clippy :: nursery , clippy :: restriction))] fn account (__session_call : :: session_runtime :: __private :: Guarded < __GuardOf_account >) -> :: session_runtime :: __private :: Guarded < __GuardOf_account > { __session_call }"#
         ]],
     );
 }
