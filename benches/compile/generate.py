@@ -2,9 +2,11 @@
 
 A variant says how a handler is told its visitor, what stands above it, and how it is routed. Bodies, other arguments and
 types are the same in all of them. What the peers need once in a program (a middleware that finds the visitor) is left out
-where it can be, so that what is counted is their attribute.
+where it can be, so that what is counted is their attribute; unless a whole program is asked for. A session's variant is one in
+either case.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -165,6 +167,38 @@ pub struct App {
 }
 """
 
+# The same in a whole program: what some middleware found in a token.
+FROM_TOKEN = """
+use std::sync::LazyLock;
+
+use axum::extract::Request;
+use axum::http::header::AUTHORIZATION;
+use axum::middleware::Next;
+use axum::response::Response;
+use jsonwebtoken::{DecodingKey, Validation};
+
+static KEY: LazyLock<DecodingKey> = LazyLock::new(|| DecodingKey::from_secret(b"32 bytes that nobody else knows."));
+
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct User {
+    pub id: u64,
+    pub perms: Vec<String>,
+}
+
+#[derive(Clone, Default)]
+pub struct App {
+    items: std::sync::Arc<Vec<Item>>,
+}
+
+async fn find_visitor(mut request: Request, next: Next) -> Result<Response, StatusCode> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|header| header.to_str().ok());
+    let token = header.and_then(|header| header.strip_prefix("Bearer ")).ok_or(StatusCode::UNAUTHORIZED)?;
+    let token = jsonwebtoken::decode::<User>(token, &KEY, &Validation::default()).map_err(|_| StatusCode::UNAUTHORIZED)?;
+    request.extensions_mut().insert(token.claims);
+    Ok(next.run(request).await)
+}
+"""
+
 FROM_SESSION = """
 use axum::extract::{FromRef, Path};
 use session_runtime::{ConfigError, GuardedRouter, MemoryStore, Principal, Session, Sessions, policy};
@@ -292,6 +326,15 @@ class Unguarded:
         """All of one path."""
         return ".".join(f"{handler.method}({handler.name})" for handler in handlers)
 
+    def in_a_whole_program(self) -> "Unguarded":
+        """With what finds the visitor, where that is not the variant's own."""
+        program = copy(self)
+        program.dependencies += "jsonwebtoken.workspace = true\n"
+        program.root = self.root.replace(FROM_EXTENSION, FROM_TOKEN)
+        found = ".layer(Extension(User::default()))"
+        program.whole = self.whole.replace(found, ".layer(axum::middleware::from_fn(find_visitor))")
+        return program
+
 
 class DebugHandler(Unguarded):
     name = "debug_handler"
@@ -350,6 +393,9 @@ class AxumLogin(Unguarded):
         first, *others = (f"{handler.method}({handler.name}){self.layer(handler)}" for handler in handlers)
         return first + "".join(f".merge({other})" for other in others)
 
+    def in_a_whole_program(self) -> Unguarded:
+        return self
+
     def layer(self, handler: Handler) -> str:
         demanded = handler.axum_login
         layer = f"permission_required!(Backend, {demanded})" if demanded else "login_required!(Backend)"
@@ -373,6 +419,9 @@ class Guarded(Unguarded):
 
     def attribute(self, handler: Handler) -> str:
         return f"#[session({handler.session})]\n"
+
+    def in_a_whole_program(self) -> Unguarded:
+        return self
 
 
 VARIANTS = (Unguarded(), Guarded(), DebugHandler(), ProtectAxum(), AxumGuard(), AxumLogin())
@@ -417,15 +466,17 @@ members = [{members}]
 [workspace.dependencies]
 axum = {{ version = "0.8", default-features = false, features = ["json", "macros", "original-uri", "query"] }}
 serde = {{ version = "1", features = ["derive"] }}
+jsonwebtoken = {{ version = "11.1", default-features = false, features = ["aws_lc_rs"] }}
 session-runtime = {{ path = "{repository}/session-runtime" }}
 """
 
 
-def write(repository: Path, into: Path, longer: bool) -> None:
+def write(repository: Path, into: Path, longer: bool, whole: bool) -> None:
     """Writes the workspace of all variants."""
     handlers = tuple(replace(handler, body=LONGER + handler.body) for handler in HANDLERS) if longer else HANDLERS
     files = {"Cargo.toml": workspace(repository), "Cargo.lock": (repository / "Cargo.lock").read_text()}
     for variant in VARIANTS:
+        variant = variant.in_a_whole_program() if whole else variant
         files[f"{variant.name}/Cargo.toml"] = manifest(variant)
         files[f"{variant.name}/src/lib.rs"] = root(variant)
         files[f"{variant.name}/src/main.rs"] = PROGRAM.format(library=f"cost_{variant.name}".replace("-", "_"))

@@ -26,12 +26,15 @@ struct Kept {
 ///
 /// A guarded router asks once for each of its routes. Where a handler is on a router of axum's own, each request does.
 pub(crate) fn policy_of<G: Guards<S, M>, S, M>() -> &'static Stated {
-    let guard = TypeId::of::<G>();
+    kept(TypeId::of::<G>(), stated::<G, S, M>)
+}
+
+/// Not generic over the guard: a program has this once.
+fn kept(guard: TypeId, stated: fn() -> Stated) -> &'static Stated {
     let mut place = &KEPT;
     loop {
-        let kept = place.get_or_init(|| {
-            Box::new(Kept { guard, stated: stated::<G, S, M>(), before: Place::new(), after: Place::new() })
-        });
+        let kept =
+            place.get_or_init(|| Box::new(Kept { guard, stated: stated(), before: Place::new(), after: Place::new() }));
         place = match guard.cmp(&kept.guard) {
             Ordering::Less => &kept.before,
             Ordering::Equal => return &kept.stated,
