@@ -7,8 +7,8 @@ use super::policy::Named;
 use crate::diagnostics::written;
 use crate::model::{Demand, DemandKind};
 
-/// The demands, if there are any. Braced variants only: a reference to them is a constant, which lives as long as the static
-/// it stands in.
+/// The demands, if there are any. Braced variants only: a reference to them is a constant, which lives as long as the program,
+/// wherever it stands.
 pub(super) fn list(demands: &[Demand], named: &Named<'_>) -> Option<TokenStream> {
     (!demands.is_empty()).then(|| array(demands, named))
 }

@@ -1,4 +1,4 @@
-//! A policy as a constant: one method of the runtime's builder for each item.
+//! A policy as a value: one method of the runtime's builder for each item.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -9,7 +9,7 @@ use super::policy::Named;
 use crate::diagnostics::written;
 use crate::model::{Access, Csrf, PolicyAttribute, Private, Whose};
 
-/// The expression that makes the constant.
+/// The expression that makes it: a constant one, for a static, or for whoever asks the guard.
 pub(super) fn of(named: &Named<'_>) -> TokenStream {
     let rt = named.runtime().private();
     let attribute = named.policy.attribute();
