@@ -65,8 +65,8 @@ pub(super) fn items(
     }
 }
 
-/// Whether a handler demands a role and checks something: in one body with its checks the compiler would say of a role, too,
-/// that its principal is none.
+/// Whether a handler demands a role and checks something. The guard's condition names the realm then, and in a body below such
+/// a condition the compiler would say of a role, too, that its principal is none.
 fn has_checked_roles(named: &Named<'_>) -> bool {
     let attribute = named.policy.attribute();
     let is_role = |demand: &&Demand| matches!(demand.kind, DemandKind::Role(_));
@@ -80,7 +80,7 @@ struct Lead<'a> {
     guard: &'a Guard<'a>,
     /// The principals that are to be the policy's.
     compared: &'a [(&'a Type, Span)],
-    /// What the policy says.
+    /// What the policy says: the value, or the static that holds it.
     spec: TokenStream,
 }
 

@@ -1,4 +1,4 @@
-//! What a route demands of its visitor: constants, written by the macros.
+//! What a route demands of its visitor: values, written by the macros.
 
 mod about;
 pub mod assert;

@@ -1,4 +1,4 @@
-//! A policy as a constant: what was written, merged with the policy it builds on.
+//! A policy as a value: what was written, merged with the policy it builds on.
 
 use std::time::Duration;
 
