@@ -231,9 +231,9 @@ pub mod __private {
     }
     pub use crate::forgery::ForgeryCheck;
     pub use crate::guard::{
-        Admits, Argument, Arguments, Call, Check, Checks, Enforced, EnforcedIn, Follows, Guarded, Guards,
+        Admits, Argument, Arguments, Call, Check, Checking, Checks, Enforced, EnforcedIn, Follows, Guarded, Guards,
         HandlerResponse, Handles, HasSessions, InTurn, LastArgument, NoChecks, RunChecks, ViaGuard, Visited, provides,
-        run_check, run_checks_of, uncallable,
+        run_checks, uncallable,
     };
     pub use crate::policy::{
         About, AboutBase, AboutPrincipal, Access, Declared, DefaultRealm, Demand, Limits, Of, Open, Policy, PolicySpec,

@@ -229,12 +229,13 @@ fn instead(block: &str) -> Option<String> {
 
 /// What the compiler adds of its own accord, and that is no advice.
 fn is_of_the_compiler(line: &str) -> bool {
-    const ITS: [&str; 8] = [
+    const ITS: [&str; 9] = [
         "the trait ",
         "the following ",
         "this error originates ",
         "see issue ",
         "required ",
+        "1 redundant requirement ",
         "for types from other crates ",
         "`Principal` is a \"sealed trait\"",
         "`#[",

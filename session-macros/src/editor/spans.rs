@@ -1,8 +1,8 @@
 //! Names that stand where the author wrote something else.
 //!
 //! Expansions put names of their own at the author's tokens, so that what the compiler says about them stands there. An
-//! editor takes all that stands at a token for what the token means, and would lead from `check(owns)` to `run_check` as
-//! well as to `owns`.
+//! editor takes all that stands at a token for what the token means, and would lead from `check(owns)` to `run_checks`
+//! as well as to `owns`.
 
 use std::collections::HashSet;
 

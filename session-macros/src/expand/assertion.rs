@@ -11,15 +11,6 @@ use crate::check::CheckedPolicy;
 use crate::model::{DemandKind, Whose};
 use crate::syntax::Handler;
 
-/// Every assertion of a policy.
-pub(super) fn all(named: &Named<'_>) -> TokenStream {
-    let (mut tokens, bounds) = (values(named), bounds(named));
-    if !bounds.is_empty() {
-        tokens.extend(quote!(const _: () = { #bounds };));
-    }
-    tokens
-}
-
 /// What is asserted of the values: constants, which the compiler looks at although nothing needs them.
 pub(super) fn values(named: &Named<'_>) -> TokenStream {
     let mut tokens = of_items(named);
@@ -84,6 +75,14 @@ fn call(named: &Named<'_>, span: Span, name: &str, argument: Option<&TokenStream
 /// An argument for which the base has to demand a token.
 pub(super) fn confirmed(named: &Named<'_>, ty: &Type) -> TokenStream {
     call(named, ty.span(), "confirmed", None)
+}
+
+/// What is asserted of types in a policy on which others can build.
+pub(super) fn of_a_policy(named: &Named<'_>) -> TokenStream {
+    let bounds = bounds(named);
+    let span = named.policy.whose().span();
+    let (rt, realm) = (named.runtime().private_at(span), named.realm_at(span));
+    quote_spanned!(span=> #rt::assert::about::<#realm>(); #bounds)
 }
 
 /// What is asserted of types in a guard. Where the policy is about nobody, nobody has rights.

@@ -2,28 +2,28 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Path;
 use syn::spanned::Spanned;
+use syn::{Lifetime, Path};
 
 use super::policy::Named;
 
-/// What a handler itself checks.
+/// What an attribute checks itself.
 pub(super) struct Own {
-    /// A function, or several in turn. A value and no implementation, which the compiler would hold against its trait anew for
-    /// each handler.
+    /// A function; of several, the first and those after it. A value and no implementation, which the compiler would hold against
+    /// its trait anew for each handler; a struct with fields, into which it looks for the one that is wrong.
     pub(super) value: TokenStream,
     /// How it is a check. Of several it is said, so that the compiler names the one of them that is none.
     pub(super) via: TokenStream,
 }
 
-/// The checks that a handler's attribute names, if there are any.
-pub(super) fn of_a_handler(named: &Named<'_>) -> Option<Own> {
-    let mut paths = named.policy.attribute().checks.iter().map(|check| &check.value);
-    let first = Own { value: paths.next()?.to_token_stream(), via: quote!(_) };
-    Some(paths.fold(first, |Own { value, via }, next| {
-        let rt = named.runtime().private_at(next.span());
-        let value = quote_spanned!(next.span()=> #rt::InTurn(#value, #next));
-        Own { value, via: quote!(#rt::InTurn<#via, _>) }
+/// The checks that an attribute names, if there are any.
+pub(super) fn own(named: &Named<'_>) -> Option<Own> {
+    let mut paths = named.policy.attribute().checks.iter().rev().map(|check| &check.value);
+    let last = Own { value: paths.next()?.to_token_stream(), via: quote!(_) };
+    Some(paths.fold(last, |Own { value, via }, path| {
+        let rt = named.runtime().private_at(path.span());
+        let value = quote_spanned!(path.span()=> #rt::InTurn { first: #path, second: #value });
+        Own { value, via: quote!(#rt::InTurn<_, #via>) }
     }))
 }
 
@@ -84,38 +84,27 @@ pub(super) fn base<'a>(named: &'a Named<'_>) -> Option<&'a Path> {
     attribute.base.as_ref().filter(|_| attribute.public().is_none()).map(|base| &base.value)
 }
 
-/// The method, when the policy has checks of its own.
+/// The method, when the policy has checks of its own. At whom the policy is about, as all around it; what is wrong with a check
+/// is said at the check, where the call stands.
 fn run(named: &Named<'_>, realm: &TokenStream, state: &TokenStream) -> Option<TokenStream> {
-    let attribute = named.policy.attribute();
-    // At a check: what is none the compiler says of the method, too, and of two things at one place it says the same once.
-    let span = attribute.checks.last()?.value.span();
-    let at = |span| (named.runtime().private_at(span), local("__call", span), local("__state", span));
-    let inherited = base(named).map(|base| {
-        let (rt, call, given) = at(base.span());
-        quote_spanned!(base.span()=> #rt::run_checks_of::<#base, #realm, #state>(#call, #given))
-    });
-    let own = attribute.checks.iter().map(|check| {
-        let path = &check.value;
-        let (rt, call, given) = at(path.span());
-        quote_spanned!(path.span()=> #rt::run_check::<#realm, #state, _, _>(#path, #call, #given))
-    });
-    let all: Vec<TokenStream> = inherited.into_iter().chain(own).collect();
-    let (rt, call, given) = at(span);
-    let run = match all.as_slice() {
-        // One is a future already. Another around it would cost every handler that has it.
-        [only] => only.clone(),
-        all => quote_spanned! {span=>
-            async move {
-                #(#all.await?;)*
-                ::core::result::Result::Ok(())
-            }
-        },
-    };
+    let Own { value, via } = own(named)?;
+    let span = named.policy.whose().span();
+    let rt = named.runtime().private_at(span);
+    let above = base(named).map_or_else(
+        || quote_spanned!(span=> #rt::NoChecks),
+        |base| quote_spanned!(span=> <#base as #rt::Policy>::Checked),
+    );
+    let lifetime = Lifetime::new("'__a", span.resolved_at(Span::mixed_site()));
+    let [call, given] = ["__call", "__state"].map(|name| local(name, span));
+    let rt_at_the_check = named.runtime().private_at(value.span());
+    let run = quote_spanned!(value.span()=>
+        #rt_at_the_check::run_checks::<#above, #realm, #state, #via>(#value, #call, #given)
+    );
     Some(quote_spanned! {span=>
-        fn run(
-            #call: &mut #rt::Call<'_, #realm>,
-            #given: &#state,
-        ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #rt::Response>> + ::core::marker::Send {
+        fn run<#lifetime>(
+            #call: &#lifetime mut #rt::Call<'_, #realm>,
+            #given: &#lifetime #state,
+        ) -> ::core::option::Option<#rt::Checking<#lifetime>> {
             #run
         }
     })

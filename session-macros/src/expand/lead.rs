@@ -37,7 +37,7 @@ pub(super) fn items(
     let lead = Lead { checked, named, guard, compared, spec };
     let mut items = TokenStream::new();
     if is_kept {
-        items.extend(named.kept_spec());
+        items.extend(named.kept_spec(&TokenStream::new()));
     }
     if named.knows_its_realm() {
         let stands_for = &named.ident;
@@ -123,7 +123,7 @@ impl Lead<'_> {
         let types = checked.handler().types().filter(|_| checked.is_callable());
         let function = self.function();
         let above = checks::base(named);
-        let Some(checks::Own { value, via }) = checks::of_a_handler(named) else {
+        let Some(checks::Own { value, via }) = checks::own(named) else {
             let rt = named.runtime().private_at(among_arguments);
             let follow = Ident::new(if above.is_some() { "follow_above" } else { "follow" }, Span::mixed_site());
             let above = above.as_slice();

@@ -33,9 +33,9 @@ impl<'a> Named<'a> {
 
     /// The implementations and assertions of a policy on which others can build.
     pub(super) fn of_others(&self) -> TokenStream {
-        let (spec, realm) = (self.kept_spec(), self.realm());
-        let (checks, assertions) = (checks::implementation(self), assertion::all(self));
-        self.in_a_constant(&quote!(#spec #realm #checks #assertions))
+        let (spec, realm) = (self.kept_spec(&assertion::of_a_policy(self)), self.realm());
+        let (checks, values) = (checks::implementation(self), assertion::values(self));
+        self.in_a_constant(&quote!(#spec #realm #checks #values))
     }
 
     /// Items that need a place of their own.
@@ -53,10 +53,15 @@ impl<'a> Named<'a> {
     ///
     /// A static, because whatever refers to a constant the compiler looks at with all that the constant refers to. At the
     /// principal: whether it is one is judged here.
-    pub(super) fn kept_spec(&self) -> TokenStream {
+    ///
+    /// `asserted` are statements.
+    pub(super) fn kept_spec(&self, asserted: &TokenStream) -> TokenStream {
         let span = self.policy.whose().span();
         let rt = self.runtime().private_at(span);
-        let (name, spec) = (spec_at(span), spec::of(self));
+        let (name, mut spec) = (spec_at(span), spec::of(self));
+        if !asserted.is_empty() {
+            spec = quote_spanned!(span=> { #asserted #spec });
+        }
         quote_spanned!(span=> static #name: #rt::PolicySpec = #spec;)
     }
 
@@ -67,12 +72,17 @@ impl<'a> Named<'a> {
         let rt = self.runtime().private_at(span);
         let (ident, realm, spec) = (self.ident_at(span), Realm::said_by(self, span), spec_at(span));
         let named = Ident::new(self.kind(), span);
-        let constant = self.is_policy.then(|| quote_spanned!(span=> const SPEC: &'static #rt::PolicySpec = &#spec;));
+        let others = self.is_policy.then(|| {
+            quote_spanned! {span=>
+                type Checked = Self;
+                const SPEC: &'static #rt::PolicySpec = &#spec;
+            }
+        });
         let mut tokens = quote_spanned! {span=>
             #[automatically_derived]
             impl #rt::#named for #ident {
                 type Realm = #realm;
-                #constant
+                #others
             }
         };
         if matches!(self.policy.whose(), Whose::Default) {

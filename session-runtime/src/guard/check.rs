@@ -1,5 +1,7 @@
 //! `check(path)`: the application's own conditions, with extractors.
 
+use std::pin::Pin;
+
 use axum::response::{IntoResponse, Response};
 
 use super::visit::{Call, Visited};
@@ -23,9 +25,15 @@ pub trait Checks<R: Visited, S> {
 
 /// Runs the checks of a policy and of those it builds on.
 pub trait RunChecks<R: Visited, S> {
-    /// One after the other, up to the first that refuses.
-    fn run(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
+    /// One after the other, up to the first that refuses. `None` where there is nothing to run.
+    fn run<'a>(call: &'a mut Call<'_, R>, state: &'a S) -> Option<Checking<'a>>;
 }
+
+/// The checks of a policy, while they run.
+///
+/// Behind a pointer: of a method that returns some future or other, the compiler says here, in this file, what is wrong with
+/// the author's principal, and says it once more for each implementation.
+pub type Checking<'a> = Pin<Box<dyn Future<Output = Result<(), Response>> + Send + 'a>>;
 
 /// Runs nothing.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +44,8 @@ impl<R: Visited, S> Checks<R, S> for NoChecks {
 }
 
 impl<R: Visited, S> RunChecks<R, S> for NoChecks {
-    #[expect(clippy::manual_async_fn, reason = "an `async fn` would hold the state, which need not be `Sync`")]
-    fn run(_: &mut Call<'_, R>, _: &S) -> impl Future<Output = Result<(), Response>> + Send {
-        async { Ok(()) }
+    fn run<'a>(_: &'a mut Call<'_, R>, _: &'a S) -> Option<Checking<'a>> {
+        None
     }
 }
 
@@ -54,9 +61,14 @@ pub trait Check<R: Visited, S, M>: Send {
     fn check(self, call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send;
 }
 
-/// One check after the other: what a handler with several says.
+/// One check after the other: what says several, of which all but the first are the second.
 #[derive(Clone, Copy, Debug)]
-pub struct InTurn<First, Second>(pub First, pub Second);
+pub struct InTurn<First, Second> {
+    /// Runs first.
+    pub first: First,
+    /// Runs if that does not refuse.
+    pub second: Second,
+}
 
 impl<R: Visited, S: Sync> Check<R, S, NoChecks> for NoChecks {
     async fn check(self, _: &mut Call<'_, R>, _: &S) -> Result<(), Response> {
@@ -72,34 +84,28 @@ where
     Second: Check<R, S, M2>,
 {
     async fn check(self, call: &mut Call<'_, R>, state: &S) -> Result<(), Response> {
-        self.0.check(call, state).await?;
-        self.1.check(call, state).await
+        self.first.check(call, state).await?;
+        self.second.check(call, state).await
     }
 }
 
-/// Runs the checks of a policy on which another builds.
-pub fn run_checks_of<P, R, S>(call: &mut Call<'_, R>, state: &S) -> impl Future<Output = Result<(), Response>> + Send
+/// Runs `check` after the checks of the policy `C`: what a policy with checks of its own does.
+pub fn run_checks<'a, C, R, S, V>(
+    check: impl Check<R, S, V> + 'a,
+    call: &'a mut Call<'_, R>,
+    state: &'a S,
+) -> Option<Checking<'a>>
 where
-    R: Visited,
-    P: Checks<R, S>,
-{
-    P::Run::run(call, state)
-}
-
-/// Runs one check: the response is that of the check, or of an extractor that rejected the request.
-///
-/// No `async fn`: that its future is `Send` is part of its type, and not found out anew for each handler.
-pub fn run_check<R, S, C, M>(
-    check: C,
-    call: &mut Call<'_, R>,
-    state: &S,
-) -> impl Future<Output = Result<(), Response>> + Send
-where
+    C: Checks<R, S>,
     R: Visited,
     S: Sync,
-    C: Check<R, S, M>,
 {
-    check.check(call, state)
+    Some(Box::pin(async move {
+        if let Some(checking) = C::Run::run(call, state) {
+            checking.await?;
+        }
+        check.check(call, state).await
+    }))
 }
 
 macro_rules! checks {

@@ -25,7 +25,7 @@ mod visit;
 pub use self::admit::{Admits, HasSessions, provides};
 pub(crate) use self::answer::{Answer, answer};
 pub use self::argument::{Argument, Arguments, LastArgument};
-pub use self::check::{Check, Checks, InTurn, NoChecks, RunChecks, run_check, run_checks_of};
+pub use self::check::{Check, Checking, Checks, InTurn, NoChecks, RunChecks, run_checks};
 pub use self::confirm::Confirmed;
 pub use self::handler::{HandlerResponse, Handles, uncallable};
 pub(crate) use self::kept::policy_of;

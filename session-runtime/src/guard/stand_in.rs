@@ -224,7 +224,10 @@ where
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     R::hand_out(&mut call);
     async move {
-        let mut passed = C::run(&mut call, state).await;
+        let mut passed = match C::run(&mut call, state) {
+            Some(checking) => checking.await,
+            None => Ok(()),
+        };
         if passed.is_ok() {
             passed = check.check(&mut call, state).await;
         }

@@ -43,6 +43,11 @@ pub trait Policy: Send + Sync + 'static {
     /// Whose sessions it is about.
     type Realm: Realm;
 
+    /// What runs its checks: itself. Asked for where another policy builds on it, because of what is no policy the compiler
+    /// says that it is none, and no more.
+    #[doc(hidden)]
+    type Checked;
+
     /// Everything that is demanded.
     const SPEC: &'static PolicySpec;
 }

@@ -55,5 +55,6 @@ enum PublicKeys {}
 
 impl Policy for PublicKeys {
     type Realm = Open;
+    type Checked = Self;
     const SPEC: &'static PolicySpec = &PolicySpec::open("jwks");
 }

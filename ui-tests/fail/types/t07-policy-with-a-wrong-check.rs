@@ -10,6 +10,9 @@ struct Visitors;
 #[policy(extends(Visitors), check(is_friend))]
 struct Friends;
 
+#[policy(principal(User), check(is_owner), check(is_open), check(is_friend))]
+struct Neighbours;
+
 async fn is_open() -> Result<(), String> {
     Ok(())
 }

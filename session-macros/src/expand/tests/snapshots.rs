@@ -337,38 +337,51 @@ fn named_policy() {
                 allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)
             )]
             const _: () = {
-                static __SPEC: ::session_runtime::__private::PolicySpec = ::session_runtime::__private::PolicySpec::extending(
-                        "Treasury",
-                        <Staff as ::session_runtime::__private::Policy>::SPEC,
-                    )
-                    .fresh(300u64)
-                    .via(true, false)
-                    .csrf(::session_runtime::__private::ForgeryCheck::Report)
-                    .reauthenticate("/again")
-                    .demands(
-                        &[
-                            ::session_runtime::__private::Demand::Any {
-                                of: &[
-                                    ::session_runtime::__private::Demand::Role {
-                                        held: |__principal| ::session_runtime::__private::holds::<
-                                            <Treasury as ::session_runtime::__private::Policy>::Realm,
-                                        >()(__principal, Role::Admin),
-                                        written: "Role::Admin",
-                                    },
-                                    ::session_runtime::__private::Demand::Not {
-                                        of: &[
-                                            ::session_runtime::__private::Demand::Scope {
-                                                scope: "x",
-                                            },
-                                        ],
-                                    },
-                                ],
-                            },
-                        ],
-                    );
+                static __SPEC: ::session_runtime::__private::PolicySpec = {
+                    ::session_runtime::__private::assert::about::<
+                        <Treasury as ::session_runtime::__private::Policy>::Realm,
+                    >();
+                    ::session_runtime::__private::assert::carries::<
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
+                    ::session_runtime::__private::provides::<
+                        App,
+                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
+                    >();
+                    ::session_runtime::__private::PolicySpec::extending(
+                            "Treasury",
+                            <Staff as ::session_runtime::__private::Policy>::SPEC,
+                        )
+                        .fresh(300u64)
+                        .via(true, false)
+                        .csrf(::session_runtime::__private::ForgeryCheck::Report)
+                        .reauthenticate("/again")
+                        .demands(
+                            &[
+                                ::session_runtime::__private::Demand::Any {
+                                    of: &[
+                                        ::session_runtime::__private::Demand::Role {
+                                            held: |__principal| ::session_runtime::__private::holds::<
+                                                <Treasury as ::session_runtime::__private::Policy>::Realm,
+                                            >()(__principal, Role::Admin),
+                                            written: "Role::Admin",
+                                        },
+                                        ::session_runtime::__private::Demand::Not {
+                                            of: &[
+                                                ::session_runtime::__private::Demand::Scope {
+                                                    scope: "x",
+                                                },
+                                            ],
+                                        },
+                                    ],
+                                },
+                            ],
+                        )
+                };
                 #[automatically_derived]
                 impl ::session_runtime::__private::Policy for Treasury {
                     type Realm = <Staff as ::session_runtime::__private::Policy>::Realm;
+                    type Checked = Self;
                     const SPEC: &'static ::session_runtime::__private::PolicySpec = &__SPEC;
                 }
                 #[automatically_derived]
@@ -391,15 +404,6 @@ fn named_policy() {
                     &__SPEC,
                     "reauthenticate",
                 );
-                const _: () = {
-                    ::session_runtime::__private::assert::carries::<
-                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                    >();
-                    ::session_runtime::__private::provides::<
-                        App,
-                        <<Treasury as ::session_runtime::__private::Policy>::Realm as ::session_runtime::__private::PrincipalRealm>::Principal,
-                    >();
-                };
             };
         "#]],
     );

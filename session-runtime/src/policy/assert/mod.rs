@@ -11,11 +11,15 @@ pub use self::confirmations::{confirm, confirmed};
 pub use self::limits::{fresh, max_age, sliding};
 
 use super::message::Message;
-use super::{Access, PolicySpec, SamePrincipal};
+use super::{Access, PolicySpec, Realm, SamePrincipal};
 use crate::forgery::ForgeryCheck;
 use crate::principal::CarriesScopes;
 
 const TIGHTEN: &str = "\n= help: a policy is only ever tightened; change it in `";
+
+/// The realm of a policy is known. Asserted first, because of several things in a body that need the realm of what has none the
+/// compiler reports the first.
+pub const fn about<R: Realm>() {}
 
 /// The principal of a policy is that of an argument.
 pub const fn same<P: SamePrincipal<A>, A>() {}
