@@ -9,7 +9,7 @@ use http::request::Parts;
 use super::identify::{Identity, identify};
 use super::refuse::{Refused, refuse};
 use super::values::{found, hand_out};
-use super::visit::{Call, Visit, Visited};
+use super::visit::{Call, OfPrincipal, Visit, Visited};
 use crate::authorise::{Denial, authorise};
 use crate::clock::Timestamp;
 use crate::forgery::{self, Verdict};
@@ -141,7 +141,7 @@ fn examine<P: Principal>(
 
 /// Looks for forgery where the guard did not, because the route accepts no cookie: an argument sets one, or reads that of
 /// another principal. Whoever showed a token was not sent by a page of another site.
-pub(super) fn forbid_forgery_by_cookie<P: Principal>(call: &Call<'_, Of<P>>) -> Result<(), Refused> {
+pub(super) fn forbid_forgery_by_cookie<R: OfPrincipal>(call: &Call<'_, R>) -> Result<(), Refused> {
     let visitor = &call.visit.visitor;
     if call.spec.via.cookie || visitor.session().is_some() {
         return Ok(());

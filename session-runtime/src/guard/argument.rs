@@ -1,6 +1,5 @@
 //! How the arguments of a guarded handler are made: by their types, not by their names.
 
-use std::any::{Any, TypeId};
 use std::marker::PhantomData;
 use std::mem;
 
@@ -8,16 +7,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 
-use super::admit::{HasSessions, forbid_forgery_by_cookie};
-use super::identify::{Identity, identify};
-use super::refuse::{Refused, refuse};
-use super::visit::{Call, Visit, Visited, Visitor};
-use crate::policy::{Of, Via};
-use crate::principal::Principal;
-use crate::refusal::RefusalKind;
-use crate::session::{AuthSession, Session};
-use crate::sessions::Sessions;
-use crate::sessions::device_of;
+use super::visit::{Call, Visited};
 
 /// Any argument of a guarded handler but the last; any argument of a check.
 #[diagnostic::on_unimplemented(
@@ -87,98 +77,6 @@ where
         let request = Request::from_parts(mem::replace(call.parts, none), body);
         T::from_request(request, state).await.map_err(IntoResponse::into_response)
     }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for Session<P> {
-    async fn take(call: &mut Call<'_, Of<P>>, _: &S) -> Result<Self, Response> {
-        match call.visit.visitor.session() {
-            Some(session) => Ok(session.clone()),
-            // An alias of `Session<_>` on an `optional` route, which the macro cannot see through.
-            None => Err(refuse_argument(call, RefusalKind::NoCredential.into())),
-        }
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Principal, S: Sync> LastArgument<Of<P>, S, ViaSession> for Session<P> {
-    async fn take_last(call: Call<'_, Of<P>>, _: Body, _: &S) -> Result<Self, Response> {
-        match call.visit.visitor {
-            Visitor::Known(session) => Ok(session),
-            // As above.
-            Visitor::Unknown(sessions, _) => {
-                Err(refuse(&sessions, call.spec, call.parts, RefusalKind::NoCredential.into()))
-            }
-        }
-    }
-}
-
-/// The visitor's session; or, for another principal than the policy's, that principal's session as the request's cookie
-/// names it, to be read and no more.
-#[diagnostic::do_not_recommend]
-impl<P, Q, S> Argument<Of<P>, S, ViaSession> for Option<Session<Q>>
-where
-    P: Principal,
-    Q: Principal,
-    S: HasSessions<Q>,
-{
-    async fn take(call: &mut Call<'_, Of<P>>, state: &S) -> Result<Self, Response> {
-        if TypeId::of::<P>() == TypeId::of::<Q>() {
-            let own: Option<&dyn Any> = call.visit.visitor.session().map(|session| session as _);
-            return Ok(own.and_then(|session| session.downcast_ref::<Session<Q>>()).cloned());
-        }
-        other_session(&state.sessions(), call).await
-    }
-}
-
-async fn other_session<P: Principal, Q: Principal>(
-    sessions: &Sessions<Q>,
-    call: &Call<'_, Of<P>>,
-) -> Result<Option<Session<Q>>, Response> {
-    call.visit.visitor.exchange().look_at_another();
-    // Its own cookie alone: the token of a request, if there is one, is the policy's.
-    let via = Via { cookie: true, bearer: false };
-    match identify(sessions, via, &call.parts.headers, sessions.now()).await {
-        Ok(Identity::Known(arrival)) => {
-            forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
-            arrival.exchange.make_read_only();
-            Ok(Some(Session::of(arrival, sessions.clone())))
-        }
-        Ok(_) => Ok(None),
-        Err(refused) => Err(refuse_argument(call, refused)),
-    }
-}
-
-fn refuse_argument<P: Principal>(call: &Call<'_, Of<P>>, refused: Refused) -> Response {
-    refuse(call.visit.visitor.sessions(), call.spec, call.parts, refused)
-}
-
-#[diagnostic::do_not_recommend]
-impl<P: Principal, S: Sync> Argument<Of<P>, S, ViaSession> for AuthSession<P> {
-    async fn take(call: &mut Call<'_, Of<P>>, _: &S) -> Result<Self, Response> {
-        // The form that logs somebody in is forged as well.
-        forbid_forgery_by_cookie(call).map_err(|refused| refuse_argument(call, refused))?;
-        let Visit { visitor, key_values, .. } = &call.visit;
-        let (sessions, exchange) = (visitor.sessions().clone(), visitor.share_exchange());
-        let device = device_of(&call.parts.headers);
-        Ok(Self::new(visitor.session().cloned(), sessions, exchange, key_values.clone(), device))
-    }
-}
-
-macro_rules! last_like_any {
-    ($($type:ty: ($($parameter:ident),*) where $state:path;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<P: Principal, $($parameter: Principal,)* S: $state> LastArgument<Of<P>, S, ViaSession> for $type {
-            async fn take_last(mut call: Call<'_, Of<P>>, _: Body, state: &S) -> Result<Self, Response> {
-                <Self as Argument<Of<P>, S, ViaSession>>::take(&mut call, state).await
-            }
-        }
-    )*};
-}
-
-last_like_any! {
-    AuthSession<P>: () where Sync;
-    Option<Session<Q>>: (Q) where HasSessions<Q>;
 }
 
 impl<R: Visited, S: Sync> Arguments<R, S, ()> for () {

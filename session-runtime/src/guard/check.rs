@@ -23,6 +23,17 @@ pub trait Checks<R: Visited, S> {
     type Run: RunChecks<R, S>;
 }
 
+/// A realm on whose requests the checks of the policy `C` can be run. Said of the realm, so that the compiler has nothing to say of it
+/// where the realm is not known, because `C` is no policy.
+pub(super) trait RunsChecksOf<C, S>: Visited {
+    /// What runs them.
+    type Run: RunChecks<Self, S>;
+}
+
+impl<R: Visited, S, C: Checks<R, S>> RunsChecksOf<C, S> for R {
+    type Run = C::Run;
+}
+
 /// Runs the checks of a policy and of those it builds on.
 pub trait RunChecks<R: Visited, S> {
     /// One after the other, up to the first that refuses. `None` where there is nothing to run.

@@ -1,9 +1,9 @@
 //! What enforces a policy on one request, and finishes its response.
 //!
 //! The request's path, along which [`answer`] leads it: [`admit`] reads the credential, authenticates, authorises and looks for
-//! forgery; [`check`] asks the application; [`argument`] lets the other extractors read the request; [`confirm`] uses
-//! up the token of a policy that demands one; the [`handler`] runs; and [`closing`] finishes the response, whichever of these it
-//! came from.
+//! forgery; [`check`] asks the application; [`argument`] lets the extractors read the request, of which sessions are
+//! [`provided`] here; [`confirm`] uses up the token of a policy that demands one; the [`handler`] runs; and [`closing`]
+//! finishes the response, whichever of these it came from.
 
 mod activity;
 mod admit;
@@ -17,6 +17,7 @@ mod confirm;
 mod handler;
 mod identify;
 mod kept;
+mod provided;
 mod refuse;
 mod stand_in;
 mod values;

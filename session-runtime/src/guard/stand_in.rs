@@ -11,10 +11,11 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 
+use super::check::RunsChecksOf;
 use super::closing::Closing;
 use super::confirm::Confirming;
 use super::visit::{Call, Visited};
-use super::{Admits, Arguments, Check, Checks, HandlerResponse, Handles, NoChecks, RunChecks};
+use super::{Admits, Arguments, Check, HandlerResponse, Handles, NoChecks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
 
 /// The guard of one handler. Implemented by the macros.
@@ -143,8 +144,7 @@ pub trait EnforcedIn<R: Visited, S, A, M, C>: Enforced<S, A, M, C> {
 
 impl<P, S, A, M, C> Enforced<S, A, M, C> for P
 where
-    P: About<Realm: Visited> + 'static,
-    C: Checks<P::Realm, S>,
+    P: About<Realm: RunsChecksOf<C, S>> + 'static,
     S: Admits<P::Realm> + Sync,
     A: Arguments<P::Realm, S, M>,
 {
@@ -157,15 +157,14 @@ where
         request: Request,
         state: T,
     ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send {
-        enforce::<C::Run, _, P::Realm, S, A, M, _>(spec, NoChecks, request, state)
+        enforce::<<P::Realm as RunsChecksOf<C, S>>::Run, _, P::Realm, S, A, M, _>(spec, NoChecks, request, state)
     }
 }
 
 impl<P, R, S, A, M, C> EnforcedIn<R, S, A, M, C> for P
 where
     P: About<Realm = R> + 'static,
-    R: Visited,
-    C: Checks<R, S>,
+    R: RunsChecksOf<C, S>,
     S: Admits<R> + Sync,
     A: Arguments<R, S, M>,
 {
@@ -175,7 +174,7 @@ where
         request: Request,
         state: T,
     ) -> impl Future<Output = Result<Admitted<A>, Rejected>> + Send {
-        enforce::<C::Run, K, R, S, A, M, V>(spec, check, request, state)
+        enforce::<R::Run, K, R, S, A, M, V>(spec, check, request, state)
     }
 }
 

@@ -11,7 +11,7 @@ use super::confirm::{Confirming, confirming};
 use super::refuse::context;
 use crate::clock::Timestamp;
 use crate::key_values::RequestKeyValues;
-use crate::policy::{Of, Open, PolicySpec, Realm};
+use crate::policy::{Of, Open, PolicySpec, PrincipalRealm, Realm};
 use crate::principal::Principal;
 use crate::refusal;
 use crate::session::Session;
@@ -30,36 +30,31 @@ pub struct Call<'a, R: Visited> {
 }
 
 /// A realm, with what the guard knows of a visitor whom it admitted.
-pub trait Visited: Realm {
+pub trait Visited: Realm + Sized {
     /// What the guard knows of the visitor.
     type Visit: Send + Sync;
 
     /// What has to be written of the session before its handler runs, if anything.
-    fn settling<'a>(call: &'a mut Call<'_, Self>) -> Option<Settling<'a>>
-    where
-        Self: Sized;
+    fn settling<'a>(call: &'a mut Call<'_, Self>) -> Option<Settling<'a>>;
 
     /// The response of a check that refused.
-    fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response
-    where
-        Self: Sized;
+    fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response;
 
     /// What is still to be done when the arguments are there, if anything.
-    fn confirming(call: &mut Call<'_, Self>) -> Option<Confirming>
-    where
-        Self: Sized;
+    fn confirming(call: &mut Call<'_, Self>) -> Option<Confirming>;
 
     /// Puts into the request what other extractors find there.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    fn hand_out(call: &mut Call<'_, Self>)
-    where
-        Self: Sized;
+    fn hand_out(call: &mut Call<'_, Self>);
 
     /// What finishing the response needs.
-    fn closing(call: &Call<'_, Self>) -> Closing
-    where
-        Self: Sized;
+    fn closing(call: &Call<'_, Self>) -> Closing;
 }
+
+/// The realm of a principal.
+pub(super) trait OfPrincipal: PrincipalRealm + Visited<Visit = Visit<Self::Principal>> {}
+
+impl<P: Principal> OfPrincipal for Of<P> {}
 
 /// What the guard knows of a visitor of the principal's realm.
 pub struct Visit<P: Principal> {

@@ -16,7 +16,6 @@ pub trait About {
 #[derive(Debug)]
 pub struct AboutPrincipal<P>(PhantomData<fn() -> P>);
 
-#[diagnostic::do_not_recommend]
 impl<P: Subject> About for AboutPrincipal<P> {
     type Realm = P::Realm;
 }
@@ -25,7 +24,6 @@ impl<P: Subject> About for AboutPrincipal<P> {
 #[derive(Debug)]
 pub struct AboutBase<B>(PhantomData<fn() -> B>);
 
-#[diagnostic::do_not_recommend]
 impl<B: Policy> About for AboutBase<B> {
     type Realm = B::Realm;
 }

@@ -63,42 +63,11 @@ pub enum CredentialKind {
     Bearer,
 }
 
-impl<P: Principal> Session<P> {
-    /// The session of a request, as a handler is given it.
-    pub(crate) fn of(arrival: Arc<Arrival<P>>, sessions: Sessions<P>) -> Self {
-        Self { shown: arrival, sessions }
-    }
-
+/// What it shows. Of every `P`: of what is no principal the compiler says that, and not as well that its sessions show nothing.
+impl<P> Session<P> {
     /// Who this is.
     pub fn principal(&self) -> &P {
         &self.known().contents.principal
-    }
-
-    /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
-    ///
-    /// ```
-    /// # mod people {
-    /// #     use serde::{Deserialize, Serialize};
-    /// #     #[derive(Clone, PartialEq, Serialize, Deserialize)]
-    /// #     pub enum Role { Editor }
-    /// #     #[derive(Clone, Serialize, Deserialize, session_runtime::Principal)]
-    /// #     pub struct User { #[principal(id)] pub id: u64, #[principal(roles)] pub roles: Vec<Role> }
-    /// # }
-    /// # use people::{Role, User};
-    /// use session_runtime::{Session, session};
-    ///
-    /// #[session(optional)]
-    /// async fn page(session: Option<Session<User>>) -> &'static str {
-    ///     if session.is_some_and(|session| session.has_role(&Role::Editor)) { "Edit me" } else { "Read me" }
-    /// }
-    /// ```
-    pub fn has_role(&self, role: &P::Role) -> bool {
-        self.principal().has_role(role)
-    }
-
-    /// Whether the principal has `scope`: what `scope(..)` demands, for handlers that admit others, too.
-    pub fn has_scope(&self, scope: &str) -> bool {
-        self.principal().has_scope(scope)
     }
 
     /// What the visitor showed.
@@ -151,11 +120,6 @@ impl<P: Principal> Session<P> {
         self.known().contents.remembered
     }
 
-    /// How long it lasts.
-    pub(crate) fn lifetime(&self) -> Lifetime {
-        P::SPEC.lifetime(self.known().contents.remembered)
-    }
-
     pub(crate) fn sessions(&self) -> &Sessions<P> {
         &self.sessions
     }
@@ -170,6 +134,45 @@ impl<P: Principal> Session<P> {
 
     pub(crate) fn share_exchange(&self) -> Shared<Exchange> {
         Arc::clone(&self.shown).share_exchange()
+    }
+}
+
+impl<P: Principal> Session<P> {
+    /// The session of a request, as a handler is given it.
+    pub(crate) fn of(arrival: Arc<Arrival<P>>, sessions: Sessions<P>) -> Self {
+        Self { shown: arrival, sessions }
+    }
+
+    /// Whether the principal has `role`: what `role(..)` demands, for handlers that admit others, too.
+    ///
+    /// ```
+    /// # mod people {
+    /// #     use serde::{Deserialize, Serialize};
+    /// #     #[derive(Clone, PartialEq, Serialize, Deserialize)]
+    /// #     pub enum Role { Editor }
+    /// #     #[derive(Clone, Serialize, Deserialize, session_runtime::Principal)]
+    /// #     pub struct User { #[principal(id)] pub id: u64, #[principal(roles)] pub roles: Vec<Role> }
+    /// # }
+    /// # use people::{Role, User};
+    /// use session_runtime::{Session, session};
+    ///
+    /// #[session(optional)]
+    /// async fn page(session: Option<Session<User>>) -> &'static str {
+    ///     if session.is_some_and(|session| session.has_role(&Role::Editor)) { "Edit me" } else { "Read me" }
+    /// }
+    /// ```
+    pub fn has_role(&self, role: &P::Role) -> bool {
+        self.principal().has_role(role)
+    }
+
+    /// Whether the principal has `scope`: what `scope(..)` demands, for handlers that admit others, too.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.principal().has_scope(scope)
+    }
+
+    /// How long it lasts.
+    pub(crate) fn lifetime(&self) -> Lifetime {
+        P::SPEC.lifetime(self.known().contents.remembered)
     }
 
     /// Notes an activity.
@@ -275,7 +278,7 @@ impl<P: Principal> Session<P> {
     }
 }
 
-impl<P: Principal> Deref for Session<P> {
+impl<P> Deref for Session<P> {
     type Target = P;
 
     fn deref(&self) -> &P {
@@ -283,7 +286,7 @@ impl<P: Principal> Deref for Session<P> {
     }
 }
 
-impl<P: Principal> Clone for Session<P> {
+impl<P> Clone for Session<P> {
     fn clone(&self) -> Self {
         Self { shown: Arc::clone(&self.shown), sessions: self.sessions.clone() }
     }

@@ -141,7 +141,7 @@ impl<P: Principal> Sessions<P> {
     }
 }
 
-impl<P: Principal> Clone for Sessions<P> {
+impl<P> Clone for Sessions<P> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
