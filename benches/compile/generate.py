@@ -1,8 +1,8 @@
 """Writes one crate a variant: the same handlers, guarded in different ways.
 
 A variant says how a handler is told its visitor, what stands above it, and how it is routed. Bodies, other arguments and
-types are the same in all of them. What the peers need once in a program (a middleware that finds the visitor) is left out
-where it can be, so that what is counted is their attribute; unless a whole program is asked for. A session's variant is one in
+types are the same in all of them. In a whole program the peers have what finds their visitor, too: a middleware that verifies
+a token. Where their attributes alone are asked for, it is left out where it can be. A session's variant is a whole program in
 either case.
 """
 
