@@ -57,6 +57,22 @@ async fn a_restart_keeps_what_a_file_holds() {
     assert!(store.load(key(2)).await.unwrap().is_none());
 }
 
+// SQLite refuses one of two connections that both bring a new file to WAL, and does not let it wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_file_is_opened_by_many_at_once() {
+    for _ in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let mut nodes = JoinSet::new();
+        for _ in 0..6 {
+            let url = url(&folder);
+            nodes.spawn(async move { SqliteStore::connect(&url).await.map(|_| ()) });
+        }
+        for opened in nodes.join_all().await {
+            opened.unwrap();
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_open_one_file_at_once_and_write() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::Sqlite;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
+};
+use tokio::time::{Instant, sleep};
 
 use super::SqlStore;
 use super::connections::{Connections, TIME_OUT};
@@ -55,7 +58,7 @@ impl SqlStore<Sqlite> {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(TIME_OUT);
         // Its first connection makes the file. Those that read come when they are needed.
-        let writes = pool_of(1).connect_with(options.clone()).await.map_err(StoreError::new)?;
+        let writes = opened(&options).await?;
         Ok(Self::on(Connections::with_readers(pool_of(READERS).connect_lazy_with(options), writes)))
     }
 
@@ -70,6 +73,25 @@ impl SqlStore<Sqlite> {
         let pool = pool_of(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
         Ok(Self::new(pool.connect_with(options).await.map_err(StoreError::new)?))
     }
+}
+
+/// The first connection, which brings a new file to WAL. For that SQLite does not wait: of two nodes that open the file at once, and
+/// both read it before they change it, each would wait for the other. So one of them is refused, and asks again.
+async fn opened(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError> {
+    const PAUSE: Duration = Duration::from_millis(20);
+    let deadline = Instant::now() + TIME_OUT;
+    loop {
+        match pool_of(1).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => sleep(PAUSE).await,
+            opened => return opened.map_err(StoreError::new),
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, whatever the higher bits say of the reason.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xFF == 5)
 }
 
 /// A connection in the process does not break behind one's back.
