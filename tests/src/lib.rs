@@ -17,6 +17,7 @@ mod everywhere;
 pub mod forger;
 mod gate;
 mod guests;
+pub mod http2;
 mod http_program;
 mod principals;
 pub mod python;
