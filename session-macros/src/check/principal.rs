@@ -63,6 +63,11 @@ impl CheckedPrincipal {
         self.fields.roles.first()
     }
 
+    /// The members of the principal's JSON that its fields name.
+    pub(crate) fn members(&self) -> &[String] {
+        &self.fields.members
+    }
+
     /// The field that holds the scopes.
     pub(crate) fn scopes(&self) -> Option<&Field> {
         self.fields.scopes.first()

@@ -118,8 +118,10 @@ fn spec(principal: &CheckedPrincipal, rt: &Private<'_>) -> TokenStream {
     let scopes = claim(principal.scopes());
     let travels = travels(attribute, rt);
     let limits = limits(attribute);
+    let members = principal.members();
     quote! {
         #rt::PrincipalSpec::new(#name, #rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes }) #travels #limits
+            .members(&[#(#members),*])
     }
 }
 

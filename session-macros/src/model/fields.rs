@@ -5,7 +5,7 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Ident, Meta, Type};
 
-use super::serde::{RenameRule, renamed};
+use super::serde::{RenameRule, members_of, renamed};
 use crate::diagnostics::{Diagnostics, Mistake};
 use crate::syntax::{Features, Place, options};
 
@@ -16,6 +16,8 @@ pub(crate) struct Fields {
     pub(crate) id: Vec<Field>,
     pub(crate) roles: Vec<Field>,
     pub(crate) scopes: Vec<Field>,
+    /// The members of the type's JSON, marked or not.
+    pub(crate) members: Vec<String>,
     /// Whether the type has fields at all that could be marked.
     pub(crate) are_named: bool,
 }
@@ -43,6 +45,7 @@ impl Fields {
         let mut fields = Self { are_named: true, ..Self::default() };
         for field in &named.named {
             let Some(name) = &field.ident else { continue };
+            fields.members.extend(members_of(field, &input.attrs));
             let tokens = arguments(&field.attrs, diagnostics);
             for item in options(tokens, Place::Field, features, diagnostics) {
                 let claim = renamed(&field.attrs).unwrap_or_else(|| rule.apply(&name.unraw().to_string()));

@@ -1,6 +1,8 @@
-//! How serde calls a field: the names under which tokens carry them.
+//! The names by which serde knows a field.
 
-use syn::{Attribute, LitStr, Token, parenthesized};
+use syn::ext::IdentExt;
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, Field, LitStr, Token, parenthesized};
 
 /// `#[serde(rename_all = "..")]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +18,13 @@ pub(super) enum RenameRule {
 }
 
 impl RenameRule {
-    /// The rule of a type with these attributes.
+    /// The rule by which a type with these attributes is serialised.
     pub(super) fn of(attributes: &[Attribute]) -> Self {
-        match value_of(attributes, "rename_all").as_deref() {
+        Self::on(attributes, SERIALIZE)
+    }
+
+    fn on(attributes: &[Attribute], side: &str) -> Self {
+        match values_of(attributes, "rename_all", side).pop().as_deref() {
             Some("lowercase") => Self::Lower,
             Some("UPPERCASE") => Self::Upper,
             Some("PascalCase") => Self::Pascal,
@@ -50,37 +56,82 @@ impl RenameRule {
 
 /// `#[serde(rename = "..")]`; the name it is serialised under where there are two.
 pub(super) fn renamed(attributes: &[Attribute]) -> Option<String> {
-    value_of(attributes, "rename")
+    values_of(attributes, "rename", SERIALIZE).pop()
 }
 
-fn value_of(attributes: &[Attribute], key: &str) -> Option<String> {
-    let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // What serde does not understand is for serde to report.
-        let _ = attribute.parse_nested_meta(|meta| {
-            let is_it = meta.path.is_ident(key);
-            if meta.input.peek(Token![=]) {
-                let value: syn::Expr = meta.value()?.parse()?;
-                if let (true, syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })) = (is_it, value) {
-                    found = Some(text.value());
-                }
-            } else if is_it && meta.input.peek(syn::token::Paren) {
-                meta.parse_nested_meta(|inner| {
-                    let text: LitStr = inner.value()?.parse()?;
-                    if inner.path.is_ident("serialize") {
-                        found = Some(text.value());
-                    }
-                    Ok(())
-                })?;
-            } else if meta.input.peek(syn::token::Paren) {
-                let skipped;
-                parenthesized!(skipped in meta.input);
-                skipped.parse::<proc_macro2::TokenStream>()?;
+/// Every member of an object that serde reads into this field or writes from it.
+///
+/// A skipped field has no member. The members of a flattened field are those of its type, which are not known here.
+pub(super) fn members_of(field: &Field, of_type: &[Attribute]) -> Vec<String> {
+    let Some(ident) = &field.ident else { return Vec::new() };
+    if has_word(&field.attrs, "skip") || has_word(&field.attrs, "flatten") {
+        return Vec::new();
+    }
+    let name = ident.unraw().to_string();
+    let on = |side| {
+        let renamed = values_of(&field.attrs, "rename", side).pop();
+        renamed.unwrap_or_else(|| RenameRule::on(of_type, side).apply(&name))
+    };
+    let mut members = vec![on(SERIALIZE), on(DESERIALIZE)];
+    members.extend(values_of(&field.attrs, "alias", DESERIALIZE));
+    members.sort();
+    members.dedup();
+    members
+}
+
+const SERIALIZE: &str = "serialize";
+const DESERIALIZE: &str = "deserialize";
+
+fn has_word(attributes: &[Attribute], word: &str) -> bool {
+    let mut found = false;
+    each_option(attributes, |meta| {
+        found |= meta.path.is_ident(word);
+        skip(meta)
+    });
+    found
+}
+
+/// The texts of every option `key` in its order: `key = ".."`, or that of one side in `key(serialize = "..")`.
+fn values_of(attributes: &[Attribute], key: &str, side: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    each_option(attributes, |meta| {
+        if !meta.path.is_ident(key) {
+            return skip(meta);
+        }
+        if meta.input.peek(Token![=]) {
+            if let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = meta.value()?.parse()? {
+                found.push(text.value());
+            }
+            return Ok(());
+        }
+        meta.parse_nested_meta(|inner| {
+            let text: LitStr = inner.value()?.parse()?;
+            if inner.path.is_ident(side) {
+                found.push(text.value());
             }
             Ok(())
-        });
-    }
+        })
+    });
     found
+}
+
+fn each_option(attributes: &[Attribute], mut read: impl FnMut(&ParseNestedMeta<'_>) -> syn::Result<()>) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        // What serde does not understand is for serde to report.
+        let _ = attribute.parse_nested_meta(|meta| read(&meta));
+    }
+}
+
+/// Passes over the value of an option.
+fn skip(meta: &ParseNestedMeta<'_>) -> syn::Result<()> {
+    if meta.input.peek(Token![=]) {
+        meta.value()?.parse::<syn::Expr>()?;
+    } else if meta.input.peek(syn::token::Paren) {
+        let skipped;
+        parenthesized!(skipped in meta.input);
+        skipped.parse::<proc_macro2::TokenStream>()?;
+    }
+    Ok(())
 }
 
 fn pascal(field: &str) -> String {
@@ -124,5 +175,29 @@ mod tests {
         let syn::Data::Struct(data) = input.data else { return };
         let renamed: Vec<_> = data.fields.iter().map(|field| renamed(&field.attrs)).collect();
         assert_eq!(renamed, [Some("sub".to_owned())]);
+    }
+
+    #[test]
+    fn members_are_all_names_that_serde_reads_or_writes() {
+        let input: syn::DeriveInput = syn::parse_quote! {
+            #[serde(rename_all(serialize = "camelCase", deserialize = "kebab-case"))]
+            struct User {
+                user_id: u64,
+                #[serde(default = "names", rename = "called", alias = "name", alias = "nick")]
+                r#type: String,
+                #[serde(rename(deserialize = "in"), skip_serializing_if = "Option::is_none")]
+                other: Option<u8>,
+                #[serde(skip)]
+                cached: u8,
+                #[serde(flatten)]
+                rest: Rest,
+            }
+        };
+        let syn::Data::Struct(data) = input.data else { return };
+        let members: Vec<_> = data.fields.iter().map(|field| members_of(field, &input.attrs)).collect();
+        assert_eq!(
+            members,
+            [vec!["user-id", "userId"], vec!["called", "name", "nick"], vec!["in", "other"], vec![], vec![]]
+        );
     }
 }

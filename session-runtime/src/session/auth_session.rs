@@ -169,7 +169,7 @@ impl<P: Principal> AuthSession<P> {
         let instants = session.known().instants.authenticated_again(now, session.lifetime());
         let again = |standing: Unsealed<P>| {
             if standing.contents.subject == contents.subject {
-                let contents = contents.renewed(&standing.contents);
+                let contents = contents.renewed(&standing.contents)?;
                 Ok(Unsealed { contents: Arc::new(contents), instants, ..standing })
             } else {
                 // This request logged in somebody else since: that session is not this one.

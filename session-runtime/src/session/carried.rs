@@ -84,7 +84,7 @@ impl<P: Principal> AuthSession<P> {
         if contents.subject != session.known().contents.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
-        let contents = Arc::new(contents.renewed(&session.known().contents));
+        let contents = Arc::new(contents.renewed(&session.known().contents)?);
         let instants = session.known().instants.authenticated_again(now, session.lifetime());
         Ok(self.session.insert(Session::carried_by(id, contents, instants, &self.sessions, &self.exchange)?))
     }

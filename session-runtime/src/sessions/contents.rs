@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "sealing")]
+use serde_json::value::RawValue;
 use smol_str::SmolStr;
 
-use super::{Confirmations, Factors, KeyValues, SessionError, SessionErrorKind};
+#[cfg(feature = "sealing")]
+use super::AsRead;
+use super::{Confirmations, Factors, KeyValues, PrincipalJson, SessionError, SessionErrorKind};
 use crate::clock::Timestamp;
-use crate::principal::{AsKept, Principal, subject_of};
+use crate::principal::{Principal, subject_of};
 
 /// The payload of a session's record.
 pub(crate) struct Contents<P> {
     pub(crate) principal: P,
+    /// The JSON that the principal was read from.
+    pub(crate) json: PrincipalJson,
     /// The principal's id as a text, as in the `sub` claim.
     pub(crate) subject: SmolStr,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
@@ -41,6 +47,7 @@ impl<P: Principal> Contents<P> {
         let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
         Ok(Self {
             principal,
+            json: PrincipalJson::default(),
             subject: subject.into(),
             checked_at,
             token: None,
@@ -59,32 +66,41 @@ impl<P: Principal> Contents<P> {
         if changed.subject != self.subject {
             return Err(SessionErrorKind::IdChanged.into());
         }
-        Ok(changed.in_the_place_of(self))
+        changed.in_the_place_of(self)
     }
 
-    /// This principal, with what else those hold that stand.
-    pub(crate) fn in_the_place_of(self, standing: &Self) -> Self {
-        Self {
+    /// This principal, with what else those hold that stand, and with the members of their JSON that this release does not
+    /// know.
+    pub(crate) fn in_the_place_of(self, standing: &Self) -> Result<Self, SessionError> {
+        Ok(Self {
+            json: self.json_after(standing)?,
             remembered: standing.remembered,
             factors: standing.factors.clone(),
             confirmations: standing.confirmations.clone(),
             key_values: standing.key_values.clone(),
             ..self
-        }
+        })
+    }
+
+    fn json_after(&self, standing: &Self) -> Result<PrincipalJson, SessionError> {
+        let json = standing.json.after(&standing.principal, &self.principal);
+        json.map_err(|_| SessionErrorKind::Unserialisable.into())
     }
 
     /// The same, of a visitor who proved again who they are, in the place of those that stand.
-    pub(crate) fn renewed(&self, standing: &Self) -> Self {
+    pub(crate) fn renewed(&self, standing: &Self) -> Result<Self, SessionError> {
+        let json = self.json_after(standing)?;
         let factors = standing.factors.and(&self.factors);
         let confirmations = standing.confirmations.clone();
         let holding = self.holding(standing.key_values.clone());
-        Self { remembered: standing.remembered, factors, confirmations, ..holding }
+        Ok(Self { json, remembered: standing.remembered, factors, confirmations, ..holding })
     }
 
     /// The same, with other key-values.
     pub(crate) fn holding(&self, key_values: KeyValues) -> Self {
         Self {
             principal: self.principal.clone(),
+            json: self.json.clone(),
             subject: self.subject.clone(),
             checked_at: self.checked_at,
             token: self.token.clone(),
@@ -93,11 +109,6 @@ impl<P: Principal> Contents<P> {
             confirmations: self.confirmations.clone(),
             key_values,
         }
-    }
-
-    /// The principal as JSON, to be compared: the order of an object's members says nothing.
-    pub(crate) fn principal_as_json(&self) -> Result<serde_json::Value, serde_json::Error> {
-        serde_json::to_value(AsKept(&self.principal))
     }
 }
 
@@ -128,7 +139,7 @@ impl<P: Principal> Contents<P> {
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
         let written = Written {
             subject: (&*self.subject).into(),
-            principal: AsKept(&self.principal),
+            principal: AsRead(&self.principal, &self.json),
             checked_at: self.checked_at.as_millis(),
             remembered: self.remembered,
             factors: self.factors.clone(),
@@ -140,9 +151,11 @@ impl<P: Principal> Contents<P> {
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        let written: Written<'_, AsKept<P>> = serde_json::from_slice(bytes)?;
+        let written: Written<'_, &RawValue> = serde_json::from_slice(bytes)?;
+        let (principal, json) = PrincipalJson::read(written.principal)?;
         Ok(Self {
-            principal: written.principal.0,
+            principal,
+            json,
             subject: written.subject.into(),
             token: None,
             checked_at: Timestamp::from_millis(written.checked_at),

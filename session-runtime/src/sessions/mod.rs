@@ -15,6 +15,7 @@ mod key_values;
 mod keeping;
 mod keys;
 mod lifecycle;
+mod principal_json;
 #[cfg(feature = "jwt")]
 mod refresh;
 mod revalidation;
@@ -44,6 +45,9 @@ pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};
 pub(crate) use self::lifecycle::{
     ALIAS_LIFETIME, Issued, Opened, UNASKED_ALIAS_LIFETIME, Unsealed, followed, standing_record,
 };
+#[cfg(any(feature = "jwt", feature = "sealing"))]
+pub(crate) use self::principal_json::AsRead;
+pub(crate) use self::principal_json::{Difference, PrincipalJson};
 pub(crate) use self::revalidation::Answer;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;

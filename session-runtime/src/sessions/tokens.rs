@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, Sessions, Token};
+use super::{
+    ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, PrincipalJson, Sessions, Token,
+};
 use crate::clock::Timestamp;
 use crate::principal::{BearerSpec, Principal, PrincipalSpec};
 use crate::token::{
@@ -175,6 +177,7 @@ impl<P: Principal> TokenSession<P> {
         let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
         let contents = Contents {
             principal,
+            json: PrincipalJson::default(),
             subject,
             checked_at: issued_at,
             token,

@@ -454,7 +454,8 @@ fn principal_with_everything() {
                         )
                         .absolute(43200u64)
                         .idle(7200u64)
-                        .max_sessions(3u32);
+                        .max_sessions(3u32)
+                        .members(&["userId", "roles", "scope"]);
                     &__SPEC
                 };
                 fn id(&self) -> &Id<K> {
@@ -688,7 +689,8 @@ fn mistakes_leave_a_principal() {
                                 scopes: ::core::option::Option::None,
                             },
                         )
-                        .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"));
+                        .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"))
+                        .members(&["id"]);
                     &__SPEC
                 };
                 fn id(&self) -> &() {

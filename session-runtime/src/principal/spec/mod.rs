@@ -24,6 +24,7 @@ pub struct PrincipalSpec {
     pub(crate) absolute: Duration,
     pub(crate) idle: Option<Duration>,
     pub(crate) max_sessions: Option<u32>,
+    pub(crate) members: &'static [&'static str],
 }
 
 impl PrincipalSpec {
@@ -37,6 +38,7 @@ impl PrincipalSpec {
             absolute: Duration::from_hours(12),
             idle: None,
             max_sessions: None,
+            members: &[],
         }
     }
 
@@ -72,6 +74,13 @@ impl PrincipalSpec {
     #[must_use]
     pub const fn max_sessions(mut self, sessions: u32) -> Self {
         self.max_sessions = Some(sessions);
+        self
+    }
+
+    /// Declares the members of the principal's JSON that its fields name: serde's names and aliases.
+    #[must_use]
+    pub const fn members(mut self, members: &'static [&'static str]) -> Self {
+        self.members = members;
         self
     }
 

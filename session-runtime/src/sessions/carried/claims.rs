@@ -6,13 +6,14 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use smol_str::SmolStr;
 use zeroize::Zeroizing;
 
 use super::CarriedId;
 use crate::clock::Timestamp;
-use crate::principal::{AsKept, Principal};
-use crate::sessions::{Confirmations, Contents, Factors, Instants, KeyValues, expiry};
+use crate::principal::Principal;
+use crate::sessions::{AsRead, Confirmations, Contents, Factors, Instants, KeyValues, PrincipalJson, expiry};
 
 /// 128 bits, which nobody guesses; nobody has to, since the token is signed.
 const ID_BYTES: usize = 16;
@@ -80,7 +81,7 @@ pub(super) fn to_bytes<P: Principal>(
         },
         remembered: contents.remembered,
         factors: contents.factors.clone(),
-        principal: AsKept(&contents.principal),
+        principal: AsRead(&contents.principal, &contents.json),
     };
     serde_json::to_vec(&written).map(Zeroizing::new)
 }
@@ -89,7 +90,8 @@ pub(super) fn to_bytes<P: Principal>(
 /// release hold for the tokens of an earlier one.
 pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
     let Written { jti, sub, at, remembered, factors, principal, .. } =
-        serde_json::from_slice::<Written<'_, AsKept<P>>>(bytes)?;
+        serde_json::from_slice::<Written<'_, &RawValue>>(bytes)?;
+    let (principal, json) = PrincipalJson::read(principal)?;
     let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
     let (created_at, last_seen_at) = (Timestamp::from_millis(at.created), instant(at.seen));
     let instants = Instants {
@@ -101,7 +103,8 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
     };
     let subject = SmolStr::from(sub);
     let contents = Contents {
-        principal: principal.0,
+        principal,
+        json,
         subject: subject.clone(),
         checked_at: instant(at.checked),
         token: None,

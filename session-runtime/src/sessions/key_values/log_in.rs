@@ -45,7 +45,7 @@ impl<P: Principal> Sessions<P> {
             let _ = self.end_by_key(issued.key).await;
             return Err(error.into());
         }
-        let contents = Arc::new(contents.renewed(contents));
+        let contents = Arc::new(contents.holding(contents.key_values.clone()));
         Ok(Some(Opened { issued, contents, instants }))
     }
 }

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::token::SecretHash;
 use crate::clock::Timestamp;
-use crate::principal::{AsKept, Principal};
+use crate::principal::Principal;
+use crate::sessions::{AsRead, PrincipalJson};
 use crate::token::{KeptOptions, TokenOptions};
 
 /// All refresh tokens that descend from one grant, as one record: so each step is one write of one key, and what ends the
@@ -26,6 +28,8 @@ pub(crate) struct Family<P> {
 /// What was granted. Neither the scope, nor when and how somebody proved who they are, is renewed by refreshing.
 pub(crate) struct Grant<P> {
     pub(super) principal: P,
+    /// The JSON that the principal was read from.
+    pub(super) json: PrincipalJson,
     pub(super) subject: Box<str>,
     pub(super) options: TokenOptions,
 }
@@ -53,12 +57,13 @@ impl<P> Family<P> {
     }
 }
 
-impl<P: Clone> Family<P> {
+impl<P: Principal> Family<P> {
     /// The family of somebody of whom more is known now.
-    pub(super) fn of(self, principal: P, checked_at: Timestamp) -> Self {
+    pub(super) fn of(self, principal: P, checked_at: Timestamp) -> serde_json::Result<Self> {
         let Grant { subject, options, .. } = &*self.grant;
-        let grant = Grant { principal, subject: subject.clone(), options: options.clone() };
-        Self { grant: Arc::new(grant), checked_at, ..self }
+        let json = self.grant.json.after(&self.grant.principal, &principal)?;
+        let grant = Grant { principal, json, subject: subject.clone(), options: options.clone() };
+        Ok(Self { grant: Arc::new(grant), checked_at, ..self })
     }
 }
 
@@ -78,7 +83,7 @@ impl<P: Principal> Family<P> {
     pub(super) fn to_bytes(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
         let written = Written {
             granted_to: self.grant.subject.clone(),
-            grantee: AsKept(&self.grant.principal),
+            grantee: AsRead(&self.grant.principal, &self.grant.json),
             options: self.grant.options.kept(),
             current: self.current,
             previous: self.previous,
@@ -88,9 +93,9 @@ impl<P: Principal> Family<P> {
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> serde_json::Result<Self> {
-        let written: Written<AsKept<P>> = serde_json::from_slice(bytes)?;
-        let grant =
-            Grant { principal: written.grantee.0, subject: written.granted_to, options: written.options.into() };
+        let written: Written<&RawValue> = serde_json::from_slice(bytes)?;
+        let (principal, json) = PrincipalJson::read(written.grantee)?;
+        let grant = Grant { principal, json, subject: written.granted_to, options: written.options.into() };
         Ok(Self {
             grant: Arc::new(grant),
             current: written.current,
@@ -116,7 +121,11 @@ mod tests {
 
     fn family(first: SecretHash) -> Family<()> {
         let options = TokenOptions::lasting(Duration::from_secs(60));
-        Family::beginning_with(Grant { principal: (), subject: "7".into(), options }, first, Timestamp::EPOCH)
+        Family::beginning_with(
+            Grant { principal: (), json: PrincipalJson::default(), subject: "7".into(), options },
+            first,
+            Timestamp::EPOCH,
+        )
     }
 
     #[test]

@@ -21,7 +21,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use self::family::{Family, Grant};
 use self::token::RefreshToken;
 use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
-use super::{Device, Instants, Issued, Sessions, expiry};
+use super::{Device, Instants, Issued, PrincipalJson, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
@@ -88,8 +88,12 @@ impl<P: Principal> Sessions<P> {
             let access = self.issue(principal, &options.clone().of_family(family_claim(issued.key)))?;
             let granted: Vec<Box<str>> =
                 access.scope().into_iter().flat_map(|s| s.split(' ')).map(Into::into).collect();
-            let grant =
-                Grant { principal: principal.clone(), subject: subject.clone(), options: options.scopes(granted) };
+            let grant = Grant {
+                principal: principal.clone(),
+                json: PrincipalJson::default(),
+                subject: subject.clone(),
+                options: options.scopes(granted),
+            };
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
                 self.enforce_most_families(store, &subject, issued.key, now).await?;
@@ -178,7 +182,8 @@ impl<P: Principal> Sessions<P> {
     async fn as_known_now(&self, family: Family<P>, now: Timestamp) -> Result<Option<Family<P>>, GrantError> {
         let Some(revalidation) = self.revalidation() else { return Ok(Some(family)) };
         let known = revalidation.grantee(&family.grant.principal, family.checked_at, now).await?;
-        Ok(known.map(|(principal, checked_at)| family.of(principal, checked_at)))
+        let Some((principal, checked_at)) = known else { return Ok(None) };
+        family.of(principal, checked_at).map(Some).map_err(|_| GrantErrorKind::Unserialisable.into())
     }
 
     async fn standing_family(
@@ -254,5 +259,5 @@ fn again<P: Principal>(
     }
     // A scope that was taken away meanwhile is left out.
     let scopes = narrowed.unwrap_or(granted).iter().filter(|scope| grant.principal.has_scope(scope)).cloned();
-    Ok(options.scopes(scopes))
+    Ok(options.with_members(grant.json.unknown(&grant.principal)).scopes(scopes))
 }

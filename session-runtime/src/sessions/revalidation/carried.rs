@@ -25,8 +25,10 @@ impl<P: Principal> Revalidation<P> {
             Box::pin(self.asked_once(key, self.find_out_carried(sessions, id, Arc::clone(&contents), now))).await;
         // Another copy of the cookie may have asked. Of what it holds besides, such as factors, this one gains nothing.
         match found {
-            Answer::Changed(loaded) => match Contents::new(loaded.principal.clone(), loaded.checked_at) {
-                Ok(loaded) => Answer::Changed(Arc::new(loaded.in_the_place_of(&contents))),
+            Answer::Changed(loaded) => match Contents::new(loaded.principal.clone(), loaded.checked_at)
+                .and_then(|loaded| loaded.in_the_place_of(&contents))
+            {
+                Ok(loaded) => Answer::Changed(Arc::new(loaded)),
                 Err(_) => Answer::Unknown,
             },
             Answer::Stands(_) if self.counts(contents.checked_at, now) => Answer::Stands(contents),

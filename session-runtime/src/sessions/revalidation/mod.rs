@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use super::{Contents, Issued, SessionErrorKind, Sessions};
+use super::{Contents, Difference, Issued, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
 use crate::store::StoreKey;
@@ -193,21 +193,23 @@ impl<P: Principal> Revalidation<P> {
         now: Timestamp,
     ) -> Answer<P> {
         let Ok(loaded) = Contents::new(principal, now) else { return self.failed(known, &"it has no id", now) };
-        let loaded = loaded.in_the_place_of(&known);
         if loaded.subject != known.subject {
             return self.failed(known, &"the source answered with somebody else", now);
         }
-        let (Ok(before), Ok(after_it)) = (known.principal_as_json(), loaded.principal_as_json()) else {
+        let (Ok(difference), Ok(loaded)) =
+            (Difference::between(&known.principal, &loaded.principal), loaded.in_the_place_of(&known))
+        else {
             return self.failed(known, &"it does not become JSON", now);
         };
-        let changed = before != after_it;
+        let changed = difference != Difference::Nothing;
         // Where nothing changed, what another request has updated meanwhile stays.
         let replaced = sessions.replace(issued, |standing| {
             let source = if changed { &loaded.principal } else { &standing.principal };
-            Ok(Contents::new(source.clone(), now)?.in_the_place_of(standing))
+            Contents::new(source.clone(), now)?.in_the_place_of(standing)
         });
         match replaced.await {
-            Ok(contents) if changed => Answer::Changed(contents),
+            // The order of a set is no change of rights.
+            Ok(contents) if difference == Difference::Value => Answer::Changed(contents),
             Ok(contents) => Answer::Stands(contents),
             // Another request replaced the id: this one goes on with what was found out.
             Err(error) => after(error.kind(), Arc::new(loaded)),

@@ -163,6 +163,10 @@ impl TokenIssuer {
         if let Some(name) = others.keys().find(|name| is_reserved(name)) {
             return Err(IssueError::ReservedClaim(name.as_str().into()));
         }
+        // A release that knows them reads them from the claims.
+        for (name, value) in options.members.iter().filter(|(name, _)| !is_reserved(name)) {
+            others.entry(name.clone()).or_insert_with(|| value.clone());
+        }
         if let Some((name, value)) = declared {
             others.insert(name.to_owned(), serde_json::value::to_raw_value(value).map_err(failed)?);
         }

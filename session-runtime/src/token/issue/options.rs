@@ -47,6 +47,8 @@ pub struct TokenOptions {
     pub(super) scopes: Option<Vec<Box<str>>>,
     pub(super) claims: BTreeMap<String, Box<RawValue>>,
     pub(super) family: Option<Box<str>>,
+    /// Members of the principal's JSON that this release does not know.
+    pub(super) members: BTreeMap<String, Box<RawValue>>,
 }
 
 impl TokenOptions {
@@ -60,6 +62,7 @@ impl TokenOptions {
             scopes: None,
             claims: BTreeMap::new(),
             family: None,
+            members: BTreeMap::new(),
         }
     }
 
@@ -133,6 +136,12 @@ impl TokenOptions {
         Self { family: Some(family.into()), ..self }
     }
 
+    /// With these members of the principal's JSON, which this release does not know, as claims.
+    #[must_use]
+    pub(crate) fn with_members(self, members: BTreeMap<String, Box<RawValue>>) -> Self {
+        Self { members, ..self }
+    }
+
     /// For no longer than this.
     pub(crate) fn at_most(self, longest: Option<Duration>) -> Self {
         Self { lifetime: longest.map_or(self.lifetime, |longest| self.lifetime.min(longest)), ..self }
@@ -160,6 +169,7 @@ impl From<KeptOptions> for TokenOptions {
             scopes: kept.scopes,
             claims: kept.claims,
             family: None,
+            members: BTreeMap::new(),
         }
     }
 }
