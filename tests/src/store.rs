@@ -2,13 +2,16 @@
 
 use std::array;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use session_runtime::{
     MemoryStore, MemoryStoreStatistics, Record, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey,
     StorePromises, SubjectKey, Timestamp,
 };
+
+use crate::Gate;
 
 /// What a store is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,9 @@ struct Probe {
     conflicts: AtomicBool,
     dawdles: AtomicBool,
     seed: AtomicU64,
+    /// In milliseconds.
+    latency: AtomicU64,
+    held: Mutex<Option<(Operation, Gate)>>,
 }
 
 #[derive(Debug)]
@@ -75,6 +81,8 @@ impl ProbedStore {
             conflicts: AtomicBool::new(false),
             dawdles: AtomicBool::new(false),
             seed: AtomicU64::new(1),
+            latency: AtomicU64::new(0),
+            held: Mutex::new(None),
         }))
     }
 
@@ -115,6 +123,16 @@ impl ProbedStore {
         self.0.dawdles.store(true, Ordering::SeqCst);
     }
 
+    /// From now on every operation takes this long, in whole milliseconds.
+    pub fn answer_after(&self, latency: Duration) {
+        self.0.latency.store(latency.as_millis().try_into().unwrap(), Ordering::SeqCst);
+    }
+
+    /// The next time that it is asked for `operation`, it waits at `gate` first.
+    pub fn hold(&self, operation: Operation, gate: &Gate) {
+        *self.0.held.lock().unwrap() = Some((operation, gate.clone()));
+    }
+
     /// What it holds.
     pub fn statistics(&self) -> MemoryStoreStatistics {
         self.0.memory.statistics()
@@ -128,6 +146,17 @@ impl ProbedStore {
     /// The revision that a write expects.
     fn expected(&self, revision: u64) -> u64 {
         if self.0.conflicts.load(Ordering::SeqCst) { u64::MAX } else { revision }
+    }
+
+    async fn wait_for(&self, operation: Operation) {
+        let gate = self.0.held.lock().unwrap().take_if(|(held, _)| *held == operation);
+        if let Some((_, gate)) = gate {
+            gate.pass().await;
+        }
+        let latency = self.0.latency.load(Ordering::SeqCst);
+        if latency > 0 {
+            tokio::time::sleep(Duration::from_millis(latency)).await;
+        }
     }
 
     async fn pause(&self) {
@@ -152,6 +181,7 @@ impl ProbedStore {
             if before >= count.fails_from.load(Ordering::SeqCst) {
                 return Err(StoreError::new("the test says so"));
             }
+            self.wait_for(operation).await;
             self.pause().await;
             let answer = work(&*self.0.store).await;
             self.pause().await;

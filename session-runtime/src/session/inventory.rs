@@ -198,7 +198,8 @@ impl<P: Principal> Sessions<P> {
     {
         Box::pin(async move {
             let kept = session.writable()?.key;
-            self.end_of(session.principal().id(), Some(kept)).await
+            let subject = self.subject_to_end(session.principal().id())?;
+            self.end_of(&subject, Some(kept)).await
         })
     }
 
@@ -212,38 +213,46 @@ impl<P: Principal> Sessions<P> {
     where
         P: EndsSessions,
     {
-        Box::pin(self.end_of(id, None))
+        Box::pin(async move {
+            let subject = self.subject_to_end(id)?;
+            self.end_of(&subject, None).await
+        })
     }
 
-    async fn end_of(&self, id: &P::Id, except: Option<StoreKey>) -> Result<usize, SessionError> {
+    /// Ends what belongs to a subject: first what issues tokens, then the tokens, then the sessions.
+    ///
+    /// In another order, a refresh between two steps would issue a token that no later step revokes. A step that fails does
+    /// not keep the others from being done, and its error is returned.
+    async fn end_of(&self, subject: &str, except: Option<StoreKey>) -> Result<usize, SessionError> {
+        #[cfg(feature = "jwt")]
+        let (families, revoked) = (self.end_families(subject).await, self.revoke_all(subject).await);
+        let ended = self.end_sessions_of(subject, except).await?;
+        #[cfg(feature = "jwt")]
+        let ended = revoked.and(Ok(ended + families?))?;
+        Ok(ended)
+    }
+
+    async fn end_sessions_of(&self, subject: &str, except: Option<StoreKey>) -> Result<usize, SessionError> {
         #[cfg(feature = "cookie-tokens")]
         if self.are_carried() {
-            return self.end_all_in_cookies(id).await;
+            self.end_all_carried(subject).await?;
+            return Ok(0);
         }
-        let subject = self.indexed_subject(id)?;
+        let store = self.store_of_subjects()?;
         let mut ended = 0;
-        for key in self.subject_keys(&subject) {
-            ended += self.store_of_subjects()?.remove_subject(key, except).await?;
-        }
-        #[cfg(feature = "jwt")]
-        {
-            // Before the families: none of them may issue one more that counts.
-            self.revoke_all(&subject).await?;
-            ended += self.end_families(&subject).await?;
+        for key in self.subject_keys(subject) {
+            ended += store.remove_subject(key, except).await?;
         }
         Ok(ended)
     }
 
-    /// Nothing is in a store but, where the principal has tokens too, families of refresh tokens.
-    #[cfg(feature = "cookie-tokens")]
-    async fn end_all_in_cookies(&self, id: &P::Id) -> Result<usize, SessionError> {
-        let subject = subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable)?;
-        self.end_all_carried(&subject).await?;
-        self.revoke_all(&subject).await?;
-        match self.store_of_subjects() {
-            Ok(_) => Ok(self.end_families(&subject).await?),
-            Err(_) => Ok(0),
+    /// The subject of everything that is to be ended. Of sessions that live in their cookies, no store has an index.
+    fn subject_to_end(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
+        #[cfg(feature = "cookie-tokens")]
+        if self.are_carried() {
+            return subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into());
         }
+        self.indexed_subject(id)
     }
 
     fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {

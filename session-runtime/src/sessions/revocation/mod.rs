@@ -102,14 +102,17 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// Revokes the token whose session it is, and ends its family.
+    ///
+    /// The family first: when a step fails, the token still counts, and its client can try again.
     pub(crate) async fn end_token(&self, contents: &Contents<P>) -> Result<(), SessionError> {
         let token = contents.token.as_ref().ok_or(SessionErrorKind::NotACookie)?;
-        let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
-        self.revoke_of(&token.issuer, &contents.subject, |revoked, now| revoked.add(&hashes, now)).await?;
+        let list = self.revocable(&token.issuer).ok_or(SessionErrorKind::NotACookie)?;
         if let Some(family) = token.family.as_deref().filter(|_| self.issues_as(&token.issuer)) {
             self.end_family_named(family, &contents.subject).await?;
         }
-        Ok(())
+        // Covers what the family issued meanwhile, too.
+        let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
+        list.change(self, &contents.subject, |revoked, now| revoked.add(&hashes, now)).await
     }
 
     /// Revokes what a family has issued, where tokens can be revoked.
