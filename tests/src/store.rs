@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use session_runtime::{
-    MemoryStore, MemoryStoreStatistics, Record, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey,
-    StorePromises, SubjectKey, Timestamp,
+    MemoryStore, MemoryStoreStatistics, Record, RecordParts, Removed, Replaced, Store, StoreError, StoreFuture,
+    StoreKey, StorePromises, SubjectKey, Timestamp,
 };
 
 use crate::Gate;
@@ -44,6 +44,7 @@ struct Probe {
     /// In milliseconds.
     latency: AtomicU64,
     held: Mutex<Option<(Operation, Gate)>>,
+    inserted: Mutex<Vec<StoreKey>>,
 }
 
 #[derive(Debug)]
@@ -83,6 +84,7 @@ impl ProbedStore {
             seed: AtomicU64::new(1),
             latency: AtomicU64::new(0),
             held: Mutex::new(None),
+            inserted: Mutex::default(),
         }))
     }
 
@@ -131,6 +133,20 @@ impl ProbedStore {
     /// The next time that it is asked for `operation`, it waits at `gate` first.
     pub fn hold(&self, operation: Operation, gate: &Gate) {
         *self.0.held.lock().unwrap() = Some((operation, gate.clone()));
+    }
+
+    /// The keys that were inserted, in their order.
+    pub fn inserted(&self) -> Vec<StoreKey> {
+        self.0.inserted.lock().unwrap().clone()
+    }
+
+    /// Rewrites the record under `key`, as somebody with access to the store can do.
+    pub async fn tamper(&self, key: StoreKey, change: impl FnOnce(&mut RecordParts)) {
+        let store = &self.0.store;
+        let mut parts = RecordParts::try_from(store.load(key).await.unwrap().unwrap()).unwrap();
+        change(&mut parts);
+        store.remove(key).await.unwrap();
+        assert!(store.insert(key, parts.into()).await.unwrap());
     }
 
     /// What it holds.
@@ -198,6 +214,7 @@ impl fmt::Debug for ProbedStore {
 
 impl Store for ProbedStore {
     fn insert(&self, key: StoreKey, record: Record) -> StoreFuture<'_, bool> {
+        self.0.inserted.lock().unwrap().push(key);
         self.run(Operation::Insert, move |store| store.insert(key, record))
     }
 

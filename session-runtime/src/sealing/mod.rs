@@ -2,9 +2,22 @@
 //!
 //! What a session holds is encrypted under a random key of its own, and that key under one derived from the cookie's bytes
 //! and the server's key: it takes both, the visitor's cookie and the server, to read it. What a list of somebody's sessions
-//! shows is encrypted under the server's key alone, because it is read without the cookies. Both are bound to the realm,
-//! the record and the instants at which the session began and its visitor authenticated, so that none can be moved
-//! (ASVS 11.3, NIST 800-63B-4 5.1).
+//! shows is encrypted under the server's key alone, because it is read without the cookies. Revocation rows are encrypted
+//! under the server's key alone, too. (ASVS 11.3, NIST 800-63B-4 5.1)
+//!
+//! Sealed bytes open only in their place:
+//!
+//! | bytes | bound to |
+//! |---|---|
+//! | contents | realm, `created_at`, `authenticated_at`, subject key, and the cookie's bytes through the key |
+//! | listing | realm, `created_at`, key of the record |
+//! | revocation row | realm, key of the row, which is a hash of the kind of list, subject, issuer and period |
+//!
+//! # What this does not prevent
+//!
+//! Someone who can write to the store can remove a record, or put back an earlier state of it: an older version of a session,
+//! a session or a revocation row that was removed or changed since. So they can undo a revocation or a log-out of a
+//! credential that they know. Writing to the store must be reserved for the application.
 
 #[cfg(feature = "cookie-tokens")]
 mod cookie;
@@ -22,7 +35,7 @@ use zeroize::Zeroizing;
 use self::envelope::{Envelope, KEY_LENGTH, NONCE_LENGTH};
 use self::key::RealmKeys;
 use crate::clock::Timestamp;
-use crate::store::{Record, StoreKey};
+use crate::store::{Record, StoreKey, SubjectKey};
 
 /// The server's keys, as derived for one realm: the newest seals, each opens.
 pub(crate) struct KeyRing {
@@ -35,17 +48,23 @@ pub(crate) struct KeyRing {
 pub(crate) struct Sealed {
     created_at: Timestamp,
     authenticated_at: Timestamp,
+    subject: Option<SubjectKey>,
 }
 
 impl Sealed {
     pub(crate) const fn of(record: &Record) -> Self {
-        Self { created_at: record.created_at, authenticated_at: record.authenticated_at }
+        Self { created_at: record.created_at, authenticated_at: record.authenticated_at, subject: record.subject }
     }
 
     /// The associated data of what the session holds. Lengths and order are fixed but for the realm, which comes last.
+    ///
+    /// With the subject key: a record whose subject was overwritten is unreadable, and not merely missing from the list.
     fn with_contents(&self, realm: &str) -> Vec<u8> {
-        let instants = [self.created_at, self.authenticated_at];
-        instants.iter().flat_map(|instant| instant.as_millis().to_be_bytes()).chain(realm.bytes()).collect()
+        let [created_at, authenticated_at] =
+            [self.created_at, self.authenticated_at].map(|i| i.as_millis().to_be_bytes());
+        let subject = self.subject.as_ref().map(SubjectKey::as_bytes);
+        let (has_subject, subject) = (u8::from(subject.is_some()), subject.unwrap_or(&[0; 32]));
+        [&created_at, &authenticated_at, [has_subject].as_slice(), subject, realm.as_bytes()].concat()
     }
 
     /// The associated data of what a list shows: its record, in the place of the cookie that is not at hand.
@@ -101,6 +120,22 @@ impl KeyRing {
         decrypt(&keys.listing, envelope.nonce, &sealed.with_listing(key, self.realm), envelope.encrypted)
     }
 
+    /// Seals a revocation row, which is kept under `key`.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn seal_row(&self, key: StoreKey, row: &[u8]) -> Option<Vec<u8>> {
+        let nonce = random()?;
+        let encrypted = encrypt(&self.newest.listing, &nonce, &row_data(key, self.realm), row)?;
+        Some(envelope::of_one(self.newest.id, &nonce, &encrypted))
+    }
+
+    /// Opens what [`seal_row`](Self::seal_row) sealed.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn open_row(&self, key: StoreKey, bytes: &[u8]) -> Option<Vec<u8>> {
+        let envelope = Envelope::of(bytes)?;
+        let keys = self.named(envelope.key_id)?;
+        decrypt(&keys.listing, envelope.nonce, &row_data(key, self.realm), envelope.encrypted)
+    }
+
     fn all(&self) -> impl Iterator<Item = &RealmKeys> {
         std::iter::once(&self.newest).chain(&self.former)
     }
@@ -108,6 +143,12 @@ impl KeyRing {
     fn named(&self, id: [u8; 4]) -> Option<&RealmKeys> {
         self.all().find(|keys| keys.id == id)
     }
+}
+
+/// The associated data of a revocation row. Its length differs from that of a listing, which has the same key.
+#[cfg(feature = "jwt")]
+fn row_data(key: StoreKey, realm: &str) -> Vec<u8> {
+    [b"revocations".as_slice(), key.as_bytes(), realm.as_bytes()].concat()
 }
 
 fn random<const LENGTH: usize>() -> Option<[u8; LENGTH]> {

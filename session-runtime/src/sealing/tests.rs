@@ -6,7 +6,8 @@ use super::*;
 
 const ID: [u8; 32] = [3; 32];
 const SEALED: Sealed =
-    Sealed { created_at: Timestamp::from_secs(1_000), authenticated_at: Timestamp::from_secs(2_000) };
+    Sealed { created_at: Timestamp::from_secs(1_000), authenticated_at: Timestamp::from_secs(2_000), subject: SUBJECT };
+const SUBJECT: Option<SubjectKey> = Some(SubjectKey::from_bytes([5; 32]));
 
 fn key(seed: u8) -> SealingKey {
     SealingKey::new((seed..seed + 32).collect::<Vec<_>>()).unwrap()
@@ -31,6 +32,9 @@ fn what_is_sealed_is_opened_by_cookie_and_key_together() {
     let later = Timestamp::from_secs(2_001);
     assert!(ring.open(&Sealed { authenticated_at: later, ..SEALED }, &ID, &sealed).is_none(), "fresher than it is");
     assert!(ring.open(&Sealed { created_at: later, ..SEALED }, &ID, &sealed).is_none(), "younger than it is");
+    for subject in [None, Some(SubjectKey::from_bytes([6; 32])), Some(SubjectKey::from_bytes([0; 32]))] {
+        assert!(ring.open(&Sealed { subject, ..SEALED }, &ID, &sealed).is_none(), "another subject");
+    }
 }
 
 #[test]
@@ -40,6 +44,30 @@ fn a_listing_belongs_to_its_record() {
     assert_eq!(ring.open_listing(&SEALED, store_key(1), &sealed).unwrap(), b"listing");
     assert!(ring.open_listing(&SEALED, store_key(2), &sealed).is_none());
     assert!(ring_of("other", 1, &[]).open_listing(&SEALED, store_key(1), &sealed).is_none());
+}
+
+#[test]
+fn a_sealed_record_without_a_subject_is_given_none() {
+    let ring = ring_of("realm", 1, &[]);
+    let anonymous = Sealed { subject: None, ..SEALED };
+    let sealed = ring.seal(&anonymous, &ID, b"contents").unwrap();
+    assert!(ring.open(&anonymous, &ID, &sealed).is_some());
+    assert!(ring.open(&Sealed { subject: Some(SubjectKey::from_bytes([0; 32])), ..SEALED }, &ID, &sealed).is_none());
+}
+
+#[cfg(feature = "jwt")]
+#[test]
+fn a_revocation_row_opens_under_its_key_only() {
+    let ring = ring_of("realm", 1, &[]);
+    let sealed = ring.seal_row(store_key(1), b"row").unwrap();
+    assert_eq!(ring.open_row(store_key(1), &sealed).unwrap(), b"row");
+    assert!(ring.open_row(store_key(2), &sealed).is_none(), "another row");
+    assert!(ring_of("other", 1, &[]).open_row(store_key(1), &sealed).is_none(), "another realm");
+    assert!(ring_of("realm", 2, &[]).open_row(store_key(1), &sealed).is_none(), "another key");
+    assert_eq!(ring_of("realm", 2, &[1]).open_row(store_key(1), &sealed).unwrap(), b"row");
+    assert!(ring.open_listing(&SEALED, store_key(1), &sealed).is_none(), "a row is not a listing");
+    let listing = ring.seal_listing(&SEALED, store_key(1), b"listing").unwrap();
+    assert!(ring.open_row(store_key(1), &listing).is_none(), "a listing is not a row");
 }
 
 // ASVS 11.3: a key can be changed while sessions live. The former one opens, the newest seals.
@@ -99,5 +127,7 @@ proptest! {
         let ring = ring_of("realm", 1, &[]);
         prop_assert!(ring.open(&SEALED, &ID, &bytes).is_none());
         prop_assert!(ring.open_listing(&SEALED, store_key(1), &bytes).is_none());
+        #[cfg(feature = "jwt")]
+        prop_assert!(ring.open_row(store_key(1), &bytes).is_none());
     }
 }

@@ -39,8 +39,12 @@ impl<P: Principal> Sessions<P> {
 
     /// The record of a session under the id that leads to it.
     pub(crate) fn record(&self, unsealed: &Unsealed<P>, issued: &Issued) -> Result<Record, SessionError> {
-        let Unsealed { contents, instants, device } = unsealed;
-        let subject = self.subject_keys(&contents.subject).next();
+        let Unsealed { contents, instants, device, listed } = unsealed;
+        let subject = match listed {
+            // `Store::replace` leaves the subject as it is, and the contents are sealed for it.
+            Some((key, subject)) if *key == issued.key => Some(*subject),
+            _ => self.subject_keys(&contents.subject).next(),
+        };
         let mut record = Record {
             created_at: instants.created_at,
             authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
@@ -69,6 +73,7 @@ impl<P: Principal> Sessions<P> {
             contents: self.unsealed_contents(record, &issued.id)?,
             instants: Instants::kept(record),
             device: self.device(record, issued.key),
+            listed: record.subject.map(|subject| (issued.key, subject)),
         })
     }
 }

@@ -1,5 +1,8 @@
 //! The keys of a store: what its records are listed and sealed under.
 
+#[cfg(feature = "sealing")]
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::{ConfigError, ConfigErrorKind};
@@ -21,9 +24,13 @@ pub(super) struct KeySettings {
 pub(super) struct StoreKeys {
     /// Under which subjects are indexed: the first for what is written, each for what is looked up.
     pub(super) index_keys: Vec<Zeroizing<[u8; 32]>>,
-    /// `None` where the records stay in the process.
+    /// Seals sessions. `None` where the records stay in the process.
     #[cfg(feature = "sealing")]
-    pub(super) ring: Option<KeyRing>,
+    pub(super) ring: Option<Arc<KeyRing>>,
+    /// Seals revocation rows, whose store may be outside the process while that of the sessions is not. `None` where
+    /// everything stays in the process.
+    #[cfg(all(feature = "jwt", feature = "sealing"))]
+    pub(super) row_ring: Option<Arc<KeyRing>>,
 }
 
 impl KeySettings {
@@ -70,6 +77,8 @@ impl KeySettings {
             index_keys: vec![index_key],
             #[cfg(feature = "sealing")]
             ring: None,
+            #[cfg(all(feature = "jwt", feature = "sealing"))]
+            row_ring: None,
         })
     }
 
@@ -83,8 +92,13 @@ impl KeySettings {
             );
             return Err(ConfigError::new(ConfigErrorKind::Key, text));
         };
-        let ring = KeyRing::new(principal.realm(), newest, self.former_sealing_keys);
-        Ok(StoreKeys { index_keys: ring.index_keys(), ring: Some(ring) })
+        let ring = Arc::new(KeyRing::new(principal.realm(), newest, self.former_sealing_keys));
+        Ok(StoreKeys {
+            index_keys: ring.index_keys(),
+            #[cfg(feature = "jwt")]
+            row_ring: Some(Arc::clone(&ring)),
+            ring: Some(ring),
+        })
     }
 
     #[cfg(not(feature = "sealing"))]

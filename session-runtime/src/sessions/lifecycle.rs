@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::cookie::IssuedCookie;
 use crate::credential::SessionId;
 use crate::principal::Principal;
-use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey};
+use crate::store::{Record, Removed, Replaced, Store, StoreError, StoreKey, SubjectKey};
 
 /// How long an id that was replaced still answers, so that requests under way are not thrown out.
 pub(crate) const ALIAS_LIFETIME: Duration = Duration::from_secs(10);
@@ -53,6 +53,8 @@ pub(crate) struct Unsealed<P> {
     pub(crate) instants: Instants,
     /// With what the visitor logged in.
     pub(crate) device: &'static Device,
+    /// The record that it was read from, and the subject key of that record.
+    pub(crate) listed: Option<(StoreKey, SubjectKey)>,
 }
 
 /// A session that was begun.
@@ -71,7 +73,7 @@ impl<P: Principal> Sessions<P> {
     ) -> Result<Opened<P>, SessionError> {
         let mut instants = Instants::starting(self.now(), P::SPEC.lifetime(contents.remembered));
         instants.created_at = self.after_others(&contents.subject, instants.created_at).await?;
-        let unsealed = Unsealed { contents, instants, device };
+        let unsealed = Unsealed { contents, instants, device, listed: None };
         let issued = self.insert(&unsealed).await?.persisting(&unsealed.contents, &instants);
         Ok(Opened { issued, contents: unsealed.contents, instants })
     }

@@ -33,7 +33,7 @@ impl<P: Principal> Sessions<P> {
         let renew = move |standing: &Record, new: &Issued| {
             let key_values = self.key_values_for(&contents.subject, standing, old).ok_or(SessionErrorKind::Ended)?;
             let contents = Arc::new(contents.holding(key_values));
-            self.record(&Unsealed { contents, instants, device }, new)
+            self.record(&Unsealed { contents, instants, device, listed: None }, new)
         };
         let alias_lifetime = if is_anonymous { ALIAS_LIFETIME } else { Duration::ZERO };
         let issued = match self.succeed_as(old, alias_lifetime, renew).await {

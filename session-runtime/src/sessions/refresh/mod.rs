@@ -25,7 +25,7 @@ use super::{Device, Instants, Issued, PrincipalJson, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
-use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey};
+use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
 use crate::token::{IssueError, TokenOptions};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
@@ -95,7 +95,7 @@ impl<P: Principal> Sessions<P> {
                 options: options.scopes(granted),
             };
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
-            if store.insert(issued.key, self.family_record(&family, instants, &issued)?).await? {
+            if store.insert(issued.key, self.family_record(&family, instants, None, &issued)?).await? {
                 self.enforce_most_families(store, &subject, issued.key, now).await?;
                 return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
             }
@@ -162,7 +162,8 @@ impl<P: Principal> Sessions<P> {
                 let options = again(&exchanged.grant, scopes.as_deref(), &record, &issued)?;
                 self.issue(&exchanged.grant.principal, &options)?
             };
-            let replacement = self.family_record(&Arc::new(exchanged), Instants::kept(&record), &issued)?;
+            let replacement =
+                self.family_record(&Arc::new(exchanged), Instants::kept(&record), record.subject(), &issued)?;
             match store.replace(issued.key, replacement, record.revision()).await? {
                 Replaced::Replaced => {
                     let refresh_expires_at = expiry(instants.created_at, now, P::SPEC.lifetime(false));
@@ -200,13 +201,16 @@ impl<P: Principal> Sessions<P> {
         Ok((record, family))
     }
 
+    /// The record of a family; `listed` is the subject key of the record that it replaces.
     fn family_record(
         &self,
         family: &Arc<Family<P>>,
         instants: Instants,
+        listed: Option<SubjectKey>,
         issued: &Issued,
     ) -> Result<Record, GrantError> {
         let subject = &family.grant.subject;
+        let listed = listed.or_else(|| self.family_subjects(subject).next());
         let mut record = Record {
             created_at: instants.created_at,
             authenticated_at: instants.authenticated_at.unwrap_or(instants.created_at),
@@ -214,7 +218,7 @@ impl<P: Principal> Sessions<P> {
             longest_pause: instants.longest_pause,
             expires_at: instants.expires_at,
             revision: 0,
-            subject: Some(self.family_subjects(subject).next().ok_or(GrantErrorKind::Unserialisable)?),
+            subject: Some(listed.ok_or(GrantErrorKind::Unserialisable)?),
             successor: None,
             payload: Payload::value(Arc::clone(family)),
             listing: Payload::constant(Device::named("")),

@@ -13,7 +13,7 @@ use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::lifecycle::{MOST_CONFLICTS, NEVER_THROUGH};
 use crate::sessions::{SessionError, SessionErrorKind, Sessions};
-use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
+use crate::store::{Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
 
 /// How far the clocks of two nodes may be apart.
 const SKEW: Duration = Duration::from_secs(60);
@@ -110,9 +110,9 @@ impl<'s> List<'s> {
             let period = self.periods.at(now);
             let key = self.record_key(index_key, period);
             let standing = self.store.load(key).await?;
-            let mut revoked = standing.as_ref().map_or(Ok(Revoked::default()), read)?;
+            let mut revoked = self.row(sessions, key, standing.as_ref())?;
             change(&mut revoked, now);
-            let record = written(&revoked, now, self.periods.end_of(period))?;
+            let record = sessions.write_row(self.store, key, &revoked, now, self.periods.end_of(period))?;
             let done = match &standing {
                 None => self.store.insert(key, record).await?,
                 Some(standing) => self.store.replace(key, record, standing.revision()).await? == Replaced::Replaced,
@@ -134,7 +134,7 @@ impl<'s> List<'s> {
     ) -> Result<Option<Timestamp>, StoreError> {
         let mut until = None;
         for index_key in self.index_keys(sessions, subject) {
-            for revoked in self.listed(index_key, now).await? {
+            for revoked in self.listed(sessions, index_key, now).await? {
                 until = until.max(revoked.until);
             }
         }
@@ -151,7 +151,7 @@ impl<'s> List<'s> {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         for index_key in self.index_keys(sessions, subject) {
-            let listed = self.listed(index_key, now).await?;
+            let listed = self.listed(sessions, index_key, now).await?;
             if listed.iter().any(|revoked| revoked.covers(hashes, issued_at)) {
                 return Ok(true);
             }
@@ -160,12 +160,27 @@ impl<'s> List<'s> {
     }
 
     /// What is listed under this name of what may count at `now`.
-    async fn listed(&self, index_key: SubjectKey, now: Timestamp) -> Result<[Revoked; 2], StoreError> {
-        let loads = self.periods.before(now).map(|period| self.store.load(self.record_key(index_key, period)));
-        let [newest, before] = loads;
+    async fn listed<P: Principal>(
+        &self,
+        sessions: &Sessions<P>,
+        index_key: SubjectKey,
+        now: Timestamp,
+    ) -> Result<[Revoked; 2], StoreError> {
+        let keys = self.periods.before(now).map(|period| self.record_key(index_key, period));
+        let [newest, before] = keys.map(|key| self.store.load(key));
         let (newest, before) = both(newest, before).await;
-        let revoked = |record: Option<Record>| record.as_ref().map_or(Ok(Revoked::default()), read);
-        Ok([revoked(newest?)?, revoked(before?)?])
+        let [newest_key, key_before] = keys;
+        Ok([self.row(sessions, newest_key, newest?.as_ref())?, self.row(sessions, key_before, before?.as_ref())?])
+    }
+
+    /// Reads the row under `key`; empty if there is no record.
+    fn row<P: Principal>(
+        &self,
+        sessions: &Sessions<P>,
+        key: StoreKey,
+        record: Option<&Record>,
+    ) -> Result<Revoked, StoreError> {
+        record.map_or_else(|| Ok(Revoked::default()), |record| sessions.read_row(self.store, key, record))
     }
 
     /// Under which names a subject may be listed, first that for what is new: one for each key of the ring.
@@ -188,28 +203,6 @@ pub(in crate::sessions) fn hash(kind: &[u8], id: &str) -> Box<str> {
     let hash: [u8; 32] = Sha256::new().chain_update(kind).chain_update([0]).chain_update(id).finalize().into();
     let [start, _] = hash.as_chunks::<16>().0 else { return Box::default() };
     URL_SAFE_NO_PAD.encode(start).into()
-}
-
-/// What a record says; one that nobody can read may say anything.
-fn read(record: &Record) -> Result<Revoked, StoreError> {
-    let bytes = record.payload.as_sealed().ok_or_else(|| StoreError::new("revocations that nobody can read"))?;
-    serde_json::from_slice(bytes).map_err(StoreError::new)
-}
-
-/// Bytes in every store: there is nothing in them that would have to be sealed.
-fn written(revoked: &Revoked, now: Timestamp, expires_at: Timestamp) -> Result<Record, StoreError> {
-    Ok(Record {
-        created_at: now,
-        authenticated_at: now,
-        last_seen_at: now,
-        longest_pause: Duration::ZERO,
-        expires_at,
-        revision: 0,
-        subject: None,
-        successor: None,
-        payload: Payload::sealed(serde_json::to_vec(revoked).map_err(StoreError::new)?),
-        listing: Payload::sealed(Vec::new()),
-    })
 }
 
 /// Waits for both at once: one round trip, not two.

@@ -7,6 +7,7 @@
 //! Forgetting would admit. So the store has to keep its records, and one that does not answer refuses.
 
 mod list;
+mod row;
 
 pub(super) use self::list::{List, Revoked, hash};
 
