@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod abandon;
 mod entrance;
 mod events;
 mod everywhere;
@@ -28,6 +29,7 @@ mod site;
 mod store;
 mod visitor;
 
+pub use self::abandon::abandon;
 pub use self::entrance::{Failed, WhoAmI, entrance};
 pub use self::events::{Events, LoggedEvent};
 pub use self::everywhere::{SomeStore, every_store};

@@ -1,5 +1,7 @@
 //! Where server-side sessions live, and what a store owes to them.
 
+#[cfg(any(feature = "memcached", feature = "redis"))]
+mod completion;
 #[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod encoding;
 mod future;
@@ -189,6 +191,22 @@ pub enum Replaced {
 }
 
 /// The store did not answer, or not with something that makes sense. Requests that need it are refused with 503.
+///
+/// # When a write fails
+///
+/// An error, and so the 503, does not say that nothing was written. A server outside the process may have executed the write
+/// and lost its answer, or may still execute it: a server that was stopped or overloaded works off what had reached it, also
+/// after the client's time-out. What a late write does:
+///
+/// * [`insert`](Store::insert): the record exists, and no client has its id. It expires unused. It is listed under its
+///   subject and counts towards `max_sessions` until then.
+/// * [`replace`](Store::replace) and [`alias`](Store::alias): done only if the record is still as it was read. They undo no
+///   later write.
+/// * [`touch`](Store::touch): the session counts as active at the instant of the request, never later.
+/// * [`remove`](Store::remove) and [`remove_subject`](Store::remove_subject): the session ends, although the log-out
+///   answered 503. Until then it is alive, so log out again.
+///
+/// No late write brings back what was removed, because only `insert` creates a record, under an id that is used once.
 #[derive(Debug)]
 pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
 

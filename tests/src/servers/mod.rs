@@ -8,6 +8,7 @@ pub mod memcached;
 mod postgres;
 mod process;
 mod program;
+mod proxy;
 pub mod redis;
 
 pub use self::account::Account;
@@ -15,3 +16,4 @@ pub use self::mariadb::{mariadb, mariadb_url};
 pub use self::postgres::{postgres, postgres_url};
 pub use self::process::{Launch, Server, dump_of};
 pub use self::program::{Program, program};
+pub use self::proxy::Proxy;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use session_runtime::{MemcachedStore, Store};
+use session_runtime::{MemcachedStore, Removed, Replaced, Store};
+use tests::servers::Proxy;
 use tests::servers::memcached::memcached as memcached_with;
 
-use crate::server::{key, later, memcached, record, store};
+use crate::server::{key, later, memcached, record, store, subject};
 
 #[tokio::test]
 async fn a_server_that_is_down_fails_at_once_and_recovers() {
@@ -35,6 +36,46 @@ async fn a_server_that_was_restarted_between_two_requests_refuses_nobody() {
         server.start_again();
         assert!(store.load(key(1)).await.unwrap().is_none());
     }
+}
+
+/// Every write, each over a connection that the server closed.
+async fn write_after_each_close(name: &Proxy, store: &MemcachedStore) {
+    assert!(store.load(key(1)).await.unwrap().is_none());
+    name.close_all();
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(store.insert(key(1), record(Some(subject()))).await.unwrap());
+    name.close_all();
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(store.touch(key(1), later(1), later(3_601)).await.unwrap());
+    name.close_all();
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(store.replace(key(1), record(Some(subject())), 0).await.unwrap(), Replaced::Replaced);
+    name.close_all();
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(store.alias(key(1), key(2), later(2), 1).await.unwrap(), Replaced::Replaced);
+    name.close_all();
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(store.remove(key(1)).await.unwrap(), Removed::Alias(key(2)));
+}
+
+// The runtime has had no turn in which to learn of it.
+#[tokio::test]
+async fn idle_connection_that_was_closed_costs_no_write() {
+    let Some(server) = memcached() else { return };
+    let name = Proxy::to(server.address());
+    for round in 0..20 {
+        let store = MemcachedStore::builder(name.address().to_string()).connect().await.unwrap();
+        write_after_each_close(&name, &store).await;
+        assert!(store.load(key(1)).await.unwrap().is_none(), "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn idle_connection_that_was_closed_costs_no_write_on_many_threads() {
+    let Some(server) = memcached() else { return };
+    let name = Proxy::to(server.address());
+    let store = MemcachedStore::builder(name.address().to_string()).subject_index().connect().await.unwrap();
+    write_after_each_close(&name, &store).await;
 }
 
 #[cfg(unix)]

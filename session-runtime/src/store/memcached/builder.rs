@@ -106,7 +106,7 @@ impl MemcachedStoreBuilder {
         let pool = Pool::new(self.settings);
         let store = MemcachedStore(Arc::new(Inner { pool, prefix: self.key_prefix, indexed: self.indexed }));
         // A server that does not speak the meta commands refuses this one.
-        let there = store.0.pool.ask(&protocol::get(&format!("{}there", store.0.prefix))).await?;
+        let there = store.0.pool.ask(protocol::get(&format!("{}there", store.0.prefix))).await?;
         match there {
             Reply::Miss | Reply::Value(..) => Ok(store),
             _ => Err(Failure::Senseless.into()),

@@ -40,10 +40,9 @@ impl MemcachedStore {
     }
 
     pub(super) async fn item(&self, name: &str) -> Result<Option<(Unique, Vec<u8>)>, Failure> {
-        let request = protocol::get(name);
-        let reply = match self.0.pool.ask(&request).await {
+        let reply = match self.0.pool.ask(protocol::get(name)).await {
             // A server that was restarted refuses nobody who only reads.
-            Err(Failure::Connection(_)) => self.0.pool.ask(&request).await?,
+            Err(failure) if failure.is_lost_connection() => self.0.pool.ask(protocol::get(name)).await?,
             reply => reply?,
         };
         match reply {
@@ -76,7 +75,7 @@ impl MemcachedStore {
         if bytes.len() > largest {
             return Err(Failure::TooLarge(bytes.len(), largest));
         }
-        self.0.pool.ask(&protocol::set(name, condition, lives, bytes)).await
+        self.0.pool.ask(protocol::set(name, condition, lives, bytes)).await
     }
 
     fn largest(&self, name: &str) -> usize {
@@ -84,7 +83,7 @@ impl MemcachedStore {
     }
 
     pub(super) async fn delete(&self, name: &str, unique: Unique) -> Result<Written, Failure> {
-        written(&self.0.pool.ask(&protocol::delete(name, unique)).await?)
+        written(&self.0.pool.ask(protocol::delete(name, unique)).await?)
     }
 }
 

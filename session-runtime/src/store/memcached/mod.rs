@@ -59,8 +59,13 @@ const ATTEMPTS: usize = 200;
 ///
 /// # When it does not answer
 ///
-/// Every operation fails within the [time-outs](MemcachedStoreBuilder::command_timeout), which refuses the request with 503.
-/// The next one connects again.
+/// Every operation fails within the [time-outs](MemcachedStoreBuilder::command_timeout), which rejects the request with 503.
+/// The next one connects again. A connection that the server closed while it was idle costs nothing: the store takes another.
+/// It sends a write a second time only if no byte of it had left.
+///
+/// A request that is cancelled costs no connection. A command that has started finishes without the request, and its
+/// connection returns to the pool; waiting for a connection ends with the request. What may have become of a write that
+/// failed is told at [`StoreError`](StoreError#when-a-write-fails).
 ///
 /// # The client
 ///

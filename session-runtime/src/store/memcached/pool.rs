@@ -2,28 +2,39 @@
 
 use std::fmt;
 use std::io;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::protocol::{self, Reply};
 use crate::store::StoreError;
+use crate::store::completion::Completion;
 
 /// How much is read at once before it is known how much there is.
 const FIRST_READ: usize = 4 * 1024;
+/// After this time without use, the server may have closed a connection without the runtime having noticed.
+const IDLE_FOR: Duration = Duration::from_millis(2);
 
 /// The connections to one server.
-pub(super) struct Pool {
+pub(super) struct Pool(Arc<Connections>);
+
+struct Connections {
     settings: Settings,
     /// As many permits as there may be connections.
-    free: Semaphore,
+    free: Arc<Semaphore>,
     /// The one that was used last comes first, so that the others are left to grow old.
-    idle: Mutex<Vec<TcpStream>>,
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    connection: TcpStream,
+    since: Instant,
 }
 
 /// Where the server is, and how long to wait for it.
@@ -41,6 +52,8 @@ pub(super) struct Settings {
 #[derive(Debug)]
 pub(super) enum Failure {
     Connection(io::Error),
+    /// The connection was lost before any byte of the request left.
+    NotSent(io::Error),
     NotConnected(Duration),
     NoAnswer(Duration),
     /// All connections were in use for so long.
@@ -65,37 +78,58 @@ pub(super) enum Failure {
 
 impl Pool {
     pub(super) fn new(settings: Settings) -> Self {
-        Self { free: Semaphore::new(settings.connections), idle: Mutex::default(), settings }
+        let free = Arc::new(Semaphore::new(settings.connections));
+        Self(Arc::new(Connections { free, idle: Mutex::default(), settings }))
     }
 
     pub(super) fn largest_item(&self) -> usize {
-        self.settings.largest_item
+        self.0.settings.largest_item
     }
 
     /// Sends a request, once, and reads the reply.
     ///
-    /// The connection belongs to this future meanwhile: when it is dropped half-way, no other request reads its reply.
-    pub(super) async fn ask(&self, request: &[u8]) -> Result<Reply, Failure> {
+    /// Dropping this future ends only the wait for a free connection. Connecting and sending go on without the caller, so
+    /// that the connection returns to the pool and no other request reads this reply.
+    pub(super) async fn ask(&self, request: Vec<u8>) -> Result<Reply, Failure> {
+        let limit = self.0.settings.command_timeout;
+        let permit = timeout(limit, Arc::clone(&self.0.free).acquire_owned()).await;
+        let permit = permit.map_err(|_| Failure::Busy(limit))?.map_err(|_| Failure::Busy(limit))?;
+        Completion::new(Arc::clone(&self.0).answer(permit, request)).await
+    }
+}
+
+impl Connections {
+    async fn answer(self: Arc<Self>, _permit: OwnedSemaphorePermit, request: Vec<u8>) -> Result<Reply, Failure> {
+        if let Some(connection) = self.rested().await {
+            match self.answer_over(connection, &request).await {
+                // The server has seen none of it.
+                Err(Failure::NotSent(_)) => {}
+                answer => return answer,
+            }
+        }
+        self.answer_over(self.connect().await?, &request).await
+    }
+
+    async fn answer_over(&self, mut connection: TcpStream, request: &[u8]) -> Result<Reply, Failure> {
         let limit = self.settings.command_timeout;
-        let permit = timeout(limit, self.free.acquire()).await.map_err(|_| Failure::Busy(limit))?;
-        let _permit = permit.map_err(|_| Failure::Busy(limit))?;
-        let mut connection = match self.rested() {
-            Some(connection) => connection,
-            None => self.connect().await?,
-        };
         let exchanged = timeout(limit, exchange(&mut connection, request, self.settings.largest_item));
         let reply = exchanged.await.map_err(|_| Failure::NoAnswer(limit))??;
         if let Reply::Refused(text) = reply {
             return Err(Failure::Refused(text));
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let idle = Idle { connection, since: Instant::now() };
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(idle);
         Ok(reply)
     }
 
     /// A connection that was used before, and that the server has not closed since.
-    fn rested(&self) -> Option<TcpStream> {
+    async fn rested(&self) -> Option<TcpStream> {
         loop {
-            let connection = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            let Idle { connection, since } = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
+            if since.elapsed() >= IDLE_FOR {
+                // The runtime learns in its next turn that the server closed the connection.
+                yield_now().await;
+            }
             // Nothing was asked: whatever there is to read, its end included, says that the connection is of no use.
             let nothing = connection.try_read(&mut [0]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
             if nothing {
@@ -125,7 +159,9 @@ impl Pool {
 }
 
 async fn exchange(connection: &mut TcpStream, request: &[u8], largest: usize) -> Result<Reply, Failure> {
-    connection.write_all(request).await.map_err(Failure::Connection)?;
+    let sent = connection.write(request).await.map_err(Failure::NotSent)?;
+    let rest = request.get(sent..).unwrap_or_default();
+    connection.write_all(rest).await.map_err(Failure::Connection)?;
     let mut bytes = Vec::with_capacity(FIRST_READ);
     loop {
         if connection.read_buf(&mut bytes).await.map_err(Failure::Connection)? == 0 {
@@ -139,10 +175,19 @@ async fn exchange(connection: &mut TcpStream, request: &[u8], largest: usize) ->
     }
 }
 
+impl Failure {
+    /// Whether the connection broke before the reply was read.
+    pub(super) const fn is_lost_connection(&self) -> bool {
+        matches!(self, Self::Connection(_) | Self::NotSent(_))
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Connection(error) => write!(formatter, "the connection to Memcached: {error}"),
+            Self::Connection(error) | Self::NotSent(error) => {
+                write!(formatter, "the connection to Memcached: {error}")
+            }
             Self::NotConnected(limit) => write!(formatter, "no connection to Memcached within {limit:?}"),
             Self::NoAnswer(limit) => write!(formatter, "no answer from Memcached within {limit:?}"),
             Self::Busy(limit) => write!(formatter, "all connections to Memcached were in use for {limit:?}"),

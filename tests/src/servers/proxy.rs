@@ -1,0 +1,75 @@
+//! A name that leads to one server, and then to another.
+
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// Passes TCP connections on. Those that are open stay with their server when new ones go elsewhere, as after a change of DNS.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    target: Mutex<SocketAddr>,
+    accepted: AtomicUsize,
+    open: Mutex<Vec<TcpStream>>,
+}
+
+impl Proxy {
+    /// A proxy before this server, on a port of its own.
+    pub fn to(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = State { target: Mutex::new(target), accepted: AtomicUsize::new(0), open: Mutex::default() };
+        let proxy = Self { address, state: Arc::new(state) };
+        let state = Arc::clone(&proxy.state);
+        thread::spawn(move || {
+            for client in listener.incoming() {
+                let client = client.unwrap();
+                state.accepted.fetch_add(1, Ordering::SeqCst);
+                let target = *state.target.lock().unwrap();
+                if let Ok(server) = TcpStream::connect(target) {
+                    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+                    state.open.lock().unwrap().push(client.try_clone().unwrap());
+                    pass(client.try_clone().unwrap(), server.try_clone().unwrap());
+                    pass(server, client);
+                }
+            }
+        });
+        proxy
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Leads new connections to another server.
+    pub fn lead_to(&self, target: SocketAddr) {
+        *self.state.target.lock().unwrap() = target;
+    }
+
+    /// How many connections were made so far.
+    pub fn accepted(&self) -> usize {
+        self.state.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Closes every open connection, as a server does with those that are idle.
+    pub fn close_all(&self) {
+        for connection in self.state.open.lock().unwrap().drain(..) {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+fn pass(mut from: TcpStream, mut to: TcpStream) {
+    thread::spawn(move || {
+        let _ = io::copy(&mut from, &mut to);
+        let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+    });
+}
