@@ -1,4 +1,4 @@
-//! Redis, alone and as a cluster of one node.
+//! Redis, alone and as a cluster.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -29,13 +29,34 @@ pub fn redis(settings: &[&str]) -> Option<Server> {
 pub fn redis_cluster() -> Option<Server> {
     let server = redis(&["--cluster-enabled", "yes"])?;
     command(server.port(), "CLUSTER ADDSLOTSRANGE 0 16383").unwrap();
+    await_cluster(&server);
+    Some(server)
+}
+
+/// A cluster of three primaries, each with these settings beside the defaults; `None` where it is not installed.
+pub fn redis_cluster_of_three(settings: [&[&str]; 3]) -> Option<[Server; 3]> {
+    let client = program("redis-cli", &[])?;
+    let node = |settings: &[&str]| redis(&[&["--cluster-enabled", "yes"], settings].concat());
+    let [first, second, third] = settings;
+    let nodes = [node(first)?, node(second)?, node(third)?];
+    let mut create = client.command();
+    create.args(["--cluster", "create"]).args(nodes.iter().map(|node| node.address().to_string()));
+    let created = create.arg("--cluster-yes").output().unwrap();
+    assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stdout));
+    for node in &nodes {
+        await_cluster(node);
+    }
+    Some(nodes)
+}
+
+fn await_cluster(node: &Server) {
     for _ in 0..3_000 {
-        if command(server.port(), "CLUSTER INFO").unwrap().contains("cluster_state:ok") {
-            return Some(server);
+        if command(node.port(), "CLUSTER INFO").unwrap().contains("cluster_state:ok") {
+            return;
         }
         std::thread::sleep(Duration::from_millis(20));
     }
-    panic!("the cluster does not become one:\n{}", server.log());
+    panic!("the cluster does not become one:\n{}", node.log());
 }
 
 /// The raw answer to a command without spaces in its words; `None` when there is none.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use session_runtime::{RedisStore, Store, StorePromises, SubjectKey, conformance};
-use tests::servers::redis::{command, redis, redis_cluster};
+use tests::servers::redis::{command, redis, redis_cluster, redis_cluster_of_three};
 use tests::{ProbedStore, Site, races};
 
 use crate::server::{address, key, later, record, store};
@@ -39,6 +39,43 @@ async fn a_server_that_evicts_promises_less() {
     assert_eq!(store(&server).await.promises(), evicting);
     let vouched = RedisStore::builder(address(&server)).evicts_nothing().connect().await.unwrap();
     assert_eq!(vouched.promises(), StorePromises::ALL);
+}
+
+#[tokio::test]
+async fn one_primary_that_evicts_takes_the_promise_away() {
+    let evicts: &[&str] = &["--maxmemory-policy", "allkeys-lru"];
+    let Some(nodes) = redis_cluster_of_three([&[], evicts, &[]]) else { return };
+    let evicting = StorePromises { keeps_until_expiry: false, subject_index: false, ..StorePromises::ALL };
+    // Whichever node is asked first.
+    for node in nodes.iter().cycle().take(12) {
+        let store = RedisStore::cluster([address(node)]).connect().await.unwrap();
+        assert_eq!(store.promises(), evicting);
+    }
+    for node in &nodes {
+        command(node.port(), "CONFIG SET maxmemory-policy noeviction").unwrap();
+    }
+    let store = RedisStore::cluster(nodes.iter().map(address)).connect().await.unwrap();
+    assert_eq!(store.promises(), StorePromises::ALL);
+}
+
+#[tokio::test]
+async fn one_primary_that_may_not_be_asked_takes_the_promise_away() {
+    let Some(nodes) = redis_cluster_of_three([&[], &[], &["--rename-command", "CONFIG", ""]]) else { return };
+    for node in nodes.iter().cycle().take(6) {
+        let store = RedisStore::cluster([address(node)]).connect().await.unwrap();
+        assert!(!store.promises().keeps_until_expiry);
+    }
+}
+
+// A promise for a primary that was not asked would be a guess.
+#[tokio::test]
+async fn primary_that_is_down_is_an_error_at_the_start() {
+    let Some(mut nodes) = redis_cluster_of_three([&[], &[], &[]]) else { return };
+    nodes[2].stop();
+    let [first, second, _] = &nodes;
+    assert!(RedisStore::cluster([address(first), address(second)]).connect().await.is_err());
+    let vouched = RedisStore::cluster([address(first), address(second)]).evicts_nothing();
+    assert_eq!(vouched.connect().await.unwrap().promises(), StorePromises::ALL);
 }
 
 #[tokio::test]

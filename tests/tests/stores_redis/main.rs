@@ -8,7 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod cancelled;
 mod contract;
+mod failover;
 mod hostile;
 mod loss;
 mod near;

@@ -4,25 +4,18 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use session_runtime::{RedisStore, Removed, Replaced, Store, conformance};
+use session_runtime::{RecordParts, RedisStore, Removed, Replaced, Store, conformance};
 use tests::servers::Server;
 use tests::servers::redis::{REMEMBERING, command, redis, redis_cluster};
 use tests::{ProbedStore, Site, races};
 
-use crate::server::{address, key, later, record};
+use crate::server::{address, asked, key, later, parts, record};
 
 const ROUNDS: u64 = 200;
 const RECORDS: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 async fn node(server: &Server) -> RedisStore {
     RedisStore::builder(address(server)).near_cache(RECORDS).connect().await.unwrap()
-}
-
-/// How many commands of this name the server was sent.
-fn asked(server: &Server, name: &str) -> usize {
-    let statistics = command(server.port(), "INFO commandstats").unwrap();
-    let line = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls="))).unwrap_or("0");
-    line.split(',').next().unwrap().parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,6 +57,34 @@ async fn a_node_sees_at_once_what_it_did_itself() {
         assert_eq!(store.load(key(1)).await.unwrap().unwrap().last_seen_at(), later(1));
         assert_eq!(store.remove(key(1)).await.unwrap(), Removed::Record);
         assert!(store.load(key(1)).await.unwrap().is_none());
+    }
+}
+
+// The server has forgotten the scripts, so that each write is two commands, and others read between them.
+#[tokio::test(flavor = "multi_thread")]
+async fn node_sees_its_own_write_after_scripts_were_lost() {
+    let Some(server) = redis(&[]) else { return };
+    let store = node(&server).await;
+    store.insert(key(1), record(None)).await.unwrap();
+    for revision in 0..300 {
+        let readers: Vec<_> = (0..4)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for _ in 0..20 {
+                        assert!(store.load(key(1)).await.unwrap().is_some());
+                        tokio::task::yield_now().await;
+                    }
+                })
+            })
+            .collect();
+        command(server.port(), "SCRIPT FLUSH").unwrap();
+        let changed = RecordParts { payload: Arc::from(*b"changed"), ..parts(None) };
+        assert_eq!(store.replace(key(1), changed.into(), revision).await.unwrap(), Replaced::Replaced);
+        assert_eq!(store.load(key(1)).await.unwrap().unwrap().revision(), revision + 1);
+        for reader in readers {
+            reader.await.unwrap();
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use session_runtime::{Record, RecordParts, RedisStore, StoreKey, SubjectKey, Timestamp};
 use tests::servers::Server;
+use tests::servers::redis::command;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
@@ -14,6 +15,20 @@ pub(crate) async fn store(server: &Server) -> RedisStore {
 
 pub(crate) fn address(server: &Server) -> String {
     format!("redis://{}/", server.address())
+}
+
+/// How many commands of this name the server was sent.
+pub(crate) fn asked(server: &Server, name: &str) -> usize {
+    let statistics = command(server.port(), "INFO commandstats").unwrap();
+    let line = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls="))).unwrap_or("0");
+    line.split(',').next().unwrap().parse().unwrap()
+}
+
+/// How many connections the server has accepted so far, this one included.
+pub(crate) fn connections_accepted(server: &Server) -> u64 {
+    let statistics = command(server.port(), "INFO stats").unwrap();
+    let accepted = statistics.lines().find_map(|line| line.strip_prefix("total_connections_received:"));
+    accepted.unwrap().trim().parse().unwrap()
 }
 
 pub(crate) fn later(seconds: u64) -> Timestamp {

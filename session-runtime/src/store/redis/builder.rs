@@ -7,7 +7,9 @@ use std::time::Duration;
 use ::redis::io::tcp::TcpSettings;
 use ::redis::{Client, IntoConnectionInfo, ProtocolVersion};
 
-use super::link::{Failure, Limits, Link, Server};
+use super::connection::Server;
+use super::failure::Failure;
+use super::link::{Limits, Link};
 use super::near::NearSettings;
 use super::{Inner, Names, RedisStore};
 use crate::store::{StoreError, StorePromises};
@@ -104,8 +106,8 @@ impl RedisStoreBuilder {
     ///
     /// # Errors
     ///
-    /// When there is no such address, or nothing answers there in time, or it refuses the password; and for a cluster with a
-    /// near cache.
+    /// When there is no such address, or nothing answers there in time, or it refuses the password. For a cluster also with a
+    /// near cache, and when a primary cannot be asked whether it [evicts](Self::evicts_nothing).
     pub async fn connect(self) -> Result<RedisStore, StoreError> {
         let near = self.near_records.map(|records| NearSettings { records, trusted_for: self.near_trust });
         if self.in_a_cluster && near.is_some() {
@@ -141,19 +143,23 @@ impl RedisStoreBuilder {
     }
 }
 
-/// Whether the server says so. One that may not be asked promises nothing.
-async fn evicts_nothing(link: &Link) -> Result<bool, Failure> {
+/// Whether every primary says so. One that may not be asked promises nothing.
+async fn evicts_nothing(link: &Arc<Link>) -> Result<bool, Failure> {
     let mut command = ::redis::cmd("CONFIG");
     command.arg("GET").arg("maxmemory-policy");
-    match link.ask(&command).await {
-        Ok(answer) => {
-            let settings: Vec<(String, String)> = ::redis::from_redis_value(answer).unwrap_or_default();
-            Ok(settings.iter().any(|(_, policy)| policy == "noeviction"))
-        }
-        // It answers, and refuses.
-        Err(Failure::Server(error)) if error.code().is_some() && !Failure::refuses_everything(&error) => Ok(false),
-        Err(failure) => Err(failure),
+    let mut all = true;
+    for answer in link.ask_primaries(&command).await? {
+        all &= match answer.extract_error() {
+            Ok(answer) => {
+                let settings: Vec<(String, String)> = ::redis::from_redis_value(answer).unwrap_or_default();
+                settings.iter().any(|(_, policy)| policy == "noeviction")
+            }
+            // It answers, and refuses.
+            Err(error) if error.code().is_some() && !Failure::refuses_everything(&error) => false,
+            Err(error) => return Err(Failure::Server(error)),
+        };
     }
+    Ok(all)
 }
 
 /// Shows neither addresses nor passwords.

@@ -1,19 +1,22 @@
-//! The connection: made when it is needed, given up when it does not answer, never waited for longer than allowed.
+//! The way to the server: connected when it is needed, given up when it does not serve, never waited for longer than allowed.
 
-use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use ::redis::aio::{ConnectionLike, MultiplexedConnection, SendError};
-#[cfg(feature = "redis-cluster")]
-use ::redis::cluster_async::ClusterConnection;
-use ::redis::{AsyncConnectionConfig, Client, Cmd, ErrorKind, RedisError, ServerErrorKind, Value};
-use tokio::sync::Mutex;
+use ::redis::{Cmd, Value};
+use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
+use super::connection::{Established, Identity, Server};
+use super::failure::Failure;
 use super::fields;
 use super::near::{NearCache, NearSettings};
-use crate::store::{Record, StoreError};
+use crate::store::Record;
+use crate::store::completion::Completion;
+
+/// How long a connection is kept whose server refuses, after another was given up for that. A server that refuses for a while
+/// is not connected to again and again.
+const REFUSED_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 
 /// The way to the server.
 pub(super) struct Link {
@@ -22,7 +25,9 @@ pub(super) struct Link {
     near: Option<NearSettings>,
     established: RwLock<Option<Established>>,
     /// Held by the one who connects, so that a thousand requests make one connection.
-    connecting: Mutex<()>,
+    connecting: Arc<tokio::sync::Mutex<()>>,
+    /// When a connection was last given up because its server refused.
+    refused_at: Mutex<Option<Instant>>,
 }
 
 /// How long to wait.
@@ -32,85 +37,69 @@ pub(super) struct Limits {
     pub(super) command: Duration,
 }
 
-/// What is connected to.
-pub(super) enum Server {
-    One(Client),
-    #[cfg(feature = "redis-cluster")]
-    Cluster(Box<::redis::cluster::ClusterClient>),
-}
-
-#[derive(Clone)]
-struct Established {
-    connection: Connection,
-    /// Tells one connection from the next.
-    identity: Arc<()>,
-    /// What is kept of the records that were read over it.
-    near: Option<Arc<NearCache>>,
-}
-
-#[derive(Clone)]
-enum Connection {
-    One(MultiplexedConnection),
-    #[cfg(feature = "redis-cluster")]
-    Cluster(ClusterConnection),
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    Server(RedisError),
-    NotConnected(Duration),
-    NoAnswer(Duration),
-    /// An answer that none of the commands gives.
-    Senseless,
-    /// Each node of a cluster would have to be believed on its own.
-    NoNearCluster,
-    /// A record of the process itself, which this store is never given.
-    NotBytes,
+/// Which failures allow a command to be sent over another connection.
+#[derive(Clone, Copy)]
+enum Repeat {
+    /// The command only reads.
+    AfterLoss,
+    /// The command changes something. It may have been executed unless the server says otherwise.
+    AfterRefusal,
 }
 
 impl Link {
-    pub(super) fn new(server: Server, limits: Limits, near: Option<NearSettings>) -> Self {
-        Self { server, limits, near, established: RwLock::new(None), connecting: Mutex::new(()) }
+    pub(super) fn new(server: Server, limits: Limits, near: Option<NearSettings>) -> Arc<Self> {
+        Arc::new(Self {
+            server,
+            limits,
+            near,
+            established: RwLock::new(None),
+            connecting: Arc::default(),
+            refused_at: Mutex::new(None),
+        })
     }
 
-    /// Sends a command, once.
-    pub(super) async fn ask(&self, command: &Cmd) -> Result<Value, Failure> {
-        self.ask_over(&self.established().await?, command).await
+    /// Sends a command, a second time only if it was certainly not executed.
+    pub(super) async fn ask(self: &Arc<Self>, command: &Cmd) -> Result<Value, Failure> {
+        self.over_one(Repeat::AfterRefusal, |established| self.ask_over(established, command)).await
     }
 
     /// Sends a command that only reads, a second time if the connection turns out to be lost: a server that was restarted
     /// refuses nobody.
-    pub(super) async fn ask_again(&self, command: &Cmd) -> Result<Value, Failure> {
-        match self.ask(command).await {
-            Err(failure) if failure.is_lost_connection() => self.ask(command).await,
-            answer => answer,
-        }
+    pub(super) async fn ask_again(self: &Arc<Self>, command: &Cmd) -> Result<Value, Failure> {
+        self.over_one(Repeat::AfterLoss, |established| self.ask_over(established, command)).await
     }
 
-    /// Sends a command that changes what is under this name, once.
-    pub(super) async fn change(&self, name: &str, command: &Cmd) -> Result<Value, Failure> {
-        let established = self.established().await?;
-        let forget = || established.near.iter().for_each(|near| near.forget(name));
-        // Nothing of before is handed out once the answer is there: the server's own word may come after it.
-        forget();
-        let answer = self.ask_over(&established, command).await;
-        forget();
-        answer
+    /// Sends a command to every primary of a cluster, or to the one server.
+    pub(super) async fn ask_primaries(self: &Arc<Self>, command: &Cmd) -> Result<Vec<Value>, Failure> {
+        let mut established = self.established().await?;
+        let asked = timeout(self.limits.command, established.connection.send_to_primaries(command));
+        asked.await.unwrap_or(Err(Failure::NoAnswer(self.limits.command)))
+    }
+
+    /// Sends a command that changes what is under this name, a second time only if it was certainly not executed.
+    pub(super) async fn change(self: &Arc<Self>, name: &str, command: &Cmd) -> Result<Value, Failure> {
+        self.over_one(Repeat::AfterRefusal, |established| async move {
+            // Nothing of before is handed out once the answer is there: the server's own word may come after it.
+            established.forget(name);
+            let answer = self.ask_over(established.clone(), command).await;
+            established.forget(name);
+            // Another request may have replaced the connection and read over the new one.
+            if let (Some(_), Some(present)) = (self.near, self.present()) {
+                present.forget(name);
+            }
+            answer
+        })
+        .await
     }
 
     /// The record under this name, which `command` reads unless it is near.
-    pub(super) async fn record(&self, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
-        let established = self.established().await?;
-        if let Some(record) = established.near.as_ref().and_then(|near| near.get(name, Instant::now())) {
+    pub(super) async fn record(self: &Arc<Self>, name: &str, command: &Cmd) -> Result<Option<Record>, Failure> {
+        if let Some(near) = self.near.and_then(|_| self.present()?.near)
+            && let Some(record) = near.get(name, Instant::now())
+        {
             return Ok(Some(record));
         }
-        match self.read_record(established, name, command).await {
-            Err(failure) if failure.is_lost_connection() => {
-                self.read_record(self.established().await?, name, command).await
-            }
-            answer => answer,
-        }
+        self.over_one(Repeat::AfterLoss, |established| self.read_record(established, name, command)).await
     }
 
     async fn read_record(
@@ -120,142 +109,101 @@ impl Link {
         command: &Cmd,
     ) -> Result<Option<Record>, Failure> {
         let reader = established.near.as_ref().map(|near| near.read(name));
-        let record = fields::read(&self.ask_over(&established, command).await?);
+        let record = fields::read(&self.ask_over(established, command).await?);
         if let (Some(reader), Some(record)) = (reader, &record) {
             reader.finish(record);
         }
         Ok(record)
     }
 
-    async fn ask_over(&self, established: &Established, command: &Cmd) -> Result<Value, Failure> {
-        let Established { connection, identity, near } = established;
-        let sent_at = Instant::now();
-        let answer = timeout(self.limits.command, connection.clone().send(command)).await;
-        let answer = answer.unwrap_or(Err(Failure::NoAnswer(self.limits.command)));
-        if answer.as_ref().is_err_and(|failure| failure.ends(connection)) {
-            self.forget(identity);
+    /// Works over a connection, and once more over another if the first was given up and the failure allows it.
+    async fn over_one<T, F>(self: &Arc<Self>, repeat: Repeat, work: impl Fn(Established) -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        let established = self.established().await?;
+        let identity = established.identity();
+        match work(established).await {
+            Err(failure) if repeat.allows(&failure) && !self.is_present(&identity) => {
+                work(self.established().await?).await
+            }
+            answer => answer,
         }
-        if let (Ok(_), Some(near)) = (&answer, near) {
-            near.heard(sent_at);
+    }
+
+    async fn ask_over(&self, mut established: Established, command: &Cmd) -> Result<Value, Failure> {
+        let sent_at = Instant::now();
+        let answer = timeout(self.limits.command, established.connection.send(command)).await;
+        let answer = answer.unwrap_or(Err(Failure::NoAnswer(self.limits.command)));
+        match &answer {
+            Ok(_) => established.answered(sent_at),
+            Err(failure) if established.connection.ends_with(failure) => self.forget(&established.identity()),
+            Err(failure) if failure.is_refusal() => self.leave(&established.identity()),
+            Err(_) => {}
         }
         answer
     }
 
-    async fn established(&self) -> Result<Established, Failure> {
+    /// A connection that the server is not known to have closed.
+    async fn established(self: &Arc<Self>) -> Result<Established, Failure> {
         if let Some(established) = self.present() {
-            return Ok(established);
+            if !established.is_closed().await {
+                return Ok(established);
+            }
+            self.forget(&established.identity());
         }
         // Whoever waits for another's attempt waits no longer for both than for one.
         let attempt = timeout(self.limits.connect, async {
-            let _turn = self.connecting.lock().await;
-            if let Some(established) = self.present() {
-                return Ok(established);
+            let turn = Arc::clone(&self.connecting).lock_owned().await;
+            match self.present() {
+                Some(established) => Ok(established),
+                None => Completion::new(Arc::clone(self).connect(turn)).await,
             }
-            let near = self.near.map(NearCache::new);
-            let connection = self.server.connect(near.as_ref()).await?;
-            let established = Established { connection, identity: Arc::new(()), near };
-            *self.established.write().unwrap_or_else(PoisonError::into_inner) = Some(established.clone());
-            Ok(established)
         });
         attempt.await.unwrap_or(Err(Failure::NotConnected(self.limits.connect)))
+    }
+
+    async fn connect(self: Arc<Self>, _turn: OwnedMutexGuard<()>) -> Result<Established, Failure> {
+        let near = self.near.map(NearCache::new);
+        let connected = timeout(self.limits.connect, self.server.connect(near.as_ref())).await;
+        let connection = connected.unwrap_or(Err(Failure::NotConnected(self.limits.connect)))?;
+        let established = Established::new(connection, near);
+        *self.established.write().unwrap_or_else(PoisonError::into_inner) = Some(established.clone());
+        Ok(established)
     }
 
     fn present(&self) -> Option<Established> {
         self.established.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn is_present(&self, identity: &Identity) -> bool {
+        self.present().is_some_and(|present| present.identity() == *identity)
+    }
+
     /// Gives up this connection, unless that was done and there is another.
-    fn forget(&self, identity: &Arc<()>) {
-        let mut established = self.established.write().unwrap_or_else(PoisonError::into_inner);
-        if established.as_ref().is_some_and(|established| Arc::ptr_eq(&established.identity, identity)) {
-            *established = None;
+    fn forget(&self, identity: &Identity) {
+        let mut present = self.established.write().unwrap_or_else(PoisonError::into_inner);
+        if present.as_ref().is_some_and(|present| present.identity() == *identity) {
+            *present = None;
+        }
+    }
+
+    /// Gives up a connection whose server refuses: the name may lead to another server by now.
+    fn leave(&self, identity: &Identity) {
+        let mut refused_at = self.refused_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_due = refused_at.is_none_or(|refused_at| refused_at.elapsed() >= REFUSED_AT_MOST_EVERY);
+        if is_due && self.is_present(identity) {
+            *refused_at = Some(Instant::now());
+            self.forget(identity);
         }
     }
 }
 
-impl Server {
-    async fn connect(&self, near: Option<&Arc<NearCache>>) -> Result<Connection, Failure> {
+impl Repeat {
+    fn allows(self, failure: &Failure) -> bool {
         match self {
-            Self::One(client) => {
-                // The link counts the time, connecting and setting up included.
-                let mut config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-                if let Some(near) = near.map(Arc::clone) {
-                    config = config.set_push_sender(move |push| {
-                        near.pushed(&push);
-                        Ok::<(), SendError>(())
-                    });
-                }
-                let connected = client.get_multiplexed_async_connection_with_config(&config).await;
-                let mut connection = Connection::One(connected.map_err(Failure::Server)?);
-                if near.is_some() {
-                    let mut tracking = ::redis::cmd("CLIENT");
-                    tracking.arg("TRACKING").arg("ON");
-                    connection.send(&tracking).await?;
-                }
-                Ok(connection)
-            }
-            #[cfg(feature = "redis-cluster")]
-            Self::Cluster(client) => {
-                client.get_async_connection().await.map(Connection::Cluster).map_err(Failure::Server)
-            }
+            Self::AfterLoss => failure.is_lost_connection() || failure.is_refusal(),
+            Self::AfterRefusal => failure.is_refusal(),
         }
-    }
-}
-
-impl Connection {
-    async fn send(&mut self, command: &Cmd) -> Result<Value, Failure> {
-        let answer = match self {
-            Self::One(connection) => connection.req_packed_command(command).await,
-            #[cfg(feature = "redis-cluster")]
-            Self::Cluster(connection) => connection.req_packed_command(command).await,
-        };
-        answer.and_then(Value::extract_error).map_err(Failure::Server)
-    }
-}
-
-impl Failure {
-    pub(super) fn is_unknown_script(&self) -> bool {
-        matches!(self, Self::Server(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
-    }
-
-    /// Whether the server wants to know first who asks.
-    pub(super) fn refuses_everything(error: &RedisError) -> bool {
-        matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
-    }
-
-    fn is_lost_connection(&self) -> bool {
-        matches!(self, Self::Server(error) if error.is_unrecoverable_error())
-    }
-
-    /// Whether the next command had better have another connection. One that does not answer may have lost the other end
-    /// without being told; that of a cluster looks after its nodes itself.
-    fn ends(&self, connection: &Connection) -> bool {
-        let is_late = match connection {
-            Connection::One(_) => matches!(self, Self::NoAnswer(_)),
-            #[cfg(feature = "redis-cluster")]
-            Connection::Cluster(_) => false,
-        };
-        is_late || self.is_lost_connection()
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Server(error) => write!(formatter, "Redis: {error}"),
-            Self::NotConnected(limit) => write!(formatter, "no connection to Redis within {limit:?}"),
-            Self::NoAnswer(limit) => write!(formatter, "no answer from Redis within {limit:?}"),
-            Self::NotBytes => formatter.write_str("this record is a value of the process, and not bytes"),
-            Self::NoNearCluster => formatter.write_str("records of a cluster are not kept in the process"),
-            Self::Senseless => formatter.write_str("Redis answers what the command does not answer"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<Failure> for StoreError {
-    fn from(failure: Failure) -> Self {
-        Self::new(failure)
     }
 }

@@ -1,6 +1,8 @@
 //! Sessions in Redis or Valkey.
 
 mod builder;
+mod connection;
+mod failure;
 mod fields;
 mod lifetime;
 mod link;
@@ -15,9 +17,10 @@ use std::sync::Arc;
 use ::redis::Value;
 
 pub use self::builder::RedisStoreBuilder;
+use self::failure::Failure;
 use self::fields::{instant, number};
 use self::lifetime::Lifetime;
-use self::link::{Failure, Link};
+use self::link::Link;
 use self::names::Names;
 use super::{
     Record, RecordParts, Removed, Replaced, Store, StoreError, StoreFuture, StoreKey, StorePromises, SubjectKey,
@@ -57,8 +60,8 @@ use crate::clock::Timestamp;
 /// # What the server's settings decide
 ///
 /// * `maxmemory-policy`: only under `noeviction` does a session stay until it expires, and does the list of a subject's
-///   sessions name all of them. It is asked for once, when the store is made, and what is [promised](Store::promises)
-///   follows from it.
+///   sessions name all of them. It is asked for once, when the store is made, on every primary of a cluster, and what is
+///   [promised](Store::promises) follows from it.
 /// * Persistence: a server that is killed and started again has forgotten what it had not written yet. A log-out among that
 ///   is undone, unless `appendfsync always` is set; the same goes for a replica that takes over.
 ///
@@ -69,9 +72,17 @@ use crate::clock::Timestamp;
 ///
 /// # When it does not answer
 ///
-/// Every operation fails within the [time-outs](RedisStoreBuilder::command_timeout), which refuses the request with 503. The
-/// connection is made again with the next operation, without a pause and without a limit to attempts. A write is never sent
-/// a second time.
+/// Every operation fails within the [time-outs](RedisStoreBuilder::command_timeout), which rejects the request with 503. The
+/// next operation connects again, without a pause and without a limit to attempts. A request that is cancelled costs no
+/// connection: what it has sent is executed, and what it has not sent is dropped.
+///
+/// A server may refuse a command: it became a replica, loads its data, lost its primary or its replicas, or cannot keep more.
+/// The store then gives up the connection, at most ten times a second, resolves the address again and repeats the command
+/// where it leads. So a failover needs no restart.
+///
+/// A write is sent a second time only if it was certainly not executed: because the server refused it, or had closed the
+/// connection before. What may have become of a write that failed is told at
+/// [`StoreError`](StoreError#when-a-write-fails).
 ///
 /// # TLS
 ///
@@ -82,7 +93,7 @@ use crate::clock::Timestamp;
 pub struct RedisStore(Arc<Inner>);
 
 struct Inner {
-    link: Link,
+    link: Arc<Link>,
     names: Names,
     promises: StorePromises,
 }
@@ -192,7 +203,7 @@ impl RedisStore {
         Ok(successor.map_or(Removed::Record, Removed::Alias))
     }
 
-    fn link(&self) -> &Link {
+    fn link(&self) -> &Arc<Link> {
         &self.0.link
     }
 }

@@ -1,10 +1,11 @@
 //! The scripts by which the server itself checks and writes, each on one key, which is all that a cluster allows.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use ::redis::{Cmd, Script, Value};
 
-use super::link::{Failure, Link};
+use super::failure::Failure;
+use super::link::Link;
 
 /// A script, which the server knows by its hash once it has run.
 pub(super) struct LuaScript {
@@ -30,9 +31,11 @@ pub(super) static TIDY: LuaScript = script!("tidy.lua");
 
 impl LuaScript {
     /// Runs on one key. A server that has not seen the script, or was restarted since, is sent its text.
-    pub(super) async fn run(&self, link: &Link, key: &str, arguments: &[&[u8]]) -> Result<Value, Failure> {
+    pub(super) async fn run(&self, link: &Arc<Link>, key: &str, arguments: &[&[u8]]) -> Result<Value, Failure> {
         match link.change(key, &command("EVALSHA", &self.hash, key, arguments)).await {
-            Err(failure) if failure.is_unknown_script() => link.ask(&command("EVAL", self.text, key, arguments)).await,
+            Err(failure) if failure.is_unknown_script() => {
+                link.change(key, &command("EVAL", self.text, key, arguments)).await
+            }
             answer => answer,
         }
     }

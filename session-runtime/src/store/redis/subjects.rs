@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use ::redis::Value;
 use tokio::task::JoinSet;
 
+use super::failure::Failure;
 use super::fields::{self, bytes};
-use super::link::Failure;
 use super::{Lifetime, RedisStore, script};
 use crate::store::{Record, Removed, StoreKey, SubjectKey};
 
