@@ -24,6 +24,7 @@ const PROJECTED: usize = 10_000_000;
 
 /// 32 bytes here and 168 elsewhere.
 #[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(realm = "bench-user")]
 struct User {
     #[principal(id)]
     id: u64,

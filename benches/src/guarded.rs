@@ -27,7 +27,11 @@ enum Role {
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-id"), bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"))]
+#[principal(
+    cookie(name = "__Host-id"),
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"),
+    realm = "bench-user"
+)]
 struct User {
     #[principal(id)]
     id: u64,
@@ -40,7 +44,7 @@ struct User {
 
 /// One whose session outlives a clock that is moved ahead at every request.
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-regular"), absolute = "400d")]
+#[principal(cookie(name = "__Host-regular"), absolute = "400d", realm = "bench-regular")]
 struct Regular {
     #[principal(id)]
     id: u64,

@@ -28,12 +28,12 @@ const RSA: &[u8] = include_bytes!("../../session-runtime/src/token/testdata/rsa2
 
 /// A principal, a guarded handler and its rows, for one algorithm.
 macro_rules! rows_of {
-    ($module:ident, $algorithm:ident, $name:literal $(, $legacy:ident)?) => {
+    ($module:ident, $algorithm:ident, $name:literal, $realm:literal $(, $legacy:ident)?) => {
         mod $module {
             use super::*;
 
             #[derive(Clone, Serialize, Deserialize, Principal)]
-            #[principal(bearer(alg($name) $(, $legacy)?, issuer = "https://shop.example", audience = "shop"))]
+            #[principal(bearer(alg($name) $(, $legacy)?, issuer = "https://shop.example", audience = "shop"), realm = $realm)]
             struct Client {
                 #[principal(id)]
                 id: u64,
@@ -84,10 +84,10 @@ macro_rules! rows_of {
     };
 }
 
-rows_of!(hs256, HS256, "HS256");
-rows_of!(rs256, RS256, "RS256", legacy);
-rows_of!(es256, ES256, "ES256");
-rows_of!(eddsa, EdDSA, "EdDSA");
+rows_of!(hs256, HS256, "HS256", "bench-hs256");
+rows_of!(rs256, RS256, "RS256", "bench-rs256", legacy);
+rows_of!(es256, ES256, "ES256", "bench-es256");
+rows_of!(eddsa, EdDSA, "EdDSA", "bench-eddsa");
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 enum Role {

@@ -243,7 +243,8 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 ///     bearer(alg("EdDSA", "ES256"), issuer = "https://id.example", audience = "shop", max_age = "15m", auth_time),
 ///     absolute = "30d",
 ///     idle = "2h",
-///     max_sessions = 5
+///     max_sessions = 5,
+///     realm = "shop-user"
 /// )]
 /// struct User {
 ///     #[principal(id)]
@@ -262,12 +263,19 @@ pub fn policy(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// # use serde::{Deserialize, Serialize};
 /// # use session_runtime::Principal;
 /// #[derive(Clone, Serialize, Deserialize, Principal)]
-/// #[principal(cookie(token = "jwt", revocable), absolute = "8h", idle = "30m")]
+/// #[principal(cookie(token = "jwt", revocable), absolute = "8h", idle = "30m", realm = "library-reader")]
 /// struct Reader {
 ///     #[principal(id)]
 ///     id: u64,
 /// }
 /// ```
+///
+/// # Realms
+///
+/// One principal type is one realm. Nothing that is issued in one realm is accepted in another: no cookie, session record,
+/// access token or refresh token. The realm's name is `realm = ".."`, else `<package>/<Type>`. A principal whose data leaves
+/// the process (a store outside, a stateless cookie, tokens of our own) declares it, so that renaming the type or its cookie
+/// ends no session; the builder returns an error otherwise. Two types of a process cannot use one realm.
 ///
 /// # Semantics
 ///

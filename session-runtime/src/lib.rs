@@ -175,7 +175,7 @@ pub use return_to::{ReturnTo, ReturnToError, ReturnToErrorKind};
 pub use routing::{GuardedRouter, PolicyTable};
 #[cfg(feature = "sealing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
-pub use sealing::{SealingKey, SealingKeyError};
+pub use sealing::{IndexKey, SealingKey, ServerKeyError, ServerKeys};
 pub use session::{
     AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
     SessionHandle, SessionHandleError,
@@ -241,8 +241,8 @@ pub mod __private {
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
-        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RememberedPrincipal, RoleSet, SameSite,
-        ScopeSet,
+        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RealmName, RememberedPrincipal, RoleSet,
+        SameSite, ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

@@ -9,7 +9,7 @@ use crate::{Failed, ProbedStore, START, Visitor, router, sessions};
 
 /// Somebody with two sessions at most, of twenty minutes each.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(max_sessions = 2, absolute = "20m")]
+#[principal(max_sessions = 2, absolute = "20m", realm = "guest")]
 pub struct Guest {
     /// Who it is.
     #[principal(id)]

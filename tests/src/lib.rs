@@ -37,7 +37,7 @@ pub use self::gate::Gate;
 pub use self::guests::{Guest, Guests, enter_again};
 pub use self::http_program::{HttpAnswer, HttpProgram, free_port};
 pub use self::principals::{ISSUER, Partner, Role, SECRET, User, partner, user};
-pub use self::site::{App, START, Site, router, sealing_key, sessions};
+pub use self::site::{App, START, Site, index_key, router, sealing_key, sessions};
 pub use self::store::{Operation, ProbedStore};
 pub use self::visitor::{Answer, Visitor};
 

@@ -16,7 +16,7 @@ pub enum Role {
 
 /// A person with a browser: sessions travel in a cookie and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Principal)]
-#[principal(absolute = "12h", idle = "2h")]
+#[principal(absolute = "12h", idle = "2h", realm = "user")]
 pub struct User {
     /// Who it is.
     #[principal(id)]
@@ -63,7 +63,8 @@ pub const SECRET: [u8; 32] = *b"an HMAC secret that tests show..";
     cookie(name = "__Host-partner"),
     bearer(alg("HS256"), issuer = "https://id.shop.example", audience = "shop", auth_time),
     absolute = "12h",
-    idle = "2h"
+    idle = "2h",
+    realm = "partner"
 )]
 pub struct Partner {
     /// Who it is.

@@ -12,7 +12,7 @@ use crate::{
 
 /// Somebody whose sessions last twelve hours, and thirty days when they are remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-regular", persistent = "30d"), absolute = "12h", idle = "2h")]
+#[principal(cookie(name = "__Host-regular", persistent = "30d"), absolute = "12h", idle = "2h", realm = "regular")]
 pub struct Regular {
     /// Who it is.
     #[principal(id)]

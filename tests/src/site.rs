@@ -3,8 +3,8 @@
 use axum::Router;
 use axum::extract::FromRef;
 use session_runtime::{
-    Algorithm, GuardedRouter, ManualClock, MemoryStore, Principal, SealingKey, Sessions, SessionsBuilder, SigningKey,
-    Store as _, Timestamp,
+    Algorithm, GuardedRouter, IndexKey, ManualClock, MemoryStore, Principal, SealingKey, Sessions, SessionsBuilder,
+    SigningKey, Store as _, Timestamp,
 };
 
 use crate::{Gate, Partner, ProbedStore, SECRET, User, Visitor, entrance};
@@ -89,12 +89,17 @@ impl Site {
 /// Sessions over this clock and store, to be built.
 pub fn sessions<P: Principal>(clock: &ManualClock, store: &ProbedStore) -> SessionsBuilder<P> {
     let builder = Sessions::builder().clock(clock.clone()).store(store.clone());
-    if store.in_process() { builder } else { builder.sealing_key(sealing_key()) }
+    if store.in_process() { builder } else { builder.sealing_key(sealing_key()).index_key(index_key()) }
 }
 
 /// What seals the records of stores outside the process.
 pub fn sealing_key() -> SealingKey {
     SealingKey::new(SECRET).unwrap()
+}
+
+/// The key by which rows of stores outside the process are found.
+pub fn index_key() -> IndexKey {
+    IndexKey::new(SECRET).unwrap()
 }
 
 /// The router of these routes.

@@ -12,28 +12,34 @@ use session_runtime::{
 use tests::{Failed, Partner, SECRET, User, Visitor, router};
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("HS256")))]
+#[principal(bearer(alg("HS256")), realm = "configuration-machine")]
 struct Machine {
     #[principal(id)]
     id: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Secure-shared", shared, path = "/app", same_site = "strict"))]
+#[principal(
+    cookie(name = "__Secure-shared", shared, path = "/app", same_site = "strict"),
+    realm = "configuration-sibling"
+)]
 struct Sibling {
     #[principal(id)]
     id: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Secure-declared", shared, domain = "shop.example"))]
+#[principal(cookie(name = "__Secure-declared", shared, domain = "shop.example"), realm = "configuration-declared")]
 struct Declared {
     #[principal(id)]
     id: u64,
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-widget", same_site = "none", cross_site, partitioned))]
+#[principal(
+    cookie(name = "__Host-widget", same_site = "none", cross_site, partitioned),
+    realm = "configuration-widget"
+)]
 struct Widget {
     #[principal(id)]
     id: u64,
@@ -189,7 +195,7 @@ fn debug_shows_no_secret() {
     let text = format!("{builder:?} {:?} {:?}", signing_key(), verifying_key());
     let sessions = builder.build().unwrap();
     let text = format!("{text} {sessions:?}");
-    assert!(text.contains("__Host-partner"));
+    assert!(text.contains("partner"));
     assert!(!text.contains("secret"), "{text}");
     assert!(!text.contains("7, 7"), "{text}");
 }

@@ -207,6 +207,7 @@ async fn a_visitor_can_be_known_in_two_realms_and_changes_only_the_policys() {
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(realm = "credentials-impostor")]
 struct Impostor {
     #[principal(id)]
     id: u64,
@@ -227,12 +228,12 @@ async fn enter(mut auth: AuthSession<Impostor>) -> Result<(), Failed> {
 #[session(required, principal(User))]
 async fn users() {}
 
-// Two principals of one name: each would read the other's cookie.
+// A log-in of one would overwrite the cookie of the other.
 #[tokio::test]
 async fn two_principals_with_one_cookie_do_not_start_on_one_router() {
     let refused = |routes: GuardedRouter<TwoRealms>| {
         let error = routes.into_router().unwrap_err();
-        assert_eq!(error.kind(), ConfigErrorKind::Realm);
+        assert_eq!(error.kind(), ConfigErrorKind::Cookie);
         for word in ["`User`", "`Impostor`", "`__Host-id`", "cookie(name = "] {
             assert!(error.to_string().contains(word), "{error}");
         }
@@ -249,7 +250,7 @@ mod back_office {
     use session_runtime::{Principal, session};
 
     #[derive(Clone, Serialize, Deserialize, Principal)]
-    #[principal(bearer(alg("HS256")))]
+    #[principal(bearer(alg("HS256")), realm = "credentials-machine")]
     pub(super) struct Machine {
         #[principal(id)]
         id: u64,
@@ -264,7 +265,7 @@ mod warehouse {
     use session_runtime::{Principal, session};
 
     #[derive(Clone, Serialize, Deserialize, Principal)]
-    #[principal(bearer(alg("HS256")))]
+    #[principal(bearer(alg("HS256")), realm = "credentials-machine")]
     pub(super) struct Machine {
         #[principal(id)]
         id: u64,
@@ -280,9 +281,8 @@ struct Machines {
     warehouse: Sessions<warehouse::Machine>,
 }
 
-// Without cookies, the types' names keep realms apart.
 #[test]
-fn two_principals_of_one_name_without_cookies_do_not_start_on_one_router() {
+fn two_principals_of_one_realm_do_not_start_on_one_router() {
     let routes: GuardedRouter<Machines> =
         GuardedRouter::new().route("/orders", get(back_office::orders)).route("/shelves", get(warehouse::shelves));
     let error = routes.into_router().unwrap_err();
@@ -290,8 +290,8 @@ fn two_principals_of_one_name_without_cookies_do_not_start_on_one_router() {
         (error.kind(), error.to_string().as_str()),
         (
             ConfigErrorKind::Realm,
-            "two principals without cookies are called `Machine`, so that each would read the other's tokens; give one of \
-             the types another name"
+            "`Machine` and `Machine` share the realm \"credentials-machine\", so that each would accept what is issued for \
+             the other; write another `#[principal(realm = \"..\")]` on one of them"
         )
     );
 }

@@ -101,7 +101,7 @@ async fn member(site: &Site, factors: &str) -> Visitor {
 #[track_caller]
 fn assert_challenged(answer: &Answer, parameters: &str) {
     assert_eq!((answer.status, answer.refusal), (401, Some(RefusalKind::MissingFactor)), "{answer:?}");
-    let expected = format!(r#"Cookie realm="__Host-id", error="insufficient_user_authentication", {parameters}"#);
+    let expected = format!(r#"Cookie realm="user", error="insufficient_user_authentication", {parameters}"#);
     assert_eq!(answer.header("www-authenticate").unwrap(), expected);
     assert_eq!(answer.header("set-cookie"), None);
 }

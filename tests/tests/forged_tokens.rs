@@ -17,13 +17,16 @@ enum Role {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(
-    alg("EdDSA", "ES256", "PS256"),
-    issuer = "https://id.example",
-    audience = "shop",
-    max_age = "15m",
-    auth_time
-))]
+#[principal(
+    bearer(
+        alg("EdDSA", "ES256", "PS256"),
+        issuer = "https://id.example",
+        audience = "shop",
+        max_age = "15m",
+        auth_time
+    ),
+    realm = "forged-tokens-client"
+)]
 struct Client {
     #[principal(id)]
     id: u64,

@@ -11,7 +11,7 @@ use session_runtime::{
 use tests::{ProbedStore, START, Visitor, minutes, router, sessions};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("EdDSA", "ES256")))]
+#[principal(bearer(alg("EdDSA", "ES256")), realm = "key-rotation-client")]
 struct Client {
     #[principal(id)]
     id: String,
@@ -103,7 +103,7 @@ fn who_is_trusted_is_said_once() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("EdDSA"), issuer = "https://id.example", audience = "shop"))]
+#[principal(bearer(alg("EdDSA"), issuer = "https://id.example", audience = "shop"), realm = "key-rotation-declared")]
 struct Declared {
     #[principal(id)]
     id: String,

@@ -17,7 +17,7 @@ use tests::{ProbedStore, START, Visitor, minutes, router, seconds, sessions};
 const ISSUER: &str = "https://id.example";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("EdDSA"), audience = "shop"))]
+#[principal(bearer(alg("EdDSA"), audience = "shop"), realm = "key-set-urls-client")]
 struct Client {
     #[principal(id)]
     id: String,

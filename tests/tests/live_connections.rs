@@ -26,7 +26,8 @@ use tokio::time::Instant;
     cookie(name = "__Host-id"),
     bearer(alg("HS256"), issuer = "https://id.shop.example", audience = "shop", max_age = "15m", revocable),
     absolute = "12h",
-    idle = "2h"
+    idle = "2h",
+    realm = "live-connections-watcher"
 )]
 pub struct Watcher {
     #[principal(id)]

@@ -9,7 +9,7 @@ use session_runtime::{AuthSession, Clock as _, GuardedRouter, ManualClock, Memor
 use tests::{Failed, ProbedStore, START, Visitor, router, seconds, sessions};
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(max_sessions = 2)]
+#[principal(max_sessions = 2, realm = "max-sessions-guest")]
 struct Guest {
     #[principal(id)]
     id: u64,

@@ -139,7 +139,7 @@ async fn a_handler_takes_every_extractor_that_axum_has() {
 struct Name(String);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-named"))]
+#[principal(cookie(name = "__Host-named"), realm = "plain-axum-named")]
 struct Named {
     #[principal(id)]
     name: Name,

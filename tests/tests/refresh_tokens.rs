@@ -28,7 +28,8 @@ enum Role {
     bearer(alg("HS256"), issuer = "https://id.example", audience = "shop", max_age = "5m", auth_time),
     absolute = "10h",
     idle = "1h",
-    max_sessions = 3
+    max_sessions = 3,
+    realm = "refresh-tokens-client"
 )]
 struct Client {
     #[principal(id)]
@@ -41,7 +42,7 @@ struct Client {
 
 /// Another realm with the same declaration, and no cookie.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("HS256"), issuer = "https://id.example", audience = "shop"))]
+#[principal(bearer(alg("HS256"), issuer = "https://id.example", audience = "shop"), realm = "refresh-tokens-machine")]
 struct Machine {
     #[principal(id)]
     id: u64,

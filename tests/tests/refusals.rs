@@ -128,7 +128,7 @@ fn assert_problem(answer: &Answer, case: &Case) {
     assert_eq!(answer.status, case.status, "{:?}", case.kind);
     assert_eq!(answer.refusal, Some(case.kind));
     // RFC 9110 15.5.2; RFC 6750 3, 3.1; RFC 9470 3.
-    let challenge = case.challenge.map(|rest| format!("Cookie realm=\"{NAME}\"{rest}"));
+    let challenge = case.challenge.map(|rest| format!("Cookie realm=\"user\"{rest}"));
     assert_eq!(answer.header("www-authenticate"), challenge, "{:?}", case.kind);
     // RFC 9457.
     assert_eq!(answer.header("content-type").as_deref(), Some("application/problem+json"));

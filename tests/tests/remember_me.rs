@@ -13,7 +13,8 @@ use session_runtime::{
 use sqlx::sqlite::SqlitePoolOptions;
 use tests::remembered::Regulars;
 use tests::{
-    Answer, ProbedStore, START, Visitor, at_and_beside, every_store, hours, remembered, router, sealing_key, seconds,
+    Answer, ProbedStore, START, Visitor, at_and_beside, every_store, hours, index_key, remembered, router, sealing_key,
+    seconds,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -49,7 +50,8 @@ async fn whoever_writes_to_the_store_makes_nobody_remembered() {
 #[principal(
     cookie(name = "__Host-carried", token = "jwt", unrevocable, persistent = "30d"),
     absolute = "12h",
-    idle = "2h"
+    idle = "2h",
+    realm = "remember-me-carried"
 )]
 pub struct Carried {
     #[principal(id)]
@@ -84,7 +86,8 @@ async fn prove(mut auth: AuthSession<Carried>) -> Result<(), SessionError> {
 #[tokio::test]
 async fn remembered_in_the_cookie_itself() {
     let clock = ManualClock::at(START);
-    let state: Sessions<Carried> = Sessions::builder().clock(clock.clone()).sealing_key(sealing_key()).build().unwrap();
+    let state: Sessions<Carried> =
+        Sessions::builder().clock(clock.clone()).sealing_key(sealing_key()).index_key(index_key()).build().unwrap();
     let routes = GuardedRouter::new()
         .route("/log-in/{remember}", post(log_in))
         .route("/slide", get(slide))

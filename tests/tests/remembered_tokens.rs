@@ -12,7 +12,10 @@ use std::time::Duration;
 use tests::{ProbedStore, START, Visitor, at_and_beside, minutes, router, seconds, sessions};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop", max_age = "10m", auth_time))]
+#[principal(
+    bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop", max_age = "10m", auth_time),
+    realm = "remembered-tokens-client"
+)]
 struct Client {
     #[principal(id)]
     id: u64,
@@ -154,7 +157,10 @@ async fn how_many_are_remembered_can_be_said() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"))]
+#[principal(
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"),
+    realm = "remembered-tokens-symmetric"
+)]
 struct Symmetric {
     #[principal(id)]
     id: u64,

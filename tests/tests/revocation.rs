@@ -13,13 +13,14 @@ use session_runtime::{
     Algorithm, AuthSession, ConfigErrorKind, GrantErrorKind, GuardedRouter, ManualClock, MemoryStore, Principal,
     SealingKey, Session, Sessions, SessionsBuilder, SigningKey, SqliteStore, Store, TokenOptions, TokenPair, session,
 };
-use tests::{Failed, Operation, ProbedStore, SECRET, START, Visitor, minutes, router, sealing_key, seconds};
+use tests::{Failed, Operation, ProbedStore, SECRET, START, Visitor, index_key, minutes, router, sealing_key, seconds};
 use tokio::task::JoinSet;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-client"),
-    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", revocable)
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", revocable),
+    realm = "revocation-client"
 )]
 struct Client {
     #[principal(id)]
@@ -336,7 +337,7 @@ async fn the_list_has_a_store_of_its_own() {
     let list = ProbedStore::of(sqlite().await);
     let nodes = [(); 2].map(|()| {
         Api::over(ProbedStore::over(MemoryStore::new()), |builder| {
-            builder.revocation_store(list.clone()).sealing_key(sealing_key())
+            builder.revocation_store(list.clone()).sealing_key(sealing_key()).index_key(index_key())
         })
     });
     let [one, mut other] = nodes;
@@ -363,7 +364,7 @@ async fn a_full_list_refuses_to_revoke_and_forgets_nothing() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"))]
+#[principal(bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"), realm = "revocation-unrevocable")]
 struct Unrevocable {
     #[principal(id)]
     id: u64,
@@ -405,7 +406,7 @@ async fn a_token_without_an_id_is_refused() {
     let now = START.as_secs();
     let claims = json!({
         "iss": "https://shop.example", "aud": "shop", "sub": "7", "iat": now, "exp": now + 300, "jti": "x",
-        "realm": "__Host-client",
+        "realm": "revocation-client",
     });
     let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     header.typ = Some("at+jwt".to_owned());

@@ -110,7 +110,7 @@ fn the_table_as_json_says_the_same_in_detail() {
             "policy": "transfer < Treasury < Staff",
             "access": "required",
             "principal": "User",
-            "realm": "__Host-id",
+            "realm": "user",
             "via": ["cookie"],
             "sliding": true,
             "max_age": null,

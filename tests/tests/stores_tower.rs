@@ -16,7 +16,7 @@ use session_runtime::{
 };
 use tests::servers::Server;
 use tests::servers::redis::{command, redis};
-use tests::{ProbedStore, Site, User, sealing_key, seconds, user};
+use tests::{ProbedStore, Site, User, index_key, sealing_key, seconds, user};
 use tower_sessions_core::session::Id;
 use tower_sessions_core::{SessionStore, session, session_store};
 use tower_sessions_moka_store::MokaStore;
@@ -176,7 +176,7 @@ async fn what_is_kept_shows_neither_the_cookie_nor_the_user() {
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(max_sessions = 3)]
+#[principal(max_sessions = 3, realm = "stores-tower-counted")]
 struct Counted {
     #[principal(id)]
     id: u64,
@@ -189,7 +189,8 @@ async fn what_needs_to_find_sessions_is_refused() {
     assert!(!promises.atomic_writes && !promises.final_removal);
     assert!(!promises.subject_index && !promises.keeps_until_expiry);
 
-    let built = Sessions::<Counted>::builder().store(store.clone()).sealing_key(sealing_key()).build();
+    let built =
+        Sessions::<Counted>::builder().store(store.clone()).sealing_key(sealing_key()).index_key(index_key()).build();
     assert_eq!(built.unwrap_err().kind(), ConfigErrorKind::Store);
     let site = site(store);
     site.member(&user(7)).await;

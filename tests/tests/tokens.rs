@@ -235,7 +235,10 @@ async fn a_token_that_is_not_exactly_for_us_is_refused_without_saying_why() {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("HS256"), issuer = "https://id.shop.example", audience = "shop", max_age = "10m"))]
+#[principal(
+    bearer(alg("HS256"), issuer = "https://id.shop.example", audience = "shop", max_age = "10m"),
+    realm = "tokens-machine"
+)]
 struct Machine {
     #[principal(id)]
     id: u64,

@@ -8,10 +8,11 @@ use session_runtime::{
     AuthSession, GuardedRouter, ManualClock, MemoryStore, Principal, SealingKey, Session, SessionError, Sessions,
     SessionsBuilder, session,
 };
-use tests::{Events, ProbedStore, START, Visitor, router, sealing_key};
+use tests::{Events, ProbedStore, START, Visitor, index_key, router, sealing_key};
 
 /// The principal of this release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
+#[principal(realm = "unreadable-records-user")]
 struct User {
     #[principal(id)]
     id: u64,
@@ -19,6 +20,7 @@ struct User {
 
 /// The principal of the next one, which has one field more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
+#[principal(realm = "unreadable-records-user")]
 struct NextUser {
     #[principal(id)]
     id: u64,
@@ -53,11 +55,14 @@ fn builder<P: Principal>(store: &ProbedStore) -> SessionsBuilder<P> {
 }
 
 fn node(store: &ProbedStore, key: SealingKey) -> Visitor {
-    Visitor::of(&router(routes(), builder(store).sealing_key(key).build().unwrap()))
+    Visitor::of(&router(routes(), builder(store).sealing_key(key).index_key(index_key()).build().unwrap()))
 }
 
 fn next_node(store: &ProbedStore) -> Visitor {
-    Visitor::of(&router(next_routes(), builder(store).sealing_key(sealing_key()).build().unwrap()))
+    Visitor::of(&router(
+        next_routes(),
+        builder(store).as_another_release().sealing_key(sealing_key()).index_key(index_key()).build().unwrap(),
+    ))
 }
 
 fn other_key() -> SealingKey {

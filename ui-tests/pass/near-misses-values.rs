@@ -36,6 +36,14 @@ pub struct Near {
     pub id: u64,
 }
 
+// V17: every letter that a realm may have.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(realm = "Shop-1.user_a~b:c/d@e")]
+pub struct Named {
+    #[principal(id)]
+    pub id: u64,
+}
+
 // V07, V11: one scope with punctuation.
 #[session(scope("orders:read/write.all"))]
 async fn scoped(_session: Session<User>) {}

@@ -17,7 +17,7 @@ pub enum Role {
 
 /// Somebody with a cookie or a token that says when they logged in.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-id"), bearer(alg("EdDSA"), auth_time), absolute = "12h", idle = "2h")]
+#[principal(cookie(name = "__Host-id"), bearer(alg("EdDSA"), auth_time), absolute = "12h", idle = "2h", realm = "user")]
 pub struct User {
     /// Who.
     #[principal(id)]
@@ -32,7 +32,7 @@ pub struct User {
 
 /// Somebody with a cookie alone, without rights and without an idle limit.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-guest"))]
+#[principal(cookie(name = "__Host-guest"), realm = "guest")]
 pub struct Guest {
     /// Who.
     #[principal(id)]
@@ -41,7 +41,7 @@ pub struct Guest {
 
 /// A program with a token that does not say when it logged in.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(bearer(alg("EdDSA")))]
+#[principal(bearer(alg("EdDSA")), realm = "client")]
 pub struct Client {
     /// Who.
     #[principal(id)]

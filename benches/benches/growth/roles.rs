@@ -57,6 +57,7 @@ async fn last(session: Session<User>) -> Html<String> {
 }
 
 #[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(realm = "bench-user")]
 struct User {
     #[principal(id)]
     id: u64,

@@ -12,7 +12,8 @@ use session_runtime::Principal;
     cookie(name = "__Host-shop", persistent = "30d"),
     bearer(alg("EdDSA", "ES256", "PS256"), max_age = "5m", auth_time, revocable),
     absolute = "12h",
-    idle = "2h"
+    idle = "2h",
+    realm = "shop-user"
 )]
 pub(crate) struct User {
     #[principal(id)]

@@ -13,7 +13,11 @@ const KEY: &str = "q83vEjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0Vng=";
 
 fn shop(place: &str, key: &str) -> HttpProgram {
     HttpProgram::start(
-        Command::new(env!("CARGO_BIN_EXE_shop")).env("PORT", "0").env("SHOP_STORE", place).env("SHOP_KEY", key),
+        Command::new(env!("CARGO_BIN_EXE_shop"))
+            .env("PORT", "0")
+            .env("SHOP_STORE", place)
+            .env("SHOP_KEY", key)
+            .env("SHOP_INDEX_KEY", KEY),
     )
 }
 
@@ -191,7 +195,7 @@ fn what_the_environment_says_wrongly_is_said() {
     for (variables, expected) in [
         (&[("SHOP_STORE", "redis://127.0.0.1:1")][..], "`SHOP_STORE` needs `SHOP_KEY`"),
         (&[("SHOP_STORE", "carrier-pigeon://loft"), ("SHOP_KEY", KEY)], "is no store; write `memory`"),
-        (&[("SHOP_KEY", "secret!")], "`SHOP_KEY` is no base64"),
+        (&[("SHOP_KEY", "secret!")], "`SHOP_KEY` is not base64"),
         (&[("SHOP_KEY", "c2hvcnQ=")], "`SHOP_KEY`: "),
         (&[("SHOP_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")], "`SHOP_KEY`: "),
         (

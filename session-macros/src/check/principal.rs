@@ -1,6 +1,6 @@
 //! What the attributes of one principal show.
 
-use syn::{Data, DeriveInput};
+use syn::{Data, DeriveInput, LitStr};
 
 use super::{bearer, cookie, values};
 use crate::diagnostics::{Diagnostics, Mistake};
@@ -11,6 +11,8 @@ use crate::syntax::Length;
 const ABSOLUTE: u64 = 12 * 60 * 60;
 /// RFC 6265bis 5.5: browsers keep no cookie for longer than 400 days.
 const LONGEST_KEPT: u64 = 400 * 24 * 60 * 60;
+/// Leaves room for the rest of a header line.
+const LONGEST_REALM: usize = 128;
 
 /// A principal that does not contradict itself.
 pub(crate) struct CheckedPrincipal {
@@ -34,6 +36,7 @@ impl CheckedPrincipal {
         ends(&attribute, diagnostics);
         is_remembered_longer(&attribute, diagnostics);
         are_counted(&attribute, diagnostics);
+        attribute.realm.iter().for_each(|realm| is_a_realm(&realm.value, diagnostics));
         let attribute = if diagnostics.has_errors() { stand_in(attribute) } else { attribute };
         Self { input, attribute, fields }
     }
@@ -171,6 +174,24 @@ fn are_counted(attribute: &PrincipalAttribute, diagnostics: &mut Diagnostics) {
     diagnostics.mistake(
         Mistake::at(&most.key, "nobody knows how many sessions there are that live in their cookies")
             .help("remove `max_sessions`, or remove `token` from `cookie(..)` to keep the sessions in a store"),
+    );
+}
+
+/// A realm enters store keys, challenges (RFC 9110 11.5) and the `realm` claim of tokens, so its letters are those that
+/// need no escape in any of them.
+fn is_a_realm(literal: &LitStr, diagnostics: &mut Diagnostics) {
+    let realm = literal.value();
+    let is_allowed = |letter: &char| letter.is_ascii_alphanumeric() || "-._~:/@".contains(*letter);
+    let problem = match realm.chars().find(|letter| !is_allowed(letter)) {
+        Some(letter) => format!("a realm cannot contain {}", values::named(letter)),
+        None if realm.is_empty() => "a realm needs a name".to_owned(),
+        None if realm.len() > LONGEST_REALM => {
+            format!("a realm has at most {LONGEST_REALM} letters, and this one has {}", realm.len())
+        }
+        None => return,
+    };
+    diagnostics.mistake(
+        Mistake::at(literal, problem).help("use ASCII letters, digits and `-._~:/@`: `realm = \"shop-user\"`"),
     );
 }
 

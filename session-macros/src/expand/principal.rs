@@ -119,9 +119,20 @@ fn spec(principal: &CheckedPrincipal, rt: &Private<'_>) -> TokenStream {
     let travels = travels(attribute, rt);
     let limits = limits(attribute);
     let members = principal.members();
+    let realm = match &attribute.realm {
+        Some(given) => {
+            let realm = &given.value;
+            quote!(#rt::RealmName::declared(#realm))
+        }
+        // The package of the deriving crate, so that two packages with a type of this name have two realms.
+        None => {
+            let type_path = format!("/{name}");
+            quote!(#rt::RealmName::default(::core::concat!(::core::env!("CARGO_PKG_NAME"), #type_path)))
+        }
+    };
     quote! {
-        #rt::PrincipalSpec::new(#name, #rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes }) #travels #limits
-            .members(&[#(#members),*])
+        #rt::PrincipalSpec::new(#name, #realm, #rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes })
+            #travels #limits .members(&[#(#members),*])
     }
 }
 

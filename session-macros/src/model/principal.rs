@@ -1,6 +1,6 @@
 //! What `#[principal(..)]` says on a type.
 
-use syn::DeriveInput;
+use syn::{DeriveInput, LitStr};
 
 use super::{BearerOptions, CookieOptions, Given, Runtime};
 use crate::diagnostics::Diagnostics;
@@ -14,6 +14,7 @@ pub(crate) struct PrincipalAttribute {
     pub(crate) absolute: Option<Given<Length>>,
     pub(crate) idle: Option<Given<Length>>,
     pub(crate) max_sessions: Option<Given<u32>>,
+    pub(crate) realm: Option<Given<LitStr>>,
     pub(crate) runtime: Runtime,
 }
 
@@ -35,6 +36,7 @@ impl PrincipalAttribute {
             "absolute" => self.absolute = Given::read(item, Item::length, diagnostics),
             "idle" => self.idle = Given::read(item, Item::length, diagnostics),
             "max_sessions" => self.max_sessions = Given::read(item, Item::count, diagnostics),
+            "realm" => self.realm = Given::read(item, Item::string, diagnostics),
             "crate" => self.runtime.read(item, diagnostics),
             _ => diagnostics.mistake(item.not_understood()),
         }

@@ -78,6 +78,12 @@ pub(super) static TABLE: &[Key] = &[
         "ends a session this long after its last activity; `absolute` by default",
     ),
     value("max_sessions", PRINCIPAL, "max_sessions = 5", "ends the oldest session of a subject when there are more"),
+    value(
+        "realm",
+        PRINCIPAL,
+        "realm = \"shop-user\"",
+        "names the realm; needed when its data leaves the process; package and type by default",
+    ),
     value("name", COOKIE, "name = \"__Host-id\"", "the cookie's name; `__Host-id` by default"),
     value("same_site", COOKIE, "same_site = \"lax\"", "`strict`, `lax` or `none`; `lax` by default"),
     flag("cross_site", COOKIE, "cross_site", "says that `same_site = \"none\"` is meant"),

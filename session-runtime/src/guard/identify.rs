@@ -17,7 +17,7 @@ use crate::session::{Arrival, CredentialKind, Session};
 use crate::sessions::Look;
 #[cfg(feature = "jwt")]
 use crate::sessions::TokenSession;
-use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, Sessions, standing_record};
+use crate::sessions::{Answer, Contents, Current, Exchange, Instants, Issued, Sessions};
 use crate::shared::Shared;
 #[cfg(feature = "jwt")]
 use crate::token::TokenRefusal;
@@ -92,18 +92,16 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
     }
     // What this server cannot have set leads to nothing.
     let Some(id) = SessionId::parse(value) else { return Ok(Identity::Dead) };
-    let key = Sessions::<P>::key_of(&id);
-    let store = sessions.store()?;
     // A block: else the future would have room for the record while the application is asked.
-    let (contents, instants, is_alias) = {
-        let Some(record) = standing_record(store, key).await? else { return Ok(Identity::Dead) };
+    let (key, contents, instants, is_alias) = {
+        let Some((key, record)) = sessions.find_record(&id, now).await? else { return Ok(Identity::Dead) };
         #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
         if record.is_anonymous() {
             let issued = Issued { id, key, persists_until: None };
             return Ok(unknown(sessions.anonymous_look(&record, issued, now)));
         }
         match authenticate(&record, now, || sessions.unseal(&record, &id)) {
-            Standing::Good(contents, instants) => (contents, instants, record.successor().is_some()),
+            Standing::Good(contents, instants) => (key, contents, instants, record.successor().is_some()),
             Standing::Over => return Ok(Identity::Dead),
             Standing::Unreadable => return Ok(Identity::Unreadable),
         }

@@ -9,7 +9,7 @@ use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::sessions::{
     ALIAS_LIFETIME, Changes, Current, Issued, KeyValues, Look, Seen, SessionError, SessionErrorKind, Sessions,
-    anonymous_expiry, standing_record,
+    anonymous_expiry,
 };
 use crate::store::Record;
 
@@ -52,9 +52,9 @@ impl<P: Principal> Records for Sessions<P> {
 
     fn look<'a>(&'a self, id: &'a SessionId) -> Answer<'a, Look> {
         Box::pin(async move {
-            let issued = Issued { key: Self::key_of(id), id: id.clone(), persists_until: None };
-            let Some(record) = standing_record(self.store()?, issued.key).await? else { return Ok(Look::default()) };
             let now = self.now();
+            let Some((key, record)) = self.find_record(id, now).await? else { return Ok(Look::default()) };
+            let issued = Issued { key, id: id.clone(), persists_until: None };
             if record.is_anonymous() {
                 return Ok(self.anonymous_look(&record, issued, now));
             }

@@ -60,7 +60,9 @@ pub trait Declared {}
 pub mod no_principal {
     use serde::{Deserialize, Serialize};
 
-    use crate::principal::{CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec};
+    use crate::principal::{
+        CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, NoRole, Principal, PrincipalSpec, RealmName,
+    };
 
     /// Nobody. A principal, so that the missing one is the only error, but not a declared one.
     #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,7 +74,7 @@ pub mod no_principal {
         type Role = NoRole;
 
         const SPEC: &'static PrincipalSpec =
-            &PrincipalSpec::new("_", ClaimNames { id: "id", roles: None, scopes: None })
+            &PrincipalSpec::new("_", RealmName::default("_"), ClaimNames { id: "id", roles: None, scopes: None })
                 .cookie(CookieSpec::new("__Host-id"))
                 .idle(1);
 

@@ -11,7 +11,7 @@ pub use self::claims::ClaimNames;
 pub use self::powers::{EndsSessions, ForgetsCookies, ListsSessions};
 pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
 pub(crate) use self::spec::Lifetime;
-pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, SameSite};
+pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, RealmName, SameSite};
 pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
 pub(crate) use self::subject::{SubjectDeserializer, SubjectError};
@@ -81,7 +81,7 @@ impl<'de, T: Kept> Deserialize<'de> for AsKept<T> {
 /// enum Role { Customer, Staff }
 ///
 /// #[derive(Clone, Serialize, Deserialize, Principal)]
-/// #[principal(cookie(name = "__Host-id"), absolute = "12h", idle = "2h")]
+/// #[principal(cookie(name = "__Host-id"), absolute = "12h", idle = "2h", realm = "shop-user")]
 /// struct User {
 ///     #[principal(id)]
 ///     id: u64,

@@ -25,7 +25,7 @@ const JWK_SET: HeaderValue = HeaderValue::from_static("application/jwk-set+json"
 /// use session_runtime::routing::jwks;
 ///
 /// # #[derive(Clone, Serialize, Deserialize, Principal)]
-/// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+/// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"), realm = "shop-client")]
 /// # struct Client { #[principal(id)] id: u64 }
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let key = SigningKey::generate(Algorithm::EdDSA)?.with_id("2026-11");

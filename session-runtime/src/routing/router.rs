@@ -189,15 +189,13 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     ///
     /// # Errors
     ///
-    /// [`ConfigErrorKind::Realm`] when two principals share a cookie's name, or have none and share that of their types, so
-    /// that one would read the other's.
+    /// [`ConfigErrorKind::Realm`] if two principals share a realm. [`ConfigErrorKind::Cookie`] if they share a cookie's name,
+    /// so that a log-in of one would overwrite the other's cookie.
     pub fn into_router(self) -> Result<Router<S>, ConfigError> {
         let policies = || self.rows.iter().filter_map(PolicyRow::policy).chain(self.fallback.as_deref());
         for one in policies() {
             for other in policies() {
-                if one.realm.is_some() && one.realm == other.realm && one.principal_type != other.principal_type {
-                    return Err(shared_realm(one, other));
-                }
+                expect_apart(one, other)?;
             }
         }
         Ok(self.router)
@@ -214,22 +212,29 @@ impl<S: Clone + Send + Sync + 'static> GuardedRouter<S> {
     }
 }
 
-fn shared_realm(one: &PolicySummary, other: &PolicySummary) -> ConfigError {
-    // Without a cookie, the realm is called like the type.
-    let by_type = one.realm == one.principal && other.realm == other.principal;
-    let (one, other, realm) = (one.principal.unwrap_or("-"), other.principal.unwrap_or("-"), one.realm.unwrap_or("-"));
-    let text = if by_type {
-        format!(
-            "two principals without cookies are called `{realm}`, so that each would read the other's tokens; \
-             give one of the types another name"
-        )
-    } else {
-        format!(
-            "`{one}` and `{other}` share the cookie `{realm}`, so that each would read the other's sessions; \
-             give one of them another name: `cookie(name = \"__Host-other\")`"
-        )
-    };
-    ConfigError::new(ConfigErrorKind::Realm, text)
+/// Checks that two policies of different principals share neither realm nor cookie.
+fn expect_apart(one: &PolicySummary, other: &PolicySummary) -> Result<(), ConfigError> {
+    if one.principal_type == other.principal_type {
+        return Ok(());
+    }
+    let (first, second) = (one.principal.unwrap_or("-"), other.principal.unwrap_or("-"));
+    match (one.realm, one.cookie) {
+        (Some(realm), _) if other.realm == Some(realm) => Err(ConfigError::new(
+            ConfigErrorKind::Realm,
+            format!(
+                "`{first}` and `{second}` share the realm \"{realm}\", so that each would accept what is issued for the \
+                 other; write another `#[principal(realm = \"..\")]` on one of them"
+            ),
+        )),
+        (_, Some(cookie)) if other.cookie == Some(cookie) => Err(ConfigError::new(
+            ConfigErrorKind::Cookie,
+            format!(
+                "`{first}` and `{second}` share the cookie `{cookie}`, so that a log-in of one would overwrite the other's; \
+                 give one of them another name: `cookie(name = \"__Host-other\")`"
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for GuardedRouter<S> {

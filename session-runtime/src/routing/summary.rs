@@ -60,7 +60,10 @@ pub struct PolicySummary {
     /// was told of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub not_promised: Vec<Shortfall>,
-    /// Tells principals apart that share a realm's name.
+    /// The name of the principal's cookie.
+    #[serde(skip)]
+    pub(super) cookie: Option<&'static str>,
+    /// Tells principals apart that share a name.
     #[serde(skip)]
     pub(super) principal_type: TypeId,
 }
@@ -98,6 +101,7 @@ impl PolicySummary {
             login: spec.login,
             reauthenticate: spec.reauthenticate,
             not_promised: Vec::new(),
+            cookie: principal.and_then(|principal| principal.cookie).map(|cookie| cookie.name),
             principal_type: *principal_type,
         }
     }

@@ -22,11 +22,18 @@
 #[cfg(feature = "cookie-tokens")]
 mod cookie;
 mod envelope;
+mod index_key;
 mod key;
+mod secret;
+mod server_key_error;
+mod server_keys;
 
 #[cfg(feature = "cookie-tokens")]
 pub(crate) use self::cookie::CookieKey;
-pub use self::key::{SealingKey, SealingKeyError};
+pub use self::index_key::IndexKey;
+pub use self::key::SealingKey;
+pub use self::server_key_error::ServerKeyError;
+pub use self::server_keys::ServerKeys;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
@@ -37,11 +44,10 @@ use self::key::RealmKeys;
 use crate::clock::Timestamp;
 use crate::store::{Record, StoreKey, SubjectKey};
 
-/// The server's keys, as derived for one realm: the newest seals, each opens.
+/// The server's keys, as derived for a realm and its former names: one seals, each opens.
 pub(crate) struct KeyRing {
-    realm: &'static str,
-    newest: RealmKeys,
-    former: Vec<RealmKeys>,
+    sealing: RealmKeys,
+    opening: Vec<RealmKeys>,
 }
 
 /// What is bound to the sealed bytes without being in them.
@@ -56,50 +62,55 @@ impl Sealed {
         Self { created_at: record.created_at, authenticated_at: record.authenticated_at, subject: record.subject }
     }
 
-    /// The associated data of what the session holds. Lengths and order are fixed but for the realm, which comes last.
+    /// The associated data of what the session holds. Only the last part, the context, has no fixed length.
     ///
     /// With the subject key: a record whose subject was overwritten is unreadable, and not merely missing from the list.
-    fn with_contents(&self, realm: &str) -> Vec<u8> {
+    fn with_contents(&self, context: &[u8]) -> Vec<u8> {
         let [created_at, authenticated_at] =
             [self.created_at, self.authenticated_at].map(|i| i.as_millis().to_be_bytes());
         let subject = self.subject.as_ref().map(SubjectKey::as_bytes);
         let (has_subject, subject) = (u8::from(subject.is_some()), subject.unwrap_or(&[0; 32]));
-        [&created_at, &authenticated_at, [has_subject].as_slice(), subject, realm.as_bytes()].concat()
+        [&created_at, &authenticated_at, [has_subject].as_slice(), subject, context].concat()
     }
 
     /// The associated data of what a list shows: its record, in the place of the cookie that is not at hand.
-    fn with_listing(&self, key: StoreKey, realm: &str) -> Vec<u8> {
+    fn with_listing(&self, key: StoreKey, context: &[u8]) -> Vec<u8> {
         let created_at = self.created_at.as_millis().to_be_bytes();
-        created_at.iter().chain(key.as_bytes()).copied().chain(realm.bytes()).collect()
+        created_at.iter().chain(key.as_bytes()).chain(context).copied().collect()
     }
 }
 
 impl KeyRing {
-    pub(crate) fn new(realm: &'static str, newest: SealingKey, former: Vec<SealingKey>) -> Self {
-        let derived = |key: SealingKey| key.for_realm(realm);
-        Self { realm, newest: derived(newest), former: former.into_iter().map(derived).collect() }
-    }
-
-    /// Under which subjects are indexed, the newest first.
-    pub(crate) fn index_keys(&self) -> Vec<Zeroizing<[u8; 32]>> {
-        self.all().map(|keys| keys.index.clone()).collect()
+    /// Derives a ring. `sealing` seals in the first realm; every key opens in every realm.
+    pub(crate) fn new<'a>(
+        realms: impl Iterator<Item = &'a str> + Clone,
+        index: &IndexKey,
+        sealing: &SealingKey,
+        opening: &[SealingKey],
+    ) -> Option<Self> {
+        let fingerprint = index.fingerprint();
+        let mut keys = std::iter::once(sealing)
+            .chain(opening)
+            .flat_map(|key| realms.clone().map(move |realm| key.for_realm(realm, fingerprint)));
+        Some(Self { sealing: keys.next()?, opening: keys.collect() })
     }
 
     /// Seals what a session holds. `None` when the system gives no random bytes.
     pub(crate) fn seal(&self, sealed: &Sealed, id: &[u8; 32], contents: &[u8]) -> Option<Vec<u8>> {
-        let associated = sealed.with_contents(self.realm);
+        let associated = sealed.with_contents(&self.sealing.context);
         let data_key = Zeroizing::new(random::<KEY_LENGTH>()?);
         let (wrap_nonce, nonce) = (random()?, random()?);
-        let wrapped = encrypt(&*self.newest.wrapping(id)?, &wrap_nonce, &associated, &*data_key)?;
+        let wrapped = encrypt(&*self.sealing.wrapping(id)?, &wrap_nonce, &associated, &*data_key)?;
         let encrypted = encrypt(&data_key, &nonce, &associated, contents)?;
-        Some(envelope::of_contents(self.newest.id, &wrap_nonce, &wrapped, &nonce, &encrypted))
+        Some(envelope::of_contents(self.sealing.id, &wrap_nonce, &wrapped, &nonce, &encrypted))
     }
 
     /// Opens what [`seal`](Self::seal) sealed, of this realm and record, under whichever key of the ring.
     pub(crate) fn open(&self, sealed: &Sealed, id: &[u8; 32], bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (envelope, wrap_nonce, wrapped) = Envelope::with_wrapped_key(bytes)?;
-        let associated = sealed.with_contents(self.realm);
-        let wrapping = self.named(envelope.key_id)?.wrapping(id)?;
+        let keys = self.named(envelope.key_id)?;
+        let associated = sealed.with_contents(&keys.context);
+        let wrapping = keys.wrapping(id)?;
         let data_key = Zeroizing::new(decrypt(&wrapping, wrap_nonce, &associated, wrapped)?);
         decrypt(data_key.as_slice().try_into().ok()?, envelope.nonce, &associated, envelope.encrypted)
             .map(Zeroizing::new)
@@ -108,24 +119,24 @@ impl KeyRing {
     /// Seals what a list of sessions shows of the record under `key`.
     pub(crate) fn seal_listing(&self, sealed: &Sealed, key: StoreKey, listing: &[u8]) -> Option<Vec<u8>> {
         let nonce = random()?;
-        let associated = sealed.with_listing(key, self.realm);
-        let encrypted = encrypt(&self.newest.listing, &nonce, &associated, listing)?;
-        Some(envelope::of_one(self.newest.id, &nonce, &encrypted))
+        let associated = sealed.with_listing(key, &self.sealing.context);
+        let encrypted = encrypt(&self.sealing.listing, &nonce, &associated, listing)?;
+        Some(envelope::of_one(self.sealing.id, &nonce, &encrypted))
     }
 
     /// Opens what [`seal_listing`](Self::seal_listing) sealed.
     pub(crate) fn open_listing(&self, sealed: &Sealed, key: StoreKey, bytes: &[u8]) -> Option<Vec<u8>> {
         let envelope = Envelope::of(bytes)?;
         let keys = self.named(envelope.key_id)?;
-        decrypt(&keys.listing, envelope.nonce, &sealed.with_listing(key, self.realm), envelope.encrypted)
+        decrypt(&keys.listing, envelope.nonce, &sealed.with_listing(key, &keys.context), envelope.encrypted)
     }
 
     /// Seals a revocation row, which is kept under `key`.
     #[cfg(feature = "jwt")]
     pub(crate) fn seal_row(&self, key: StoreKey, row: &[u8]) -> Option<Vec<u8>> {
         let nonce = random()?;
-        let encrypted = encrypt(&self.newest.listing, &nonce, &row_data(key, self.realm), row)?;
-        Some(envelope::of_one(self.newest.id, &nonce, &encrypted))
+        let encrypted = encrypt(&self.sealing.listing, &nonce, &row_data(key, &self.sealing.context), row)?;
+        Some(envelope::of_one(self.sealing.id, &nonce, &encrypted))
     }
 
     /// Opens what [`seal_row`](Self::seal_row) sealed.
@@ -133,11 +144,11 @@ impl KeyRing {
     pub(crate) fn open_row(&self, key: StoreKey, bytes: &[u8]) -> Option<Vec<u8>> {
         let envelope = Envelope::of(bytes)?;
         let keys = self.named(envelope.key_id)?;
-        decrypt(&keys.listing, envelope.nonce, &row_data(key, self.realm), envelope.encrypted)
+        decrypt(&keys.listing, envelope.nonce, &row_data(key, &keys.context), envelope.encrypted)
     }
 
     fn all(&self) -> impl Iterator<Item = &RealmKeys> {
-        std::iter::once(&self.newest).chain(&self.former)
+        std::iter::once(&self.sealing).chain(&self.opening)
     }
 
     fn named(&self, id: [u8; 4]) -> Option<&RealmKeys> {
@@ -147,8 +158,8 @@ impl KeyRing {
 
 /// The associated data of a revocation row. Its length differs from that of a listing, which has the same key.
 #[cfg(feature = "jwt")]
-fn row_data(key: StoreKey, realm: &str) -> Vec<u8> {
-    [b"revocations".as_slice(), key.as_bytes(), realm.as_bytes()].concat()
+fn row_data(key: StoreKey, context: &[u8]) -> Vec<u8> {
+    [b"revocations".as_slice(), key.as_bytes(), context].concat()
 }
 
 fn random<const LENGTH: usize>() -> Option<[u8; LENGTH]> {

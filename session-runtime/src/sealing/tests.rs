@@ -13,8 +13,13 @@ fn key(seed: u8) -> SealingKey {
     SealingKey::new((seed..seed + 32).collect::<Vec<_>>()).unwrap()
 }
 
+fn index_key(seed: u8) -> IndexKey {
+    IndexKey::new((seed..seed + 32).collect::<Vec<_>>()).unwrap()
+}
+
 fn ring_of(realm: &'static str, newest: u8, former: &[u8]) -> KeyRing {
-    KeyRing::new(realm, key(newest), former.iter().copied().map(key).collect())
+    let opening: Vec<_> = former.iter().copied().map(key).collect();
+    KeyRing::new(std::iter::once(realm), &index_key(1), &key(newest), &opening).unwrap()
 }
 
 fn store_key(byte: u8) -> StoreKey {
@@ -104,9 +109,9 @@ fn every_byte_counts() {
 
 #[test]
 fn a_key_is_long_and_random() {
-    assert_eq!(SealingKey::new([7; 31]), Err(SealingKeyError::TooShort(31)));
-    assert_eq!(SealingKey::new([7; 32]), Err(SealingKeyError::NotRandom));
-    assert_eq!(SealingKey::from_base64("secret!"), Err(SealingKeyError::NotBase64));
+    assert_eq!(SealingKey::new([7; 31]), Err(ServerKeyError::TooShort(31)));
+    assert_eq!(SealingKey::new([7; 32]), Err(ServerKeyError::NotRandom));
+    assert_eq!(SealingKey::from_base64("secret!"), Err(ServerKeyError::NotBase64));
     let bytes: Vec<u8> = (200..=255).collect();
     for spelling in [STANDARD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
         assert_eq!(SealingKey::from_base64(&spelling), SealingKey::new(&bytes));

@@ -15,7 +15,7 @@ pub struct ConfigError {
 pub enum ConfigErrorKind {
     /// There is no store, and the principal's cookies need one.
     Store,
-    /// The cookie is larger than browsers keep, or its domain is missing or out of place.
+    /// The cookie is larger than browsers keep, its domain is missing or out of place, or two principals share its name.
     Cookie,
     /// There is no key for the principal's tokens, or one that cannot be used.
     Key,
@@ -27,7 +27,7 @@ pub enum ConfigErrorKind {
     Origin,
     /// A proxy that is to be trusted is no address.
     Proxy,
-    /// Two principals of one router share a realm.
+    /// Two principals share a realm, or a realm needs a declared name.
     Realm,
     /// The system gives no random bytes.
     Randomness,

@@ -6,7 +6,9 @@ use zeroize::Zeroizing;
 
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use super::key_values::Anonymous;
-use super::{Contents, Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed};
+use super::realms::FormerRealm;
+use super::{Contents, Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed, standing_record};
+use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 #[cfg(feature = "sealing")]
@@ -22,19 +24,43 @@ pub(crate) struct Listing {
 }
 
 impl<P: Principal> Sessions<P> {
-    /// The key of the record that a cookie names.
-    pub(crate) fn key_of(id: &SessionId) -> StoreKey {
-        StoreKey::of(P::SPEC.realm(), id.as_bytes())
+    /// Names a record by the id that leads to it, in the present realm.
+    pub(crate) fn issued(id: SessionId) -> Issued {
+        Issued { key: StoreKey::of(P::SPEC.realm(), id.as_bytes()), id, persists_until: None }
     }
 
-    /// The keys under which the sessions of a subject may be listed, first the one for new ones.
+    /// Finds the record that a cookie names: in the present realm, or else in a former one that is accepted at `now`.
+    pub(crate) async fn find_record(
+        &self,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(StoreKey, Record)>, SessionError> {
+        let store = self.store()?;
+        for realm in self.realms_at(now) {
+            let key = StoreKey::of(realm, id.as_bytes());
+            if let Some(record) = standing_record(store, key).await? {
+                return Ok(Some((key, record)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The realm's name, and its former names that are accepted at `now`.
+    pub(crate) fn realms_at(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        let former = self.0.former_realms.iter().filter(move |realm| realm.is_accepted(now));
+        std::iter::once(P::SPEC.realm()).chain(former.map(FormerRealm::name))
+    }
+
+    /// The keys under which the sessions of a subject are listed: first the one for new sessions, then those of former
+    /// realms.
     pub(crate) fn subject_keys(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        self.subject_keys_in(P::SPEC.realm(), subject)
+        self.subject_keys_in("", subject)
     }
 
-    /// The same in another realm than that of the sessions.
-    pub(crate) fn subject_keys_in(&self, realm: &str, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        self.0.keys.index_keys.iter().filter_map(move |key| SubjectKey::of(key, realm, subject))
+    /// The same for rows of another kind than sessions, named by the `suffix` of their realm.
+    pub(crate) fn subject_keys_in(&self, suffix: &str, subject: &str) -> impl Iterator<Item = SubjectKey> {
+        let realms = std::iter::once(P::SPEC.realm()).chain(self.0.former_realms.iter().map(FormerRealm::name));
+        realms.filter_map(move |realm| SubjectKey::of(&self.0.keys.subjects, &[realm, suffix].concat(), subject))
     }
 
     /// The record of a session under the id that leads to it.

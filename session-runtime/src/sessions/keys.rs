@@ -1,29 +1,34 @@
-//! The keys of a store: what its records are listed and sealed under.
+//! The keys under which a store's records are found and sealed.
 
 #[cfg(feature = "sealing")]
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
+use super::realms::FormerRealm;
 use super::{ConfigError, ConfigErrorKind};
-use crate::principal::PrincipalSpec;
+use crate::principal::{CookieToken, PrincipalSpec};
 #[cfg(feature = "sealing")]
-use crate::sealing::{KeyRing, SealingKey};
+use crate::sealing::{IndexKey, KeyRing, SealingKey};
 use crate::store::Store;
 
-/// What a builder was told about the keys of its store.
+/// The keys that a builder was given.
 #[derive(Default)]
 pub(super) struct KeySettings {
     #[cfg(feature = "sealing")]
     pub(super) sealing_key: Option<SealingKey>,
+    /// Keys that open and do not seal: former ones, and the next one.
     #[cfg(feature = "sealing")]
-    pub(super) former_sealing_keys: Vec<SealingKey>,
+    pub(super) opening_keys: Vec<SealingKey>,
+    #[cfg(feature = "sealing")]
+    pub(super) index_key: Option<IndexKey>,
 }
 
-/// Under which keys a store's records are listed and sealed.
+/// The keys under which a store's records are found and sealed.
 pub(super) struct StoreKeys {
-    /// Under which subjects are indexed: the first for what is written, each for what is looked up.
-    pub(super) index_keys: Vec<Zeroizing<[u8; 32]>>,
+    /// The key of the HMAC that makes subject keys.
+    pub(super) subjects: Zeroizing<[u8; 32]>,
     /// Seals sessions. `None` where the records stay in the process.
     #[cfg(feature = "sealing")]
     pub(super) ring: Option<Arc<KeyRing>>,
@@ -33,48 +38,65 @@ pub(super) struct StoreKeys {
     pub(super) row_ring: Option<Arc<KeyRing>>,
 }
 
+/// The places in which the data of a principal lives.
+#[derive(Clone, Copy)]
+pub(super) struct Places {
+    /// Records, revocation lists or sessions leave the process.
+    is_outside: bool,
+    /// The sessions' own records do.
+    are_records_outside: bool,
+    /// Rows outside the process are found by their subject.
+    has_rows_outside: bool,
+}
+
+impl Places {
+    pub(super) fn new(principal: &PrincipalSpec, store: Option<&dyn Store>, revocations: Option<&dyn Store>) -> Self {
+        let is_outside = |store: Option<&dyn Store>| store.is_some_and(|store| !store.in_process());
+        let are_rows_outside = is_outside(store) || is_outside(revocations);
+        let token = principal.cookie.and_then(|cookie| cookie.token);
+        Self {
+            // A cookie that holds its session has left the process.
+            is_outside: are_rows_outside || token.is_some(),
+            are_records_outside: is_outside(store),
+            // Every node has to find whatever another node ended.
+            has_rows_outside: are_rows_outside || token == Some(CookieToken::Revocable),
+        }
+    }
+
+    /// Whether anything leaves the process.
+    pub(super) const fn is_outside(self) -> bool {
+        self.is_outside
+    }
+}
+
 impl KeySettings {
     pub(super) fn finish(
         self,
         principal: &'static PrincipalSpec,
-        store: Option<&dyn Store>,
-        revocations: Option<&dyn Store>,
+        places: Places,
+        former_realms: &[FormerRealm],
     ) -> Result<StoreKeys, ConfigError> {
-        let stays = store.is_none_or(Store::in_process);
-        // A cookie that holds its session has left the process.
-        let carried = principal.cookie.is_some_and(|cookie| cookie.token.is_some());
-        if stays && !carried && revocations.is_none_or(Store::in_process) {
-            return self.for_the_process(principal);
-        }
-        let keys = self.for_outside(principal)?;
-        // Whose tokens were revoked has to be told by every node alike; records that stay are not sealed for that.
-        #[cfg(feature = "sealing")]
-        let keys = StoreKeys { ring: keys.ring.filter(|_| !stays), ..keys };
-        Ok(keys)
+        if places.is_outside { self.for_outside(principal, places, former_realms) } else { self.for_process(principal) }
     }
 
-    /// Nothing is sealed that never leaves the process; the index lies in it, and ends with it.
+    /// Nothing that stays in the process is sealed. The index lies in the process and ends with it.
     #[cfg_attr(
         not(feature = "sealing"),
         expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")
     )]
-    fn for_the_process(self, principal: &PrincipalSpec) -> Result<StoreKeys, ConfigError> {
+    fn for_process(self, principal: &PrincipalSpec) -> Result<StoreKeys, ConfigError> {
         #[cfg(feature = "sealing")]
-        if self.sealing_key.is_some() || !self.former_sealing_keys.is_empty() {
+        if self.sealing_key.is_some() || !self.opening_keys.is_empty() || self.index_key.is_some() {
             let text = format!(
-                "the sessions of `{}` stay in the process, where nothing is sealed; remove `.sealing_key(..)`, \
-                 or add a store outside of it",
+                "the sessions of `{}` stay in the process, where nothing is sealed; remove its keys from the builder \
+                 (`.sealing_key(..)`, `.index_key(..)`, `.server_keys(..)`), or use a store outside the process",
                 principal.name
             );
             return Err(ConfigError::new(ConfigErrorKind::Key, text));
         }
         let _ = principal;
-        let mut index_key = Zeroizing::new([0; 32]);
-        getrandom::fill(index_key.as_mut_slice()).map_err(|_| {
-            ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
-        })?;
         Ok(StoreKeys {
-            index_keys: vec![index_key],
+            subjects: process_key()?,
             #[cfg(feature = "sealing")]
             ring: None,
             #[cfg(all(feature = "jwt", feature = "sealing"))]
@@ -83,27 +105,58 @@ impl KeySettings {
     }
 
     #[cfg(feature = "sealing")]
-    fn for_outside(self, principal: &'static PrincipalSpec) -> Result<StoreKeys, ConfigError> {
-        let Some(newest) = self.sealing_key else {
-            let text = format!(
-                "the sessions of `{}` leave the process, and there is no key to seal them with; \
-                 add `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node",
-                principal.name
-            );
-            return Err(ConfigError::new(ConfigErrorKind::Key, text));
+    fn for_outside(
+        self,
+        principal: &'static PrincipalSpec,
+        places: Places,
+        former_realms: &[FormerRealm],
+    ) -> Result<StoreKeys, ConfigError> {
+        let name = principal.name;
+        let failed = |text: String| ConfigError::new(ConfigErrorKind::Key, text);
+        let sealing = self.sealing_key.ok_or_else(|| {
+            failed(format!(
+                "the sessions of `{name}` leave the process, and there is no key to seal them with; add \
+                 `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node"
+            ))
+        })?;
+        let index = match self.index_key {
+            Some(index) => index,
+            None if places.has_rows_outside => {
+                return Err(failed(format!(
+                    "rows of `{name}` are outside the process, and there is no key to find them by; add \
+                     `.index_key(IndexKey::from_base64(..)?)` to the builder, the same on every node and for good \
+                     (`ServerKeys` derives both keys from one secret)"
+                )));
+            }
+            // Cookies that nothing can revoke have no rows.
+            None => {
+                return Ok(StoreKeys {
+                    subjects: process_key()?,
+                    ring: None,
+                    #[cfg(feature = "jwt")]
+                    row_ring: None,
+                });
+            }
         };
-        let ring = Arc::new(KeyRing::new(principal.realm(), newest, self.former_sealing_keys));
+        let realms = std::iter::once(principal.realm()).chain(former_realms.iter().map(FormerRealm::name));
+        let ring = KeyRing::new(realms, &index, &sealing, &self.opening_keys).map(Arc::new);
         Ok(StoreKeys {
-            index_keys: ring.index_keys(),
+            subjects: index.subjects(),
             #[cfg(feature = "jwt")]
-            row_ring: Some(Arc::clone(&ring)),
-            ring: Some(ring),
+            row_ring: ring.clone(),
+            // Records that stay in the process are not sealed, although revocations or cookies leave it.
+            ring: ring.filter(|_| places.are_records_outside),
         })
     }
 
     #[cfg(not(feature = "sealing"))]
     #[expect(clippy::unused_self, reason = "with the feature `sealing` it holds keys")]
-    fn for_outside(self, principal: &'static PrincipalSpec) -> Result<StoreKeys, ConfigError> {
+    fn for_outside(
+        self,
+        principal: &'static PrincipalSpec,
+        _: Places,
+        _: &[FormerRealm],
+    ) -> Result<StoreKeys, ConfigError> {
         let text = format!(
             "the sessions of `{}` leave the process, and nothing seals them; switch on the feature `sealing` of \
              `session-runtime`",
@@ -111,4 +164,17 @@ impl KeySettings {
         );
         Err(ConfigError::new(ConfigErrorKind::Key, text))
     }
+}
+
+/// The random key of all indexes inside this process: several `Sessions` over one store find each other's rows.
+fn process_key() -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    static KEY: OnceLock<Zeroizing<[u8; 32]>> = OnceLock::new();
+    if let Some(key) = KEY.get() {
+        return Ok(key.clone());
+    }
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(key.as_mut_slice()).map_err(|_| {
+        ConfigError::new(ConfigErrorKind::Randomness, "the system gives no random bytes; check its entropy source")
+    })?;
+    Ok(KEY.get_or_init(|| key).clone())
 }

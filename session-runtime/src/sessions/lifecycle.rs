@@ -258,7 +258,7 @@ impl<P: Principal> Sessions<P> {
         let store = self.store()?;
         for _ in 0..DRAWS {
             let id = SessionId::generate().map_err(|_| SessionErrorKind::Unavailable)?;
-            let issued = Issued { key: Self::key_of(&id), id, persists_until: None };
+            let issued = Self::issued(id);
             if store.insert(issued.key, record(&issued)?).await? {
                 return Ok(issued);
             }

@@ -16,6 +16,7 @@ mod keeping;
 mod keys;
 mod lifecycle;
 mod principal_json;
+mod realms;
 #[cfg(feature = "jwt")]
 mod refresh;
 mod revalidation;
@@ -57,6 +58,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use self::keys::StoreKeys;
+use self::realms::FormerRealm;
 use crate::clock::{Clock, Timestamp};
 use crate::cookie::CookieWriter;
 use crate::forgery::{Forgeries, ForgeryCounts, Trust};
@@ -88,6 +90,7 @@ struct Inner<P> {
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
     keys: StoreKeys,
+    former_realms: Box<[FormerRealm]>,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens<P>>,

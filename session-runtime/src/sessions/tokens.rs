@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::realms::FormerRealm;
 use super::{
     ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, PrincipalJson, Sessions, Token,
 };
@@ -39,7 +40,11 @@ pub(super) struct Tokens<P> {
 
 impl TokenSettings {
     /// Nothing for a principal without tokens, and an error for anything said about them.
-    pub(super) fn finish<P>(self, principal: &'static PrincipalSpec) -> Result<Option<Tokens<P>>, ConfigError> {
+    pub(super) fn finish<P>(
+        self,
+        principal: &'static PrincipalSpec,
+        former_realms: &[FormerRealm],
+    ) -> Result<Option<Tokens<P>>, ConfigError> {
         let name = principal.name;
         let Some(bearer) = principal.bearer else {
             return if self.says_nothing() {
@@ -68,7 +73,7 @@ impl TokenSettings {
             );
             return Err(ConfigError::new(ConfigErrorKind::Issuer, text));
         }
-        self.put_together(principal, bearer).map(Some)
+        self.put_together(principal, bearer, former_realms).map(Some)
     }
 
     fn says_nothing(&self) -> bool {
@@ -84,6 +89,7 @@ impl TokenSettings {
         mut self,
         principal: &'static PrincipalSpec,
         bearer: BearerSpec,
+        former_realms: &[FormerRealm],
     ) -> Result<Tokens<P>, ConfigError> {
         let (name, realm, claims) = (principal.name, principal.realm(), principal.claims);
         let failed = |error: TokenConfigError| config(&error);
@@ -99,6 +105,9 @@ impl TokenSettings {
             let keys: Vec<_> = self.signing_keys.iter().map(SigningKey::verifying_key).collect();
             for key in keys.iter().chain(&self.verifying_keys) {
                 own = own.verifying_key(key.clone());
+            }
+            for former in former_realms {
+                own = own.former_realm(former.name(), former.accepted_until());
             }
             issuers.push(own.finish(realm, bearer, Some(audience.as_deref().map_err(Clone::clone)?)).map_err(failed)?);
             if !self.signing_keys.is_empty() {
@@ -230,7 +239,7 @@ impl<P: Principal> Sessions<P> {
     /// use std::time::Duration;
     ///
     /// #[derive(Clone, Serialize, Deserialize, Principal)]
-    /// #[principal(bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"))]
+    /// #[principal(bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop"), realm = "shop-client")]
     /// struct Client {
     ///     #[principal(id)]
     ///     id: u64,

@@ -49,6 +49,8 @@ pub(super) struct Expectations {
     pub(super) audience: Box<str>,
     pub(super) realm: Box<str>,
     pub(super) realm_required: bool,
+    /// Former names of the realm, each with the instant until which it is accepted.
+    pub(super) former_realms: Vec<(Box<str>, Timestamp)>,
     pub(super) bearer: BearerSpec,
 }
 
@@ -60,8 +62,10 @@ impl Expectations {
         principal: P,
         now: Timestamp,
     ) -> Result<Verified<P>, TokenRefusal> {
-        self.is_for_us(claims)?;
-        let dates = Dates::of(claims)?;
+        let accepted_until = self.is_for_us(claims, now)?;
+        let mut dates = Dates::of(claims)?;
+        // A token that is cached ends with its realm's former name.
+        dates.expires_at = accepted_until.map_or(dates.expires_at, |until| dates.expires_at.min(until));
         self.counts_at(&dates, now)?;
         if self.bearer.revocable && claims.token_id.is_none() {
             return Err(MissingClaim("jti"));
@@ -81,7 +85,8 @@ impl Expectations {
         })
     }
 
-    fn is_for_us(&self, claims: &Claims<'_>) -> Result<(), TokenRefusal> {
+    /// Answers with the instant until which the token's realm is accepted, if that is a former name.
+    fn is_for_us(&self, claims: &Claims<'_>, now: Timestamp) -> Result<Option<Timestamp>, TokenRefusal> {
         if claims.confirmation.is_some() {
             return Err(TokenRefusal::BoundToAKey);
         }
@@ -93,18 +98,21 @@ impl Expectations {
         if !audience.contains(&self.audience) {
             return Err(TokenRefusal::WrongAudience);
         }
-        match &claims.realm {
-            Some(realm) if *realm.0 != *self.realm => return Err(TokenRefusal::WrongRealm),
+        let accepted_until = match &claims.realm {
+            Some(realm) if *realm.0 != *self.realm => {
+                let former = self.former_realms.iter().find(|(name, until)| **name == *realm.0 && now < *until);
+                Some(former.ok_or(TokenRefusal::WrongRealm)?.1)
+            }
             None if self.realm_required => return Err(MissingClaim("realm")),
-            _ => {}
-        }
+            _ => None,
+        };
         if let Some((name, value)) = self.bearer.claim {
             let declared = claims.declared.as_ref().ok_or(MissingClaim(name))?;
             if declared.0 != value {
                 return Err(TokenRefusal::WrongClaim(name));
             }
         }
-        Ok(())
+        Ok(accepted_until)
     }
 
     /// Whether a token with these dates counts now. Leeway is for clocks that disagree: it moves `exp`, and what lies

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_runtime::{MemoryStore, Sessions};
-use tests::{Operation, START, Visitor, hours, minutes, sealing_key, seconds};
+use tests::{Operation, START, Visitor, hours, index_key, minutes, sealing_key, seconds};
 
 use crate::readers::{COOKIE, Library, PASSING, Passer, Reader, reader};
 
@@ -154,13 +154,13 @@ fn a_builder_asks_for_what_such_sessions_need() {
         "the sessions of `Passer` live in their cookie, and there is no key to seal them with; add \
          `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node"
     );
-    let passer = Sessions::<Passer>::builder().sealing_key(sealing_key());
+    let passer = Sessions::<Passer>::builder().sealing_key(sealing_key()).index_key(index_key());
     assert_eq!(
         passer.store(MemoryStore::new()).build().unwrap_err().to_string(),
         "the sessions of `Passer` live in their cookie alone (`unrevocable`), and nothing would be kept in this store; \
          remove `.store(..)`"
     );
-    let reader = || Sessions::<Reader>::builder().sealing_key(sealing_key());
+    let reader = || Sessions::<Reader>::builder().sealing_key(sealing_key()).index_key(index_key());
     assert_eq!(
         reader().build().unwrap_err().to_string(),
         "the sessions of `Reader` are `revocable`, and there is no store for the list of those that were ended; add \

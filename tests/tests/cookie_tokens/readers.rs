@@ -8,7 +8,7 @@ use session_runtime::routing::{get, post};
 use session_runtime::{
     AuthSession, GuardedRouter, ManualClock, MemoryStore, Principal, Session, Sessions, SessionsBuilder, session,
 };
-use tests::{Failed, ProbedStore, Role, START, Visitor, WhoAmI, sealing_key};
+use tests::{Failed, ProbedStore, Role, START, Visitor, WhoAmI, index_key, sealing_key};
 
 pub(crate) const COOKIE: &str = "__Host-reader";
 pub(crate) const PASSING: &str = "__Host-passer";
@@ -18,7 +18,8 @@ pub(crate) const PASSING: &str = "__Host-passer";
 #[principal(
     cookie(name = "__Host-reader", token = "jwt", revocable, persistent = "30d"),
     absolute = "12h",
-    idle = "2h"
+    idle = "2h",
+    realm = "cookie-tokens-reader"
 )]
 pub(crate) struct Reader {
     #[principal(id)]
@@ -30,7 +31,11 @@ pub(crate) struct Reader {
 
 /// Sessions that stand until they expire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-passer", token = "jwt", unrevocable), absolute = "12h")]
+#[principal(
+    cookie(name = "__Host-passer", token = "jwt", unrevocable),
+    absolute = "12h",
+    realm = "cookie-tokens-passer"
+)]
 pub(crate) struct Passer {
     #[principal(id)]
     pub(crate) id: u64,
@@ -62,9 +67,9 @@ impl Library {
         let clock = ManualClock::at(START);
         let list = ProbedStore::over(MemoryStore::new().keeping_until_expiry());
         let readers = Sessions::builder().clock(clock.clone()).revocation_store(list.clone());
-        let passers = Sessions::builder().clock(clock.clone()).sealing_key(sealing_key());
+        let passers = Sessions::builder().clock(clock.clone()).sealing_key(sealing_key()).index_key(index_key());
         let app = App {
-            readers: more(readers.sealing_key(sealing_key())).build().unwrap(),
+            readers: more(readers.sealing_key(sealing_key()).index_key(index_key())).build().unwrap(),
             passers: passers.build().unwrap(),
         };
         Self { router: routes().with_state(app).into_router().unwrap(), clock, list }

@@ -58,7 +58,8 @@ pub enum Role {
     absolute = "12h",
     idle = "2h",
     max_sessions = 5,
-    crate(::renamed)
+    crate(::renamed),
+    realm = "user"
 )]
 pub struct User {
     /// Who.
@@ -74,7 +75,7 @@ pub struct User {
 
 /// Somebody of whom nothing else is known.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(crate(::renamed))]
+#[principal(crate(::renamed), realm = "guest")]
 pub struct Guest {
     /// Who.
     #[principal(id)]

@@ -5,7 +5,7 @@ use std::error::Error;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
-use session_runtime::{Algorithm, KeyError, SealingKey, SessionsBuilder, SigningKey};
+use session_runtime::{Algorithm, IndexKey, KeyError, SealingKey, ServerKeys, SessionsBuilder, SigningKey};
 use sha2::Sha256;
 
 use crate::shop::user::User;
@@ -13,9 +13,10 @@ use crate::shop::user::User;
 /// What stands before the 32 bytes of an Ed25519 key in PKCS#8 (RFC 8410 7).
 const ED25519_PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
-/// What seals sessions, the newest first, and what signs tokens, the newest last.
+/// The keys that seal sessions, the one in use first; the key that finds rows; the keys that sign tokens, the newest last.
 #[derive(Default)]
 pub(super) struct Keys {
+    index: Option<IndexKey>,
     sealing: Vec<SealingKey>,
     signing: Vec<SigningKey>,
 }
@@ -26,17 +27,28 @@ impl Keys {
         Ok(Self { signing: vec![SigningKey::generate(Algorithm::EdDSA)?], ..Self::default() })
     }
 
-    /// All that follows from `SHOP_KEY`: secrets in base64 between commas, of which the first seals and signs, and the others
-    /// did so before.
-    pub(super) fn derived(text: &str) -> Result<Self, Box<dyn Error>> {
+    /// Derives the keys from `SHOP_KEY` and `SHOP_INDEX_KEY`.
+    ///
+    /// `SHOP_KEY` holds secrets in base64 between commas. The first seals and signs; the others only open and verify. A new
+    /// secret is put last on every node, and then first. `SHOP_INDEX_KEY` is the secret that the shop began with. It may be
+    /// left out while that is the only one.
+    pub(super) fn derived(secrets: &str, index: Option<&str>) -> Result<Self, Box<dyn Error>> {
         let mut keys = Self::default();
-        for text in text.split(',') {
-            let secret = STANDARD
-                .decode(text.trim())
-                .map_err(|_| "`SHOP_KEY` is no base64; `openssl rand -base64 32` prints one")?;
-            keys.sealing.push(SealingKey::new(&secret).map_err(|error| format!("`SHOP_KEY`: {error}"))?);
+        for text in secrets.split(',') {
+            let secret = secret_of("SHOP_KEY", text)?;
+            keys.sealing.push(server_keys("SHOP_KEY", &secret)?.sealing_key());
             keys.signing.insert(0, signing_key(&secret)?);
         }
+        let index = match index {
+            Some(text) => text,
+            None if keys.sealing.len() == 1 => secrets,
+            None => {
+                return Err("`SHOP_KEY` holds several secrets, and `SHOP_INDEX_KEY` is missing; \
+                            set it to the secret that `SHOP_KEY` held first"
+                    .into());
+            }
+        };
+        keys.index = Some(server_keys("SHOP_INDEX_KEY", &secret_of("SHOP_INDEX_KEY", index)?)?.index_key());
         Ok(keys)
     }
 
@@ -47,8 +59,22 @@ impl Keys {
             None => builder,
         };
         let builder = sealing.fold(builder, SessionsBuilder::former_sealing_key);
+        let builder = match self.index {
+            Some(index) => builder.index_key(index),
+            None => builder,
+        };
         self.signing.into_iter().fold(builder, SessionsBuilder::signing_key)
     }
+}
+
+fn secret_of(variable: &str, text: &str) -> Result<Vec<u8>, String> {
+    STANDARD
+        .decode(text.trim())
+        .map_err(|_| format!("`{variable}` is not base64; `openssl rand -base64 32` prints a secret"))
+}
+
+fn server_keys(variable: &str, secret: &[u8]) -> Result<ServerKeys, String> {
+    ServerKeys::from_secret(secret).map_err(|error| format!("`{variable}`: {error}"))
 }
 
 fn signing_key(secret: &[u8]) -> Result<SigningKey, Box<dyn Error>> {

@@ -44,8 +44,9 @@ impl Settings {
     ///
     /// * `SHOP_STORE`: where sessions are kept (`memory`, `sqlite:PATH`, `redis://..`, `memcache://..`, `postgres://..`,
     ///   `mysql://..`);
-    /// * `SHOP_KEY`: 32 random bytes in base64, from which all keys are derived, the same in every shop that shares a store;
-    ///   behind a comma, those that were here before it;
+    /// * `SHOP_KEY`: 32 random bytes in base64, from which all keys are derived, the same in every shop that shares a store.
+    ///   Behind a comma: secrets that open and verify and are not used otherwise;
+    /// * `SHOP_INDEX_KEY`: the secret that `SHOP_KEY` held first, needed when `SHOP_KEY` holds several;
     /// * `SHOP_ISSUER`, `SHOP_AUDIENCE`, `SHOP_JWKS_URL`: an issuer outside of the shop whose tokens count, too, for whom
     ///   they have to be, and where its keys are unless its own configuration says so.
     ///
@@ -57,7 +58,7 @@ impl Settings {
         settings.outside = OutsideIssuer::from_environment()?;
         let key = variable("SHOP_KEY")?;
         if let Some(key) = &key {
-            settings.keys = Keys::derived(key)?;
+            settings.keys = Keys::derived(key, variable("SHOP_INDEX_KEY")?.as_deref())?;
         }
         if let Some(place) = variable("SHOP_STORE")?.filter(|place| place != "memory") {
             if key.is_none() {

@@ -5,9 +5,11 @@
 
 mod bearer;
 mod cookie;
+mod realm_name;
 
 pub use self::bearer::{Algorithm, BearerSpec};
 pub use self::cookie::{CookieSpec, CookieToken, SameSite};
+pub use self::realm_name::RealmName;
 
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use super::ClaimNames;
 #[derive(Clone, Copy, Debug)]
 pub struct PrincipalSpec {
     pub(crate) name: &'static str,
+    pub(crate) realm: RealmName,
     #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "read by tokens"))]
     pub(crate) claims: ClaimNames,
     pub(crate) cookie: Option<CookieSpec>,
@@ -29,9 +32,10 @@ pub struct PrincipalSpec {
 
 impl PrincipalSpec {
     /// Sessions of 12 hours for the type called `name`, which travel in neither cookie nor token yet.
-    pub const fn new(name: &'static str, claims: ClaimNames) -> Self {
+    pub const fn new(name: &'static str, realm: RealmName, claims: ClaimNames) -> Self {
         Self {
             name,
+            realm,
             claims,
             cookie: None,
             bearer: None,
@@ -92,13 +96,9 @@ impl PrincipalSpec {
         }
     }
 
-    /// The realm's name: the cookie's, or the type's where there is no cookie. It enters the store's key and the
-    /// `realm` claim of issued tokens.
+    /// The realm's name. It enters store keys, sealed records, the subject index and the `realm` claim of issued tokens.
     pub const fn realm(&self) -> &'static str {
-        match &self.cookie {
-            Some(cookie) => cookie.name,
-            None => self.name,
-        }
+        self.realm.as_str()
     }
 
     /// How long a session may rest before it ends; the absolute limit when no `idle` is declared.

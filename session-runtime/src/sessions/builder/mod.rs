@@ -7,15 +7,16 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use self::checks::{cookie_writer, expect_store};
-use super::keys::KeySettings;
+use super::keys::{KeySettings, Places};
+use super::realms::{self, FormerRealm};
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::cookie::SiteData;
 use crate::forgery::{Forgeries, Trust, TrustedOrigins, TrustedProxies};
 use crate::principal::Principal;
 use crate::refusal::{OnRefusal, Refusal, RefusedRequest};
 #[cfg(feature = "sealing")]
-use crate::sealing::SealingKey;
+use crate::sealing::{IndexKey, SealingKey, ServerKeys};
 use crate::store::Store;
 #[cfg(feature = "jwt")]
 use crate::token::{SigningKey, TrustedIssuer, VerifyingKey};
@@ -33,6 +34,8 @@ pub struct SessionsBuilder<P: Principal> {
     cleared_at_log_out: Vec<SiteData>,
     on_refusal: Option<OnRefusal>,
     keys: KeySettings,
+    former_realms: Vec<FormerRealm>,
+    is_another_release: bool,
     revalidation: Option<Revalidation<P>>,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
@@ -52,6 +55,8 @@ impl<P: Principal> SessionsBuilder<P> {
             cleared_at_log_out: vec![SiteData::Cache],
             on_refusal: None,
             keys: KeySettings::default(),
+            former_realms: Vec::new(),
+            is_another_release: false,
             revalidation: None,
             #[cfg(feature = "jwt")]
             revocations: None,
@@ -69,10 +74,10 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Seals what a store outside the process keeps, and sessions that live in their cookie (needed for either), and keys the
-    /// index of subjects.
+    /// Sets the key that seals records outside the process and sessions that live in their cookie. Needed for either.
     ///
-    /// The same key on every node, and after every start.
+    /// It is the same on every node and after every start. [`next_sealing_key`](Self::next_sealing_key) describes how to
+    /// rotate it.
     #[cfg(feature = "sealing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
     #[must_use]
@@ -81,14 +86,72 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Opens what was sealed before the key changed. Every write seals with the present key; a former one can be dropped
-    /// when the principal's `absolute` limit, or the `persistent` one of its cookie, has passed since the last node sealed
-    /// with it.
+    /// Opens what nodes with the next sealing key have sealed, and seals nothing.
+    ///
+    /// Sealing keys rotate in two phases, so that no node meets a record that it cannot open:
+    ///
+    /// 1. Give every node the new key by `next_sealing_key`, beside the present `sealing_key`.
+    /// 2. When all nodes run with it, give every node the new key as `sealing_key` and the old one as
+    ///    [`former_sealing_key`](Self::former_sealing_key).
+    ///
+    /// A node that skipped the first phase answers 503 where a revocation list was sealed with a key that it does not have.
+    #[cfg(feature = "sealing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
+    #[must_use]
+    pub fn next_sealing_key(mut self, key: SealingKey) -> Self {
+        self.keys.opening_keys.push(key);
+        self
+    }
+
+    /// Opens what was sealed before the key changed, and seals nothing.
+    ///
+    /// A former key may be dropped once the last node that seals with it has been stopped for as long as anything sealed
+    /// with it can count: the longest of `absolute`, `persistent`, and the longest access token with its leeway (`max_age`
+    /// of `bearer(revocable)`). Dropped earlier, revocation lists that it sealed answer 503, and its sessions end.
     #[cfg(feature = "sealing")]
     #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
     #[must_use]
     pub fn former_sealing_key(mut self, key: SealingKey) -> Self {
-        self.keys.former_sealing_keys.push(key);
+        self.keys.opening_keys.push(key);
+        self
+    }
+
+    /// Sets the key by which rows outside the process are found: sessions, token families and revocations of a subject.
+    ///
+    /// Needed with a store outside the process. It is the same on every node and does not rotate: see [`IndexKey`].
+    #[cfg(feature = "sealing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
+    #[must_use]
+    pub fn index_key(mut self, key: IndexKey) -> Self {
+        self.keys.index_key = Some(key);
+        self
+    }
+
+    /// Sets [`sealing_key`](Self::sealing_key) and [`index_key`](Self::index_key), both derived from one secret.
+    #[cfg(feature = "sealing")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
+    #[must_use]
+    pub fn server_keys(self, keys: &ServerKeys) -> Self {
+        self.sealing_key(keys.sealing_key()).index_key(keys.index_key())
+    }
+
+    /// Accepts the realm's former name until an instant: sessions, refresh tokens and access tokens that were issued under
+    /// it.
+    ///
+    /// For a principal whose `#[principal(realm = "..")]` changes, or is written for the first time. Everything that is
+    /// issued from now on has the new name. `until` is the present plus the longest lifetime of a session or token.
+    #[must_use]
+    pub fn former_realm(mut self, name: impl Into<String>, until: Timestamp) -> Self {
+        self.former_realms.push(FormerRealm::new(name.into(), until));
+        self
+    }
+
+    /// Allows another type of this process in the realm, so that a test can run two releases of one principal.
+    #[cfg(any(test, feature = "test-util"))]
+    #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+    #[must_use]
+    pub fn as_another_release(mut self) -> Self {
+        self.is_another_release = true;
         self
     }
 
@@ -177,7 +240,7 @@ impl<P: Principal> SessionsBuilder<P> {
     /// # use serde::{Deserialize, Serialize};
     /// # use session_runtime::{Algorithm, Principal, Sessions, SigningKey, Timestamp};
     /// # #[derive(Clone, Serialize, Deserialize, Principal)]
-    /// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+    /// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"), realm = "shop-client")]
     /// # struct Client { #[principal(id)] id: u64 }
     /// # let [old, new] = [(); 2].map(|()| SigningKey::generate(Algorithm::EdDSA).unwrap());
     /// // Every node is given this before the first of November, and all of them switch at the same instant.
@@ -267,11 +330,20 @@ impl<P: Principal> SessionsBuilder<P> {
         let revocations = self.revocations.as_deref();
         #[cfg(not(feature = "jwt"))]
         let revocations = None;
-        #[cfg(feature = "cookie-tokens")]
-        let cookie_seal = super::carried::seal::<P>(&self.keys)?;
-        let keys = self.keys.finish(P::SPEC, self.store.as_deref(), revocations)?;
+        let places = Places::new(P::SPEC, self.store.as_deref(), revocations);
         #[cfg(feature = "jwt")]
-        let tokens = self.tokens.finish(P::SPEC)?;
+        let signs_tokens = !self.tokens.signing_keys.is_empty();
+        #[cfg(not(feature = "jwt"))]
+        let signs_tokens = false;
+        realms::expect_declared(P::SPEC, places, signs_tokens)?;
+        if !self.is_another_release {
+            realms::reserve::<P>(&self.former_realms)?;
+        }
+        #[cfg(feature = "cookie-tokens")]
+        let cookie_seal = super::carried::seal::<P>(&self.keys, &self.former_realms)?;
+        let keys = self.keys.finish(P::SPEC, places, &self.former_realms)?;
+        #[cfg(feature = "jwt")]
+        let tokens = self.tokens.finish(P::SPEC, &self.former_realms)?;
         let inner = Inner {
             store: self.store,
             clock: self.clock,
@@ -282,6 +354,7 @@ impl<P: Principal> SessionsBuilder<P> {
             #[cfg(feature = "jwt")]
             revocations: self.revocations,
             keys,
+            former_realms: self.former_realms.into(),
             revalidation: self.revalidation,
             #[cfg(feature = "jwt")]
             tokens,

@@ -45,8 +45,8 @@ impl<P: Principal> Sessions<P> {
     fn list_of_ended(&self) -> Option<List<'_>> {
         let CookieToken::Revocable = token_of::<P>()? else { return None };
         let store = self.revocation_list_store()?;
-        // No cookie has a space in its name.
-        let realm = format!("{} ended", P::SPEC.realm());
-        Some(List::new(store, P::SPEC.longest_lifetime().absolute, realm.clone(), realm))
+        // A realm's name cannot contain a space.
+        let name = " ended";
+        Some(List::new(store, P::SPEC.longest_lifetime().absolute, name.to_owned(), name.to_owned()))
     }
 }

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use self::claims::Claims;
+use super::realms::FormerRealm;
 use super::{ConfigError, ConfigErrorKind, Contents, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::cookie::{IssuedCookie, LARGEST_COOKIE};
@@ -77,7 +78,8 @@ impl<P: Principal> Sessions<P> {
         let seal = self.0.cookie_seal.as_ref().ok_or(SessionErrorKind::NoCookie)?;
         let claims = claims::to_bytes(id, contents, instants).map_err(|_| SessionErrorKind::Unserialisable)?;
         let value = seal.seal(&claims).ok_or(SessionErrorKind::Unavailable)?;
-        let length = P::SPEC.realm().len() + value.len();
+        let name = P::SPEC.cookie.map_or("", |cookie| cookie.name);
+        let length = name.len() + value.len();
         if length > LARGEST_COOKIE {
             tracing::error!(target: "session", length, most = LARGEST_COOKIE, "session.too_large");
             return Err(SessionErrorKind::TooLarge.into());
@@ -88,7 +90,7 @@ impl<P: Principal> Sessions<P> {
     /// The session in a cookie's value, as far as the value itself tells.
     pub(crate) fn open_carried(&self, value: &[u8], now: Timestamp) -> Opening<P> {
         let Some(seal) = &self.0.cookie_seal else { return Opening::Nothing };
-        let sealed = match seal.open(value) {
+        let sealed = match seal.open(value, now) {
             seal::Opened::Bytes(bytes) => bytes,
             seal::Opened::Nothing => return Opening::Nothing,
             seal::Opened::Foreign => return unreadable(&"not sealed by a key of this ring"),
@@ -110,9 +112,12 @@ fn unreadable<P>(reason: &dyn std::fmt::Display) -> Opening<P> {
 }
 
 /// What seals the cookies of this principal, if they hold its sessions.
-pub(super) fn seal<P: Principal>(keys: &super::keys::KeySettings) -> Result<Option<CookieSeal>, ConfigError> {
-    let Some(_) = token_of::<P>() else { return Ok(None) };
-    let Some(newest) = &keys.sealing_key else {
+pub(super) fn seal<P: Principal>(
+    keys: &super::keys::KeySettings,
+    former_realms: &[FormerRealm],
+) -> Result<Option<CookieSeal>, ConfigError> {
+    let Some(token) = token_of::<P>() else { return Ok(None) };
+    let Some(sealing) = &keys.sealing_key else {
         let text = format!(
             "the sessions of `{}` live in their cookie, and there is no key to seal them with; \
              add `.sealing_key(SealingKey::from_base64(..)?)` to the builder, the same on every node",
@@ -120,7 +125,8 @@ pub(super) fn seal<P: Principal>(keys: &super::keys::KeySettings) -> Result<Opti
         );
         return Err(ConfigError::new(ConfigErrorKind::Key, text));
     };
-    let seal = CookieSeal::new(P::SPEC.realm(), newest, &keys.former_sealing_keys);
+    let index = keys.index_key.as_ref().filter(|_| token == CookieToken::Revocable);
+    let seal = CookieSeal::new(P::SPEC.realm(), former_realms, index, sealing, &keys.opening_keys);
     seal.map(Some).map_err(|error| ConfigError::new(ConfigErrorKind::Key, error.to_string()))
 }
 

@@ -46,7 +46,12 @@ impl<P: Principal> Sessions<P> {
     /// use std::time::Duration;
     ///
     /// #[derive(Clone, Serialize, Deserialize, Principal)]
-    /// #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"), absolute = "30d", idle = "7d")]
+    /// #[principal(
+    ///     bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"),
+    ///     absolute = "30d",
+    ///     idle = "7d",
+    ///     realm = "shop-client"
+    /// )]
     /// struct Client {
     ///     #[principal(id)]
     ///     id: u64,
@@ -82,7 +87,8 @@ impl<P: Principal> Sessions<P> {
             Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC.lifetime(false)) };
         let subject = subject_of(principal.id()).map_err(IssueError::from)?;
         for _ in 0..DRAWS {
-            let issued = Self::family_of(SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
+            let issued =
+                Self::family_in(P::SPEC.realm(), SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
             let token = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
             let options = options.clone().authenticated_at(authenticated_at);
             let access = self.issue(principal, &options.clone().of_family(family_claim(issued.key)))?;
@@ -139,7 +145,7 @@ impl<P: Principal> Sessions<P> {
     async fn exchange(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
         let store = self.family_store()?;
         let shown = RefreshToken::parse(shown).ok_or(GrantErrorKind::InvalidGrant)?;
-        let issued = Self::family_of(shown.family.clone());
+        let (issued, _) = self.find_family(store, &shown.family).await?.ok_or(GrantErrorKind::InvalidGrant)?;
         let next = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
         let mut access = None;
         for _ in 0..MOST_CONFLICTS {
@@ -228,8 +234,19 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The bytes of a family never are those of a cookie: its record is found in another realm.
-    fn family_of(id: SessionId) -> Issued {
-        Issued { key: StoreKey::of(&family_realm::<P>(), id.as_bytes()), id, persists_until: None }
+    fn family_in(realm: &str, id: SessionId) -> Issued {
+        Issued { key: StoreKey::of(&[realm, FAMILY].concat(), id.as_bytes()), id, persists_until: None }
+    }
+
+    /// Finds the family of a token: in the present realm, or else in a former one that is accepted now.
+    async fn find_family(&self, store: &dyn Store, id: &SessionId) -> Result<Option<(Issued, Record)>, GrantError> {
+        for realm in self.realms_at(self.now()) {
+            let issued = Self::family_in(realm, id.clone());
+            if let Some(record) = store.load(issued.key).await? {
+                return Ok(Some((issued, record)));
+            }
+        }
+        Ok(None)
     }
 
     fn family_store(&self) -> Result<&dyn Store, GrantError> {
@@ -237,10 +254,8 @@ impl<P: Principal> Sessions<P> {
     }
 }
 
-/// No cookie and no type is called like this: it has a space in it.
-fn family_realm<P: Principal>() -> String {
-    format!("{} refresh", P::SPEC.realm())
-}
+/// The end of the realm's name for token families. A realm's name cannot contain a space.
+const FAMILY: &str = " refresh";
 
 /// The `refresh_family` of a family's access tokens: a hash, by which nothing can be opened.
 fn family_claim(key: StoreKey) -> String {

@@ -1,6 +1,6 @@
 //! The families of one subject.
 
-use super::{GrantError, family_realm};
+use super::{FAMILY, GrantError};
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::{Instants, Sessions};
@@ -44,7 +44,7 @@ impl<P: Principal> Sessions<P> {
 
     /// Under whom families are listed: not among the sessions of the same subject.
     pub(super) fn family_subjects(&self, subject: &str) -> impl Iterator<Item = SubjectKey> {
-        let keys: Vec<_> = self.subject_keys_in(&family_realm::<P>(), subject).collect();
+        let keys: Vec<_> = self.subject_keys_in(FAMILY, subject).collect();
         keys.into_iter()
     }
 }

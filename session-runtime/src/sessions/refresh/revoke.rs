@@ -24,8 +24,7 @@ impl<P: Principal> Sessions<P> {
     pub async fn revoke(&self, token: &str) -> Result<(), GrantError> {
         let Some(token) = RefreshToken::parse(token) else { return self.revoke_access_token(token).await };
         let store = self.family_store()?;
-        let issued = Self::family_of(token.family);
-        let Some(record) = store.load(issued.key).await? else { return Ok(()) };
+        let Some((issued, record)) = self.find_family(store, &token.family).await? else { return Ok(()) };
         match self.opened_other(&record, &issued.id, Family::<P>::from_bytes) {
             Some(family) => self.end_family(issued.key, &family.grant.subject).await,
             // Whose it is cannot be read, and it can be ended all the same.

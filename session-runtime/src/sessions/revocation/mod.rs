@@ -159,9 +159,8 @@ impl<P: Principal> Sessions<P> {
     fn revocable(&self, issuer: &str) -> Option<List<'_>> {
         let bearer = P::SPEC.bearer.filter(|bearer| bearer.revocable)?;
         let longest = bearer.max_age.unwrap_or(Duration::from_hours(24 * 365)).saturating_add(bearer.leeway * 2);
-        // No cookie and no type has a space in its name.
-        let records = format!("{} revoked", P::SPEC.realm());
-        Some(List::new(self.revocation_list_store()?, longest, format!("{records} {issuer}"), records))
+        // A realm's name cannot contain a space.
+        Some(List::new(self.revocation_list_store()?, longest, format!(" revoked {issuer}"), " revoked".to_owned()))
     }
 
     /// Where lists of what counts no more are kept.

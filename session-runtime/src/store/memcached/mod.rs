@@ -23,9 +23,10 @@ const ATTEMPTS: usize = 200;
 /// Keeps sessions in Memcached 1.6 or later.
 ///
 /// ```no_run
-/// use session_runtime::{MemcachedStore, Principal, SealingKey, Sessions};
+/// use session_runtime::{MemcachedStore, Principal, ServerKeys, Sessions};
 /// # use serde::{Deserialize, Serialize};
 /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # #[principal(realm = "shop-user")]
 /// # struct User {
 /// #     #[principal(id)]
 /// #     id: u64,
@@ -33,8 +34,8 @@ const ATTEMPTS: usize = 200;
 ///
 /// # async fn sessions() -> Result<Sessions<User>, Box<dyn std::error::Error>> {
 /// let store = MemcachedStore::builder("127.0.0.1:11211").key_prefix("shop:").subject_index().connect().await?;
-/// let key = SealingKey::from_base64(&std::env::var("SHOP_KEY")?)?;
-/// let sessions = Sessions::builder().store(store).sealing_key(key).build()?;
+/// let keys = ServerKeys::from_base64(&std::env::var("SHOP_KEY")?)?;
+/// let sessions = Sessions::builder().store(store).server_keys(&keys).build()?;
 /// # Ok(sessions)
 /// # }
 /// ```

@@ -30,9 +30,10 @@ use crate::clock::Timestamp;
 /// Keeps sessions in Redis 6 or later, or in Valkey: one server, or a [cluster](Self::cluster).
 ///
 /// ```no_run
-/// use session_runtime::{Principal, RedisStore, SealingKey, Sessions};
+/// use session_runtime::{Principal, RedisStore, ServerKeys, Sessions};
 /// # use serde::{Deserialize, Serialize};
 /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+/// # #[principal(realm = "shop-user")]
 /// # struct User {
 /// #     #[principal(id)]
 /// #     id: u64,
@@ -40,8 +41,8 @@ use crate::clock::Timestamp;
 ///
 /// # async fn sessions() -> Result<Sessions<User>, Box<dyn std::error::Error>> {
 /// let store = RedisStore::builder("redis://127.0.0.1/").key_prefix("shop:").connect().await?;
-/// let key = SealingKey::from_base64(&std::env::var("SHOP_KEY")?)?;
-/// let sessions = Sessions::builder().store(store).sealing_key(key).build()?;
+/// let keys = ServerKeys::from_base64(&std::env::var("SHOP_KEY")?)?;
+/// let sessions = Sessions::builder().store(store).server_keys(&keys).build()?;
 /// # Ok(sessions)
 /// # }
 /// ```

@@ -18,7 +18,7 @@ use crate::store::StoreError;
 /// let store = MySqlStore::connect("mysql://shop@db.example/shop?ssl-mode=VERIFY_IDENTITY").await?;
 /// store.migrate().await?;
 /// store.sweep_every(Duration::from_mins(5), SystemClock);
-/// // Sessions::builder().store(store).sealing_key(key) ..
+/// // Sessions::builder().store(store).server_keys(&keys) ..
 /// # Ok(())
 /// # }
 /// ```

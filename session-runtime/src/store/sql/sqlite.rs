@@ -29,7 +29,7 @@ const READERS: u32 = 4;
 /// let store = SqliteStore::connect(&url).await?;
 /// store.migrate().await?;
 /// store.sweep_every(Duration::from_mins(5), SystemClock);
-/// // Sessions::builder().store(store).sealing_key(key) ..
+/// // Sessions::builder().store(store).server_keys(&keys) ..
 /// # Ok(())
 /// # }
 /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -63,10 +63,11 @@ impl TowerStore {
     /// Keeps sessions in this store of tower-sessions 0.15, knowing [what it cannot promise](Self#what-it-cannot-promise).
     ///
     /// ```
-    /// use session_runtime::{Principal, SealingKey, Sessions, TowerStore};
+    /// use session_runtime::{Principal, ServerKeys, Sessions, TowerStore};
     /// use tower_sessions_memory_store::MemoryStore;
     /// # use serde::{Deserialize, Serialize};
     /// # #[derive(Clone, Serialize, Deserialize, Principal)]
+    /// # #[principal(realm = "shop-user")]
     /// # struct User {
     /// #     #[principal(id)]
     /// #     id: u64,
@@ -74,8 +75,8 @@ impl TowerStore {
     ///
     /// # fn sessions(secret: &str) -> Result<Sessions<User>, Box<dyn std::error::Error>> {
     /// let store = TowerStore::best_effort(MemoryStore::default());
-    /// let key = SealingKey::from_base64(secret)?;
-    /// let sessions: Sessions<User> = Sessions::builder().store(store).sealing_key(key).build()?;
+    /// let keys = ServerKeys::from_base64(secret)?;
+    /// let sessions: Sessions<User> = Sessions::builder().store(store).server_keys(&keys).build()?;
     /// # Ok(sessions)
     /// # }
     /// # sessions("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY").unwrap();

@@ -19,7 +19,7 @@ use crate::token::error::IssueError;
 /// use std::time::Duration;
 ///
 /// # #[derive(Clone, Serialize, Deserialize, Principal)]
-/// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"))]
+/// # #[principal(bearer(alg("EdDSA"), issuer = "https://shop.example", audience = "shop"), realm = "shop-client")]
 /// # struct Client {
 /// #     #[principal(id)]
 /// #     id: u64,

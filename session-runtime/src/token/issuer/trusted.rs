@@ -5,6 +5,7 @@ use std::fmt;
 #[cfg(feature = "jwks-url")]
 use super::KeySetUrl;
 use super::{Issuer, KeySource};
+use crate::clock::Timestamp;
 use crate::principal::{Algorithm, BearerSpec};
 use crate::token::admit::Expectations;
 use crate::token::error::TokenConfigError;
@@ -43,6 +44,7 @@ pub struct TrustedIssuer {
     name: String,
     audience: Option<String>,
     realm: Option<String>,
+    former_realms: Vec<(Box<str>, Timestamp)>,
     algorithms: Option<Vec<Algorithm>>,
     keys: Vec<VerifyingKey>,
     #[cfg(feature = "jwks-url")]
@@ -56,6 +58,7 @@ impl TrustedIssuer {
             name: name.into(),
             audience: None,
             realm: None,
+            former_realms: Vec::new(),
             algorithms: None,
             keys: Vec::new(),
             #[cfg(feature = "jwks-url")]
@@ -72,11 +75,17 @@ impl TrustedIssuer {
 
     /// The realm that its tokens have to name.
     ///
-    /// For an issuer that is another service built with this library: its tokens name the realm of its own principal, which
-    /// is the cookie's name there, or the type's. Without it, tokens that name a realm have to name ours.
+    /// For an issuer that is another service built with this library: its tokens name the realm of its own principal.
+    /// Without it, tokens that name a realm have to name ours.
     #[must_use]
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = Some(realm.into());
+        self
+    }
+
+    /// Accepts a former name of our own realm until an instant.
+    pub(crate) fn former_realm(mut self, name: &str, until: Timestamp) -> Self {
+        self.former_realms.push((name.into(), until));
         self
     }
 
@@ -134,6 +143,7 @@ impl TrustedIssuer {
         let audience = self.audience.as_deref().or(audience).unwrap_or_default();
         let expectations = Expectations {
             realm_required: self.realm.is_some(),
+            former_realms: self.former_realms,
             realm: self.realm.as_deref().unwrap_or(realm).into(),
             issuer: self.name.into(),
             audience: audience.into(),

@@ -62,7 +62,8 @@ macro_rules! principal {
         impl Principal for $type {
             type Id = $id;
             type Role = crate::principal::NoRole;
-            const SPEC: &'static PrincipalSpec = &PrincipalSpec::new(stringify!($type), $names);
+            const SPEC: &'static PrincipalSpec =
+                &PrincipalSpec::new(stringify!($type), crate::principal::RealmName::default(stringify!($type)), $names);
 
             fn id(&self) -> &$id {
                 &self.$field
