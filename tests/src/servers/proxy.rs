@@ -1,8 +1,8 @@
 //! A name that leads to one server, and then to another.
 
-use std::io;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -18,6 +18,7 @@ struct State {
     target: Mutex<SocketAddr>,
     accepted: AtomicUsize,
     open: Mutex<Vec<TcpStream>>,
+    cuts: AtomicBool,
 }
 
 impl Proxy {
@@ -25,7 +26,12 @@ impl Proxy {
     pub fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
-        let state = State { target: Mutex::new(target), accepted: AtomicUsize::new(0), open: Mutex::default() };
+        let state = State {
+            target: Mutex::new(target),
+            accepted: AtomicUsize::new(0),
+            open: Mutex::default(),
+            cuts: AtomicBool::new(false),
+        };
         let proxy = Self { address, state: Arc::new(state) };
         let state = Arc::clone(&proxy.state);
         thread::spawn(move || {
@@ -36,15 +42,16 @@ impl Proxy {
                 if let Ok(server) = TcpStream::connect(target) {
                     let _ = (client.set_nodelay(true), server.set_nodelay(true));
                     state.open.lock().unwrap().push(client.try_clone().unwrap());
-                    pass(client.try_clone().unwrap(), server.try_clone().unwrap());
-                    pass(server, client);
+                    pass(client.try_clone().unwrap(), server.try_clone().unwrap(), || true);
+                    let state = Arc::clone(&state);
+                    pass(server, client, move || !state.cuts.swap(false, Ordering::SeqCst));
                 }
             }
         });
         proxy
     }
 
-    /// Where it listens.
+    /// Returns the address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -54,9 +61,14 @@ impl Proxy {
         *self.state.target.lock().unwrap() = target;
     }
 
-    /// How many connections were made so far.
+    /// Returns the number of connections that it has accepted.
     pub fn accepted(&self) -> usize {
         self.state.accepted.load(Ordering::SeqCst)
+    }
+
+    /// Closes a connection in the place of passing on the next answer of the server.
+    pub fn cut_next_answer(&self) {
+        self.state.cuts.store(true, Ordering::SeqCst);
     }
 
     /// Closes every open connection, as a server does with those that are idle.
@@ -67,9 +79,14 @@ impl Proxy {
     }
 }
 
-fn pass(mut from: TcpStream, mut to: TcpStream) {
+/// Passes on what comes, for as long as it may.
+fn pass(mut from: TcpStream, mut to: TcpStream, may_pass: impl Fn() -> bool + Send + 'static) {
     thread::spawn(move || {
-        let _ = io::copy(&mut from, &mut to);
+        let mut bytes = [0; 16 * 1024];
+        while let Ok(length @ 1..) = from.read(&mut bytes)
+            && may_pass()
+            && to.write_all(&bytes[..length]).is_ok()
+        {}
         let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
     });
 }

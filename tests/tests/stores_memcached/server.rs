@@ -65,7 +65,7 @@ pub(crate) async fn ask(server: &Server, request: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// How many connections the server has accepted so far, this one included.
+/// Number of connections that the server has accepted, this one included.
 pub(crate) async fn connections_accepted(server: &Server) -> u64 {
     let answer = String::from_utf8(ask(server, b"stats\r\n").await).unwrap();
     let accepted = answer.lines().find_map(|line| line.strip_prefix("STAT total_connections "));

@@ -9,7 +9,7 @@ use tests::servers::redis::redis;
 use tests::{ProbedStore, Site, abandon, user};
 use tokio::time::sleep;
 
-use crate::server::{connections_accepted, key, later, record, store};
+use crate::server::{address, connections_accepted, key, later, patient, record};
 
 async fn abandon_each(store: &RedisStore, number: u8) {
     let subject = SubjectKey::from_bytes([9; 32]);
@@ -26,7 +26,7 @@ async fn abandon_each(store: &RedisStore, number: u8) {
 #[tokio::test]
 async fn cancelled_requests_cost_no_connections() {
     let Some(server) = redis(&[]) else { return };
-    let store = store(&server).await;
+    let store = patient(address(&server)).connect().await.unwrap();
     let before = connections_accepted(&server);
     for round in 0..200 {
         abandon_each(&store, round).await;
@@ -40,7 +40,7 @@ async fn cancelled_requests_cost_no_connections() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reset_streams_cost_no_connections() {
     let Some(mut server) = redis(&[]) else { return };
-    let store = Arc::new(store(&server).await);
+    let store = Arc::new(patient(address(&server)).connect().await.unwrap());
     let site = Site::over(GuardedRouter::new(), ProbedStore::of(store), |builder| builder);
     let http = Http2Server::start(site.router.clone()).await;
     let before = connections_accepted(&server);
@@ -62,7 +62,7 @@ async fn reset_streams_cost_no_connections() {
 #[tokio::test]
 async fn connecting_is_not_given_up_with_the_request() {
     let Some(mut server) = redis(&[]) else { return };
-    let store = store(&server).await;
+    let store = patient(address(&server)).connect().await.unwrap();
     server.stop();
     assert!(store.load(key(1)).await.is_err());
     server.start_again();
@@ -78,7 +78,7 @@ async fn connecting_is_not_given_up_with_the_request() {
 #[tokio::test]
 async fn command_that_was_sent_is_carried_out() {
     let Some(server) = redis(&[]) else { return };
-    let store = store(&server).await;
+    let store = patient(address(&server)).connect().await.unwrap();
     let start = Instant::now();
     abandon(store.insert(key(1), record(None))).await;
     // A command that still waits to be sent may be dropped.

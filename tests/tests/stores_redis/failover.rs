@@ -8,7 +8,7 @@ use tests::servers::redis::{command, redis};
 use tests::servers::{Proxy, Server};
 use tokio::time::sleep;
 
-use crate::server::{key, later, record};
+use crate::server::{asked, key, later, patient, record};
 
 const SUBJECT: SubjectKey = SubjectKey::from_bytes([9; 32]);
 
@@ -41,7 +41,7 @@ impl Pair {
     }
 
     async fn store(&self) -> RedisStore {
-        RedisStore::connect(address(&self.name)).await.unwrap()
+        patient(address(&self.name)).connect().await.unwrap()
     }
 }
 
@@ -54,7 +54,7 @@ fn address(name: &Proxy) -> String {
     format!("redis://{}/", name.address())
 }
 
-fn eventually(mut is_so: impl FnMut() -> bool) {
+pub(crate) fn eventually(mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(start.elapsed() < Duration::from_secs(30), "it does not come to be");
@@ -87,7 +87,7 @@ async fn first_write_after_a_failover_goes_to_the_new_primary() {
 #[tokio::test]
 async fn near_records_of_a_demoted_server_are_dropped() {
     let Some(pair) = Pair::new() else { return };
-    let builder = RedisStore::builder(address(&pair.name)).near_cache(NonZeroUsize::MIN.saturating_add(99));
+    let builder = patient(address(&pair.name)).near_cache(NonZeroUsize::MIN.saturating_add(99));
     let store = builder.connect().await.unwrap();
     assert!(store.insert(key(1), record(None)).await.unwrap());
     assert!(store.load(key(1)).await.unwrap().is_some());
@@ -154,7 +154,7 @@ async fn server_that_loads_its_data_is_left() {
     let Some(loading) = redis(&["--key-load-delay", "1000", "--enable-debug-command", "yes"]) else { return };
     let Some(other) = redis(&[]) else { return };
     let name = Proxy::to(loading.address());
-    let store = RedisStore::connect(address(&name)).await.unwrap();
+    let store = patient(address(&name)).connect().await.unwrap();
     assert!(store.insert(key(1), record(None)).await.unwrap());
     // It answers in between while it loads 5,000 keys, one a millisecond.
     command(loading.port(), "DEBUG POPULATE 5000").unwrap();
@@ -168,7 +168,7 @@ async fn server_that_loads_its_data_is_left() {
 }
 
 /// Every write, each over a connection that the server closed.
-async fn write_after_each_close(name: &Proxy, store: &RedisStore, pause: Duration) {
+pub(crate) async fn write_after_each_close(name: &Proxy, store: &RedisStore, pause: Duration) {
     let close = async || {
         name.close_all();
         sleep(pause).await;
@@ -192,17 +192,34 @@ async fn write_after_each_close(name: &Proxy, store: &RedisStore, pause: Duratio
 async fn idle_connection_that_was_closed_costs_no_write() {
     let Some(server) = redis(&[]) else { return };
     let name = Proxy::to(server.address());
-    let plain = RedisStore::connect(address(&name)).await.unwrap();
+    let plain = patient(address(&name)).connect().await.unwrap();
     write_after_each_close(&name, &plain, Duration::from_millis(20)).await;
-    let near = RedisStore::builder(address(&name)).near_cache(NonZeroUsize::MIN).connect().await.unwrap();
+    let near = patient(address(&name)).near_cache(NonZeroUsize::MIN).connect().await.unwrap();
     write_after_each_close(&name, &near, Duration::from_millis(20)).await;
+}
+
+#[tokio::test]
+async fn idle_connection_is_checked_without_a_round_trip() {
+    let Some(server) = redis(&[]) else { return };
+    let store = patient(format!("redis://{}/", server.address())).connect().await.unwrap();
+    assert!(store.insert(key(1), record(None)).await.unwrap());
+    let before = ["ping", "evalsha", "hmget"].map(|command| asked(&server, command));
+    for second in 1..=20 {
+        sleep(Duration::from_millis(5)).await;
+        assert!(store.touch(key(1), later(second), later(3_600 + second)).await.unwrap());
+        sleep(Duration::from_millis(5)).await;
+        assert!(store.load(key(1)).await.unwrap().is_some());
+    }
+    // A touch reads by `HMGET` in its script.
+    let [pings, scripts, reads] = before;
+    assert_eq!(["ping", "evalsha", "hmget"].map(|command| asked(&server, command)), [pings, scripts + 20, reads + 40]);
 }
 
 // The runtime itself has had no turn in which to learn of it.
 #[tokio::test]
 async fn connection_closed_while_the_runtime_stood_still_costs_no_write() {
     let Some(server) = redis(&[]) else { return };
-    let store = RedisStore::connect(format!("redis://{}/", server.address())).await.unwrap();
+    let store = patient(format!("redis://{}/", server.address())).connect().await.unwrap();
     for round in 0..50 {
         command(server.port(), "CLIENT KILL TYPE normal").unwrap();
         std::thread::sleep(Duration::from_millis(5));
@@ -214,7 +231,7 @@ async fn connection_closed_while_the_runtime_stood_still_costs_no_write() {
 async fn idle_connection_that_was_closed_costs_no_write_on_many_threads() {
     let Some(server) = redis(&["--timeout", "1"]) else { return };
     let name = Proxy::to(server.address());
-    let store = RedisStore::connect(address(&name)).await.unwrap();
+    let store = patient(address(&name)).connect().await.unwrap();
     for _ in 0..5 {
         write_after_each_close(&name, &store, Duration::from_millis(20)).await;
     }

@@ -9,6 +9,7 @@
 )]
 
 mod cancelled;
+mod cluster;
 mod contract;
 mod failover;
 mod hostile;

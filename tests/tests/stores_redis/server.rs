@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use session_runtime::{Record, RecordParts, RedisStore, StoreKey, SubjectKey, Timestamp};
+use session_runtime::{Record, RecordParts, RedisStore, RedisStoreBuilder, StoreKey, SubjectKey, Timestamp};
 use tests::servers::Server;
 use tests::servers::redis::command;
 
@@ -13,18 +13,24 @@ pub(crate) async fn store(server: &Server) -> RedisStore {
     RedisStore::connect(address(server)).await.unwrap()
 }
 
+/// A builder that waits as long as a busy machine takes, so that no time-out costs a connection.
+pub(crate) fn patient(address: String) -> RedisStoreBuilder {
+    let limit = Duration::from_secs(20);
+    RedisStore::builder(address).connect_timeout(limit).command_timeout(limit)
+}
+
 pub(crate) fn address(server: &Server) -> String {
     format!("redis://{}/", server.address())
 }
 
-/// How many commands of this name the server was sent.
+/// Number of commands of this name that the server was sent.
 pub(crate) fn asked(server: &Server, name: &str) -> usize {
     let statistics = command(server.port(), "INFO commandstats").unwrap();
     let line = statistics.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls="))).unwrap_or("0");
     line.split(',').next().unwrap().parse().unwrap()
 }
 
-/// How many connections the server has accepted so far, this one included.
+/// Number of connections that the server has accepted, this one included.
 pub(crate) fn connections_accepted(server: &Server) -> u64 {
     let statistics = command(server.port(), "INFO stats").unwrap();
     let accepted = statistics.lines().find_map(|line| line.strip_prefix("total_connections_received:"));

@@ -176,7 +176,7 @@ async fn exchange(connection: &mut TcpStream, request: &[u8], largest: usize) ->
 }
 
 impl Failure {
-    /// Whether the connection broke before the reply was read.
+    /// Returns true if the connection broke before the reply was read.
     pub(super) const fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Connection(_) | Self::NotSent(_))
     }

@@ -129,7 +129,10 @@ impl RedisStoreBuilder {
                 .tcp_settings(tcp)
                 .connection_timeout(self.limits.connect)
                 .response_timeout(self.limits.command)
-                .retries(3);
+                // In the newer protocol, a node that closes a connection is connected to at once.
+                .use_protocol(ProtocolVersion::RESP3)
+                // The store decides which commands are sent again.
+                .retries(0);
             return Ok(Server::Cluster(Box::new(builder.build()?)));
         }
         let address = self.addresses.first().map_or("", String::as_str);
@@ -143,7 +146,7 @@ impl RedisStoreBuilder {
     }
 }
 
-/// Whether every primary says so. One that may not be asked promises nothing.
+/// Asks every primary. One that may not be asked promises nothing.
 async fn evicts_nothing(link: &Arc<Link>) -> Result<bool, Failure> {
     let mut command = ::redis::cmd("CONFIG");
     command.arg("GET").arg("maxmemory-policy");

@@ -1,7 +1,5 @@
 //! A connection to the server: made, used, and known to be closed.
 
-#[cfg(feature = "redis-cluster")]
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -10,20 +8,18 @@ use std::time::{Duration, Instant};
 use ::redis::aio::{ConnectionLike, MultiplexedConnection, SendError};
 #[cfg(feature = "redis-cluster")]
 use ::redis::cluster_async::ClusterConnection;
-#[cfg(feature = "redis-cluster")]
-use ::redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
-use ::redis::{AsyncConnectionConfig, Client, Cmd, Value};
+use ::redis::{AsyncConnectionConfig, Client, Cmd, RedisFuture, Value};
 use tokio::task::yield_now;
 
-use super::failure::Failure;
 #[cfg(feature = "redis-cluster")]
-use super::fields;
+use super::cluster;
+use super::failure::Failure;
 use super::near::NearCache;
 
 /// After this time without use, the server may have closed a connection without the runtime having noticed.
 const IDLE_FOR: Duration = Duration::from_millis(2);
 
-/// What is connected to.
+/// A server, or the nodes of a cluster.
 pub(super) enum Server {
     One(Client),
     #[cfg(feature = "redis-cluster")]
@@ -34,7 +30,7 @@ pub(super) enum Server {
 #[derive(Clone)]
 pub(super) struct Established {
     pub(super) connection: Connection,
-    /// What is kept of the records that were read over it.
+    /// Records that were read over it.
     pub(super) near: Option<Arc<NearCache>>,
     usage: Arc<Usage>,
 }
@@ -49,7 +45,16 @@ pub(super) enum Connection {
     Cluster(ClusterConnection),
 }
 
-/// When a connection was used.
+/// Failures after which a command may be sent again.
+#[derive(Clone, Copy)]
+pub(super) enum Repeat {
+    /// The command only reads.
+    AfterLoss,
+    /// The command changes something. It may have been executed unless the server says otherwise.
+    AfterRefusal,
+}
+
+/// Instants at which a connection was used.
 struct Usage {
     made_at: Instant,
     /// Milliseconds from then until the last answer.
@@ -82,7 +87,7 @@ impl Established {
         }
     }
 
-    /// Whether the server is known to have closed the connection. Sends nothing.
+    /// Returns true if the server is known to have closed the connection. Sends nothing.
     pub(super) async fn is_closed(&self) -> bool {
         let answered_after = Duration::from_millis(self.usage.answered_after.load(Ordering::Relaxed));
         if self.usage.made_at.elapsed().saturating_sub(answered_after) < IDLE_FOR {
@@ -92,6 +97,15 @@ impl Established {
         yield_now().await;
         yield_now().await;
         self.connection.is_closed()
+    }
+}
+
+impl Repeat {
+    pub(super) fn allows(self, failure: &Failure) -> bool {
+        match self {
+            Self::AfterLoss => failure.is_lost_connection() || failure.is_refusal(),
+            Self::AfterRefusal => failure.is_refusal(),
+        }
     }
 }
 
@@ -118,7 +132,7 @@ impl Server {
                 if near.is_some() {
                     let mut tracking = ::redis::cmd("CLIENT");
                     tracking.arg("TRACKING").arg("ON");
-                    connection.send(&tracking).await?;
+                    connection.send(&tracking, Repeat::AfterRefusal).await?;
                 }
                 Ok(connection)
             }
@@ -131,13 +145,14 @@ impl Server {
 }
 
 impl Connection {
-    pub(super) async fn send(&mut self, command: &Cmd) -> Result<Value, Failure> {
+    /// Sends a command, in a cluster to the node that has its key.
+    pub(super) async fn send(&mut self, command: &Cmd, repeat: Repeat) -> Result<Value, Failure> {
         let answer = match self {
-            Self::One(connection) => connection.req_packed_command(command).await,
+            Self::One(connection) => connection.req_packed_command(command).await.and_then(Value::extract_error),
             #[cfg(feature = "redis-cluster")]
-            Self::Cluster(connection) => connection.req_packed_command(command).await,
+            Self::Cluster(connection) => cluster::send(connection, command, matches!(repeat, Repeat::AfterLoss)).await,
         };
-        answer.and_then(Value::extract_error).map_err(Failure::Server)
+        answer.map_err(Failure::Server)
     }
 
     /// The answers of every primary of a cluster, or of the one server. A node that refuses answers with an error.
@@ -149,57 +164,46 @@ impl Connection {
             }
             #[cfg(feature = "redis-cluster")]
             Self::Cluster(connection) => {
-                let primaries = MultipleNodeRoutingInfo::AllMasters;
-                let routing = RoutingInfo::MultiNode((primaries, None));
-                let answers = connection.route_command(command.clone(), routing).await.map_err(Failure::Server)?;
-                let Value::Map(answers) = answers else { return Err(Failure::Senseless) };
-                // The client leaves out a primary that it is not connected to.
-                let slots = self.send(::redis::cmd("CLUSTER").arg("SLOTS")).await?;
-                if answers.len() < primary_count(&slots) {
-                    return Err(Failure::MissingPrimary);
-                }
-                Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+                let answers = cluster::send_to_primaries(connection, command).await.map_err(Failure::Server)?;
+                answers.ok_or(Failure::MissingPrimary)
             }
         }
     }
 
-    /// Whether the task behind the connection has ended. That of a cluster looks after its nodes itself.
+    /// Returns true if the task behind the connection has ended.
     fn is_closed(&self) -> bool {
+        let ping = ::redis::cmd("PING");
+        // A task that has ended takes no command. One that lives drops a command whose caller is gone.
+        let is_refused = |answer: &mut RedisFuture<'_, Value>| {
+            matches!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
+        };
         match self {
-            Self::One(connection) => {
-                let mut connection = connection.clone();
-                let ping = ::redis::cmd("PING");
-                let mut answer = connection.req_packed_command(&ping);
-                // A task that has ended takes no command. One that lives drops a command whose caller is gone.
-                matches!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Err(_)))
-            }
+            Self::One(connection) => is_refused(&mut connection.clone().req_packed_command(&ping)),
+            #[cfg(feature = "redis-cluster")]
+            Self::Cluster(connection) => is_refused(&mut connection.clone().req_packed_command(&ping)),
+        }
+    }
+
+    /// Returns true if the next command needs another connection.
+    ///
+    /// A connection that does not answer may have lost its other end without being told. That of a cluster looks after its
+    /// nodes itself.
+    pub(super) fn ends_with(&self, failure: &Failure) -> bool {
+        match self {
+            Self::One(_) => matches!(failure, Failure::NoAnswer(_)) || failure.is_lost_connection(),
             #[cfg(feature = "redis-cluster")]
             Self::Cluster(_) => false,
         }
     }
 
-    /// Whether the next command had better have another connection. One that does not answer may have lost the other end
-    /// without being told; that of a cluster looks after its nodes itself.
-    pub(super) fn ends_with(&self, failure: &Failure) -> bool {
-        let is_late = match self {
-            Self::One(_) => matches!(failure, Failure::NoAnswer(_)),
+    /// Returns the pause after a connection was given up because its server refuses.
+    ///
+    /// A connection to a cluster costs more to make, and leads to nodes that do not refuse.
+    pub(super) const fn pause_after_refusal(&self) -> Duration {
+        match self {
+            Self::One(_) => Duration::from_millis(100),
             #[cfg(feature = "redis-cluster")]
-            Self::Cluster(_) => false,
-        };
-        is_late || failure.is_lost_connection()
+            Self::Cluster(_) => Duration::from_secs(1),
+        }
     }
-}
-
-/// How many primaries are named in the answer to `CLUSTER SLOTS`: ranges of slots, each with its primary first.
-#[cfg(feature = "redis-cluster")]
-fn primary_count(slots: &Value) -> usize {
-    let Value::Array(ranges) = slots else { return usize::MAX };
-    let ids = ranges.iter().map(|range| match range {
-        Value::Array(range) => match range.get(2) {
-            Some(Value::Array(node)) => node.get(2).and_then(fields::bytes),
-            _ => None,
-        },
-        _ => None,
-    });
-    ids.collect::<BTreeSet<_>>().len()
 }

@@ -1,4 +1,4 @@
-//! Why an operation failed, and what that says about the command.
+//! Failures of the store, and what they say about the command.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::store::StoreError;
 /// The codes with which a server refuses what another server may accept, before it has changed anything.
 const REFUSALS: [&str; 7] = ["READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF", "OOM"];
 
-/// Why there is no answer.
+/// A failure of an operation.
 #[derive(Debug)]
 pub(super) enum Failure {
     Server(RedisError),
@@ -28,20 +28,24 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// Returns true if the server does not know the script by its hash.
     pub(super) fn is_unknown_script(&self) -> bool {
         matches!(self, Self::Server(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript))
     }
 
-    /// Whether the server wants to know first who asks.
+    /// Returns true if the server demands a password first.
     pub(super) fn refuses_everything(error: &RedisError) -> bool {
         matches!(error.code(), Some("NOAUTH" | "WRONGPASS"))
     }
 
+    /// Returns true if the connection broke, so that the command may or may not have been executed.
     pub(super) fn is_lost_connection(&self) -> bool {
         matches!(self, Self::Server(error) if error.is_unrecoverable_error())
     }
 
-    /// Whether the server says that it cannot serve, such as a primary that became a replica. The command was not executed.
+    /// Returns true if the server says that it cannot serve, such as a primary that became a replica.
+    ///
+    /// The command was not executed. In a script it is the first write that is refused.
     pub(super) fn is_refusal(&self) -> bool {
         let Self::Server(error) = self else { return false };
         match error.code() {

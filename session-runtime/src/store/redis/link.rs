@@ -7,16 +7,12 @@ use ::redis::{Cmd, Value};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::timeout;
 
-use super::connection::{Established, Identity, Server};
+use super::connection::{Established, Identity, Repeat, Server};
 use super::failure::Failure;
 use super::fields;
 use super::near::{NearCache, NearSettings};
 use crate::store::Record;
 use crate::store::completion::Completion;
-
-/// How long a connection is kept whose server refuses, after another was given up for that. A server that refuses for a while
-/// is not connected to again and again.
-const REFUSED_AT_MOST_EVERY: Duration = Duration::from_millis(100);
 
 /// The way to the server.
 pub(super) struct Link {
@@ -26,24 +22,15 @@ pub(super) struct Link {
     established: RwLock<Option<Established>>,
     /// Held by the one who connects, so that a thousand requests make one connection.
     connecting: Arc<tokio::sync::Mutex<()>>,
-    /// When a connection was last given up because its server refused.
+    /// Instant at which a connection was last given up because its server refused.
     refused_at: Mutex<Option<Instant>>,
 }
 
-/// How long to wait.
+/// Time limits.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) connect: Duration,
     pub(super) command: Duration,
-}
-
-/// Which failures allow a command to be sent over another connection.
-#[derive(Clone, Copy)]
-enum Repeat {
-    /// The command only reads.
-    AfterLoss,
-    /// The command changes something. It may have been executed unless the server says otherwise.
-    AfterRefusal,
 }
 
 impl Link {
@@ -60,13 +47,15 @@ impl Link {
 
     /// Sends a command, a second time only if it was certainly not executed.
     pub(super) async fn ask(self: &Arc<Self>, command: &Cmd) -> Result<Value, Failure> {
-        self.over_one(Repeat::AfterRefusal, |established| self.ask_over(established, command)).await
+        let repeat = Repeat::AfterRefusal;
+        self.over_one(repeat, |established| self.ask_over(established, command, repeat)).await
     }
 
-    /// Sends a command that only reads, a second time if the connection turns out to be lost: a server that was restarted
-    /// refuses nobody.
+    /// Sends a command that only reads, a second time if the connection turns out to be lost. So a restart of the server costs
+    /// no read.
     pub(super) async fn ask_again(self: &Arc<Self>, command: &Cmd) -> Result<Value, Failure> {
-        self.over_one(Repeat::AfterLoss, |established| self.ask_over(established, command)).await
+        let repeat = Repeat::AfterLoss;
+        self.over_one(repeat, |established| self.ask_over(established, command, repeat)).await
     }
 
     /// Sends a command to every primary of a cluster, or to the one server.
@@ -81,7 +70,7 @@ impl Link {
         self.over_one(Repeat::AfterRefusal, |established| async move {
             // Nothing of before is handed out once the answer is there: the server's own word may come after it.
             established.forget(name);
-            let answer = self.ask_over(established.clone(), command).await;
+            let answer = self.ask_over(established.clone(), command, Repeat::AfterRefusal).await;
             established.forget(name);
             // Another request may have replaced the connection and read over the new one.
             if let (Some(_), Some(present)) = (self.near, self.present()) {
@@ -109,7 +98,7 @@ impl Link {
         command: &Cmd,
     ) -> Result<Option<Record>, Failure> {
         let reader = established.near.as_ref().map(|near| near.read(name));
-        let record = fields::read(&self.ask_over(established, command).await?);
+        let record = fields::read(&self.ask_over(established, command, Repeat::AfterLoss).await?);
         if let (Some(reader), Some(record)) = (reader, &record) {
             reader.finish(record);
         }
@@ -131,14 +120,14 @@ impl Link {
         }
     }
 
-    async fn ask_over(&self, mut established: Established, command: &Cmd) -> Result<Value, Failure> {
+    async fn ask_over(&self, mut established: Established, command: &Cmd, repeat: Repeat) -> Result<Value, Failure> {
         let sent_at = Instant::now();
-        let answer = timeout(self.limits.command, established.connection.send(command)).await;
+        let answer = timeout(self.limits.command, established.connection.send(command, repeat)).await;
         let answer = answer.unwrap_or(Err(Failure::NoAnswer(self.limits.command)));
         match &answer {
             Ok(_) => established.answered(sent_at),
             Err(failure) if established.connection.ends_with(failure) => self.forget(&established.identity()),
-            Err(failure) if failure.is_refusal() => self.leave(&established.identity()),
+            Err(failure) if failure.is_refusal() => self.leave(&established),
             Err(_) => {}
         }
         answer
@@ -188,22 +177,15 @@ impl Link {
         }
     }
 
-    /// Gives up a connection whose server refuses: the name may lead to another server by now.
-    fn leave(&self, identity: &Identity) {
+    /// Gives up a connection whose server refuses: the name may lead to another server by now. A server that refuses for a
+    /// while is not connected to again and again.
+    fn leave(&self, established: &Established) {
+        let pause = established.connection.pause_after_refusal();
         let mut refused_at = self.refused_at.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_due = refused_at.is_none_or(|refused_at| refused_at.elapsed() >= REFUSED_AT_MOST_EVERY);
-        if is_due && self.is_present(identity) {
+        let is_due = refused_at.is_none_or(|refused_at| refused_at.elapsed() >= pause);
+        if is_due && self.is_present(&established.identity()) {
             *refused_at = Some(Instant::now());
-            self.forget(identity);
-        }
-    }
-}
-
-impl Repeat {
-    fn allows(self, failure: &Failure) -> bool {
-        match self {
-            Self::AfterLoss => failure.is_lost_connection() || failure.is_refusal(),
-            Self::AfterRefusal => failure.is_refusal(),
+            self.forget(&established.identity());
         }
     }
 }

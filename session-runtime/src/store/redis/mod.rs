@@ -1,6 +1,8 @@
 //! Sessions in Redis or Valkey.
 
 mod builder;
+#[cfg(feature = "redis-cluster")]
+mod cluster;
 mod connection;
 mod failure;
 mod fields;
@@ -78,11 +80,11 @@ use crate::clock::Timestamp;
 /// connection: what it has sent is executed, and what it has not sent is dropped.
 ///
 /// A server may refuse a command: it became a replica, loads its data, lost its primary or its replicas, or cannot keep more.
-/// The store then gives up the connection, at most ten times a second, resolves the address again and repeats the command
-/// where it leads. So a failover needs no restart.
+/// The store then gives up the connection, at most ten times a second (once in a cluster), resolves the address again and
+/// repeats the command where it leads. So a failover needs no restart.
 ///
 /// A write is sent a second time only if it was certainly not executed: because the server refused it, or had closed the
-/// connection before. What may have become of a write that failed is told at
+/// connection before, or because the node of a cluster does not have the key. What may have become of a write that failed is told at
 /// [`StoreError`](StoreError#when-a-write-fails).
 ///
 /// # TLS
