@@ -11,12 +11,15 @@ use session_runtime::{
     Algorithm, AuthSession, GrantErrorKind, GuardedRouter, ManualClock, MemoryStore, Principal, Session, Sessions,
     SigningKey, SqliteStore, TokenOptions, TokenPair, session,
 };
-use tests::{Failed, Gate, Operation, ProbedStore, SECRET, START, Visitor, minutes, router, sealing_key, sessions};
+use tests::{
+    Failed, Gate, Operation, ProbedStore, SECRET, START, Visitor, index_key, minutes, router, sealing_key, sessions,
+};
 
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-client"),
-    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "1h", revocable)
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "1h", revocable),
+    realm = "ending-client"
 )]
 struct Client {
     #[principal(id)]
@@ -27,7 +30,8 @@ struct Client {
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-reader", token = "jwt", revocable),
-    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "1h", revocable)
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "1h", revocable),
+    realm = "ending-reader"
 )]
 struct Reader {
     #[principal(id)]
@@ -185,7 +189,10 @@ async fn families_end_first_beside_stateless_cookies() {
     for store in stores().await {
         let list = ProbedStore::over(MemoryStore::new().keeping_until_expiry());
         let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
-        let builder = Sessions::<Reader>::builder().clock(ManualClock::at(START)).sealing_key(sealing_key());
+        let builder = Sessions::<Reader>::builder()
+            .clock(ManualClock::at(START))
+            .sealing_key(sealing_key())
+            .index_key(index_key());
         let builder = builder.store(store).revocation_store(list.clone()).signing_key(key);
         let sessions = builder.build().unwrap();
         let pair = sessions.issue_pair(&Reader { id: 7 }, &options()).await.unwrap();

@@ -12,7 +12,9 @@ use crate::clock::Timestamp;
 use crate::policy::Of;
 use crate::principal::Principal;
 use crate::session::Session;
-use crate::sessions::{Current, Instants, Issued, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record};
+use crate::sessions::{
+    Current, Instants, Issued, SessionError, UNASKED_ALIAS_LIFETIME, expiry, is_touch_due, standing_record,
+};
 use crate::store::{StoreError, StoreKey};
 
 /// What is written, when it is. Boxed, as is what else is rare on the way in: what every request has to make room for, it
@@ -67,12 +69,18 @@ async fn replace_id_where_due<P: Principal>(call: &Call<'_, Of<P>>) {
     let (sessions, exchange) = (visitor.sessions(), visitor.exchange());
     let Some(current) = exchange.take_due_rotation() else { return };
     match current {
-        // Boxed in what is boxed: a touch is the more frequent of the two, and has no need for all that room.
-        Current::Named(issued) => match Box::pin(sessions.succeed(&issued, UNASKED_ALIAS_LIFETIME, Ok)).await {
-            Ok(issued) => exchange.issue(issued),
-            // Another request was there first, or the next one tries: what was found out is kept already.
-            Err(error) => tracing::warn!(target: "session", ?error, "session.rotation_failed"),
-        },
+        Current::Named(old) => {
+            let (owned, exchange) = (sessions.clone(), visitor.share_exchange());
+            let rotation = async move {
+                exchange.issue(owned.succeed(&old, UNASKED_ALIAS_LIFETIME, Ok).await?);
+                Ok::<_, SessionError>(())
+            };
+            // Boxed in what is boxed: a touch is the more frequent of the two, and has no need for all that room.
+            if let Err(error) = Box::pin(sessions.tasks().run(rotation)).await {
+                // Another request was there first, or the next one tries: what was found out is kept already.
+                tracing::warn!(target: "session", ?error, "session.rotation_failed");
+            }
+        }
         #[cfg(feature = "cookie-tokens")]
         Current::Carried(id) => {
             if let Some(session) = visitor.session() {

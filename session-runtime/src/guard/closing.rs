@@ -36,13 +36,12 @@ impl Future for Keeping {
 }
 
 /// What finishing a response needs to know; the same for every principal. Part of every handler's future: see [`Shared`].
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Closing {
     /// `None` for a `public` route.
     visit: Option<Visited>,
 }
 
-#[derive(Clone)]
 struct Visited {
     exchange: Shared<Exchange>,
     #[cfg_attr(
@@ -52,6 +51,16 @@ struct Visited {
     key_values: Option<RequestKeyValues>,
     cookie: Option<Shared<CookieWriter>>,
     read: Via,
+    is_finished: bool,
+}
+
+/// The request is dropped before its response is finished: its client is gone, a time-out fired, or its handler panicked.
+impl Drop for Visited {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            self.exchange.abandon();
+        }
+    }
 }
 
 impl Closing {
@@ -62,7 +71,7 @@ impl Closing {
         read: Via,
     ) -> Self {
         let cookie = sessions.cookie().cloned().map(Shared::from);
-        Self { visit: Some(Visited { exchange, key_values, cookie, read }) }
+        Self { visit: Some(Visited { exchange, key_values, cookie, read, is_finished: false }) }
     }
 
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
@@ -76,14 +85,10 @@ impl Closing {
     /// written before: what writes them comes to the response.
     ///
     /// By reference, for most responses are concluded where they are.
-    #[cfg_attr(
-        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
-        expect(clippy::needless_pass_by_ref_mut, reason = "there are none")
-    )]
     pub(super) fn conclude(&mut self, response: &mut Response) -> Option<Keeping> {
         #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
         if let Some(key_values) = self.unkept().cloned() {
-            let (closing, response) = (mem::take(self), mem::take(response));
+            let (mut closing, response) = (mem::take(self), mem::take(response));
             return Some(Box::pin(async move {
                 let mut response = answered(&key_values, response).await;
                 closing.finish(&mut response);
@@ -94,8 +99,9 @@ impl Closing {
         None
     }
 
-    fn finish(&self, response: &mut Response) {
-        let Some(visit) = &self.visit else { return };
+    fn finish(&mut self, response: &mut Response) {
+        let Some(visit) = &mut self.visit else { return };
+        visit.is_finished = true;
         let outcome = visit.exchange.outcome();
         #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
         if !visit.key_values.as_ref().is_some_and(RequestKeyValues::is_of_layer) {

@@ -8,9 +8,10 @@ use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
 use crate::sessions::{
-    ALIAS_LIFETIME, Changes, Current, Issued, KeyValues, Look, Seen, SessionError, SessionErrorKind, Sessions,
-    anonymous_expiry,
+    ALIAS_LIFETIME, Changes, Current, Exchange, Issued, KeyValues, Look, Seen, SessionError, SessionErrorKind,
+    Sessions, anonymous_expiry,
 };
+use crate::shared::Shared;
 use crate::store::Record;
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionError>> + Send + 'a>>;
@@ -31,8 +32,8 @@ pub(crate) trait Records: Send + Sync {
     /// Makes the changes to what stands under an id.
     fn change<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, ()>;
 
-    /// Makes the changes and lets the session go on under a new id.
-    fn rotate<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, Issued>;
+    /// Makes the changes and lets the session go on under a new id, which the response of `exchange` carries.
+    fn rotate(&self, issued: Issued, changes: Changes, exchange: Shared<Exchange>) -> Answer<'_, ()>;
 
     /// Begins a record of nobody.
     fn begin<'a>(&'a self, changes: &'a Changes) -> Answer<'a, Issued>;
@@ -88,9 +89,13 @@ impl<P: Principal> Records for Sessions<P> {
         }))
     }
 
-    fn rotate<'a>(&'a self, issued: &'a Issued, changes: &'a Changes) -> Answer<'a, Issued> {
-        let renew = move |standing: &Record, new: &Issued| self.with_changes(standing, issued, changes, new);
-        Box::pin(self.succeed_as(issued, ALIAS_LIFETIME, renew))
+    fn rotate(&self, issued: Issued, changes: Changes, exchange: Shared<Exchange>) -> Answer<'_, ()> {
+        let sessions = self.clone();
+        Box::pin(self.tasks().run(async move {
+            let renew = |standing: &Record, new: &Issued| sessions.with_changes(standing, &issued, &changes, new);
+            exchange.issue(sessions.succeed_as(&issued, ALIAS_LIFETIME, renew).await?);
+            Ok(())
+        }))
     }
 
     fn begin<'a>(&'a self, changes: &'a Changes) -> Answer<'a, Issued> {

@@ -158,8 +158,7 @@ impl Shelf {
             Some(Current::Carried(_) | Current::CarriedReadOnly) => Err(SessionErrorKind::NoCookie.into()),
             Some(Current::Alias(_)) => Err(SessionErrorKind::Superseded.into()),
             Some(Current::Named(issued)) if rotate && !exchange.is_closed() => {
-                exchange.issue(self.records.rotate(&issued, changes).await?);
-                Ok(())
+                self.records.rotate(issued, changes.clone(), exchange).await
             }
             Some(Current::Named(issued)) => self.records.change(&issued, changes).await,
             // ASVS 7.6.2: no record without something to keep.

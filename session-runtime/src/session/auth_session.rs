@@ -3,20 +3,24 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::log_in_task::LogInTask;
 use super::{LogIn, Reauthentication, Session};
 use crate::key_values::RequestKeyValues;
 use crate::principal::{EndsSessions, ForgetsCookies, Principal};
 use crate::sessions::{
-    ALIAS_LIFETIME, Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind,
-    SessionFuture, Sessions, Unsealed,
+    Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind, SessionFuture,
+    Sessions,
 };
 use crate::shared::Shared;
-use crate::store::StoreKey;
 
 /// Logs a visitor in and out: an argument of a `required` or `optional` handler.
 ///
 /// What it does is done at once, and stands whatever status the response has; the cookie travels with that response. Nobody
 /// else writes it: a `Set-Cookie` of its name in the handler's own response is left out.
+///
+/// Each operation runs to its end even if the client hangs up, a time-out fires or the handler panics. A session that began
+/// is removed again if its request is dropped before the response is finished. At a shutdown, await
+/// [`Sessions::drained`].
 ///
 /// ```
 /// # use serde::{Deserialize, Serialize};
@@ -35,10 +39,6 @@ pub struct AuthSession<P> {
     pub(super) session: Option<Session<P>>,
     pub(super) sessions: Sessions<P>,
     pub(super) exchange: Shared<Exchange>,
-    #[cfg_attr(
-        not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")),
-        expect(dead_code, reason = "there are none")
-    )]
     key_values: Option<RequestKeyValues>,
     device: &'static Device,
 }
@@ -94,13 +94,13 @@ impl<P: Principal> AuthSession<P> {
         };
         let now = self.sessions.now();
         let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
-        let (opened, before) = self.begin(before, contents).await?;
-        let key = opened.issued.key;
-        // From here on the browser may learn the new id: when ending the old session fails, neither stands.
-        if let Err(error) = self.close_others(before, &opened.contents.subject).await {
-            let _ = self.sessions.end_by_key(key).await;
-            return Err(error);
-        }
+        let task = LogInTask {
+            sessions: self.sessions.clone(),
+            exchange: self.exchange.clone(),
+            key_values: self.key_values.clone(),
+            device: self.device,
+        };
+        let opened = self.sessions.tasks().run(task.run(before, contents)).await?;
         Ok(self.enter(opened))
     }
 
@@ -137,16 +137,18 @@ impl<P: Principal> AuthSession<P> {
     /// Records that the visitor has just proved again who they are, under a new id. What `fresh` demands counts from here;
     /// when the session began, and so its absolute limit, stays.
     ///
-    /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for ten
+    /// `principal` takes the place of what the session holds, as after a log-in: load it anew. The old id answers for sixty
     /// more seconds, with the strength and the rights that it had. Of a session that lives in its cookie, the former cookie
     /// does until it expires. Nothing happens before the [`Reauthentication`] is awaited; until then it takes the factors that
     /// the visitor gave.
     ///
+    /// While the old id answers, a repeated proof under it succeeds and issues another id: the first response may be lost, or
+    /// a button clicked twice.
+    ///
     /// # Errors
     ///
     /// [`Ended`](SessionErrorKind::Ended) when there is no session, or it is over,
-    /// [`OtherSubject`](SessionErrorKind::OtherSubject) when `principal` is somebody else,
-    /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced,
+    /// [`OtherSubject`](SessionErrorKind::OtherSubject) when `principal` is another subject,
     /// [`NotACookie`](SessionErrorKind::NotACookie) for the session of a token,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when the principal's id is neither a text nor a number,
     /// [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer. In each case nothing was changed.
@@ -161,100 +163,66 @@ impl<P: Principal> AuthSession<P> {
         }
         let now = self.sessions.now();
         let session = self.session.as_ref().ok_or(SessionErrorKind::Ended)?;
-        let issued = session.writable()?;
-        let contents = Arc::new(Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? });
-        if contents.subject != session.known().contents.subject {
+        let shown = session.shown_id()?;
+        let known = Arc::clone(&session.known().contents);
+        let proved = Contents { factors: factors.given_at(now), ..Contents::new(principal, now)? };
+        if proved.subject != known.subject {
             return Err(SessionErrorKind::OtherSubject.into());
         }
+        let contents = Arc::new(proved.renewed(&known)?);
         let instants = session.known().instants.authenticated_again(now, session.lifetime());
-        let again = |standing: Unsealed<P>| {
-            if standing.contents.subject == contents.subject {
-                let contents = contents.renewed(&standing.contents)?;
-                Ok(Unsealed { contents: Arc::new(contents), instants, ..standing })
-            } else {
-                // This request logged in somebody else since: that session is not this one.
-                Err(SessionErrorKind::Ended.into())
-            }
-        };
-        let issued = self.sessions.succeed(&issued, ALIAS_LIFETIME, again).await?;
+        let (sessions, exchange) = (self.sessions.clone(), self.exchange.clone());
+        let issued = self.sessions.tasks().run(async move {
+            let issued = sessions.reauthenticate(&shown, &known, &proved, instants).await?;
+            exchange.issue(issued.clone());
+            Ok::<_, SessionError>(issued)
+        });
+        let issued = issued.await?;
         Ok(self.enter(Opened { issued, contents, instants }))
     }
 
-    /// The new session, and the record that has to end for it.
-    #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
-    async fn begin(
-        &self,
-        before: Option<Issued>,
-        contents: Contents<P>,
-    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
-        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
-        Ok((opened, before.map(|issued| issued.key)))
-    }
-
-    /// The new session with the key-values of the visitor, and the record that has to end for it. Nothing is taken along
-    /// of what another subject left.
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-    async fn begin(
-        &self,
-        before: Option<Issued>,
-        mut contents: Contents<P>,
-    ) -> Result<(Opened<P>, Option<StoreKey>), SessionError> {
-        let key_values = self.key_values.as_ref();
-        if let Some(old) = &before
-            && let Some(opened) = self.sessions.open_after(old, &contents, self.device).await?
-        {
-            key_values.inspect(|key_values| key_values.reopen());
-            return Ok((opened, None));
-        }
-        if let Some(left_behind) = key_values.and_then(RequestKeyValues::left_behind) {
-            contents.key_values = left_behind;
-        }
-        let opened = self.sessions.open(Arc::new(contents), self.device).await?;
-        if let Some(key_values) = key_values {
-            if before.is_some() {
-                key_values.forget().await;
-            }
-            key_values.reopen();
-        }
-        Ok((opened, before.map(|issued| issued.key)))
-    }
-
     async fn end(&mut self) -> Result<(), SessionError> {
-        match self.exchange.current() {
-            Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => self.sessions.end_by_key(key).await?,
-            #[cfg(feature = "cookie-tokens")]
-            Some(Current::Carried(id)) => self.sessions.end_carried(&id).await?,
-            #[cfg(feature = "cookie-tokens")]
-            Some(Current::CarriedReadOnly) => return Err(SessionErrorKind::Superseded.into()),
-            None => {
-                if let Some(session) = &self.session {
-                    // No cookie is forgotten by it: the token alone decides what a request is that shows both.
-                    session.end_token().await?;
-                    self.session = None;
-                    return Ok(());
-                }
-            }
-        }
+        let (sessions, exchange, session) = (self.sessions.clone(), self.exchange.clone(), self.session.clone());
+        let key_values = self.key_values.clone();
+        self.sessions.tasks().run(end(sessions, exchange, session, key_values)).await?;
         self.session = None;
-        self.exchange.forget();
-        #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
-        if let Some(key_values) = &self.key_values {
-            key_values.forget().await;
-            key_values.reopen();
-        }
         Ok(())
-    }
-
-    async fn close_others(&self, before: Option<StoreKey>, subject: &str) -> Result<(), SessionError> {
-        if let Some(key) = before {
-            self.sessions.end_by_key(key).await?;
-        }
-        self.sessions.enforce_max_sessions(subject).await
     }
 
     fn enter(&mut self, opened: Opened<P>) -> &Session<P> {
         self.session.insert(Session::opened(opened, &self.sessions, &self.exchange))
     }
+}
+
+/// Ends what a request came with: the session of its cookie, else the token.
+async fn end<P: Principal>(
+    sessions: Sessions<P>,
+    exchange: Shared<Exchange>,
+    session: Option<Session<P>>,
+    key_values: Option<RequestKeyValues>,
+) -> Result<(), SessionError> {
+    match exchange.current() {
+        Some(Current::Named(Issued { key, .. }) | Current::Alias(key)) => sessions.end_by_key(key).await?,
+        #[cfg(feature = "cookie-tokens")]
+        Some(Current::Carried(id)) => sessions.end_carried(&id).await?,
+        #[cfg(feature = "cookie-tokens")]
+        Some(Current::CarriedReadOnly) => return Err(SessionErrorKind::Superseded.into()),
+        None => {
+            if let Some(session) = session {
+                // No cookie is forgotten by it: the token alone decides what a request is that shows both.
+                return session.end_token().await;
+            }
+        }
+    }
+    exchange.forget();
+    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
+    if let Some(key_values) = key_values {
+        key_values.forget().await;
+        key_values.reopen();
+    }
+    #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
+    drop(key_values);
+    Ok(())
 }
 
 /// Shows instants, and neither the principal nor the id.

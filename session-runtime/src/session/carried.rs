@@ -70,10 +70,14 @@ impl<P: Principal> AuthSession<P> {
         let id = CarriedId::fresh(&contents, &instants)?;
         // Tried before anything ends: one that does not fit leaves the visitor as they were.
         drop(self.sessions.carry(&id, &contents, &instants)?);
-        if let Some(Current::Carried(before)) = self.exchange.current() {
-            self.sessions.end_where_possible(&before).await?;
-        }
-        Ok(self.session.insert(Session::carried_by(id, contents, instants, &self.sessions, &self.exchange)?))
+        let (sessions, exchange) = (self.sessions.clone(), self.exchange.clone());
+        let session = self.sessions.tasks().run(async move {
+            if let Some(Current::Carried(before)) = exchange.current() {
+                sessions.end_where_possible(&before).await?;
+            }
+            Session::carried_by(id, contents, instants, &sessions, &exchange)
+        });
+        Ok(self.session.insert(session.await?))
     }
 
     pub(super) fn prove_again_carried(&mut self, principal: P, factors: Factors) -> Result<&Session<P>, SessionError> {

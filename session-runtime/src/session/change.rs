@@ -58,8 +58,11 @@ impl<P: Principal> Session<P> {
         if let Some(id) = self.carried()? {
             return self.carry_on(id);
         }
-        let issued = self.sessions.succeed(&self.writable()?, ALIAS_LIFETIME, Ok).await?;
-        self.exchange().issue(issued);
-        Ok(())
+        let (sessions, exchange, old) = (self.sessions.clone(), self.share_exchange(), self.writable()?);
+        let rotation = async move {
+            exchange.issue(sessions.succeed(&old, ALIAS_LIFETIME, Ok).await?);
+            Ok(())
+        };
+        self.sessions.tasks().run(rotation).await
     }
 }

@@ -176,12 +176,8 @@ impl<P: Principal> Sessions<P> {
         P: ListsSessions,
     {
         Box::pin(async move {
-            let records = self.records_of(&self.indexed_subject(id)?).await?;
-            let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
-                return Ok(false);
-            };
-            self.end_by_key(key).await?;
-            Ok(true)
+            let (sessions, subject) = (self.clone(), self.indexed_subject(id)?);
+            self.tasks().run(async move { sessions.end_listed(&subject, handle).await }).await
         })
     }
 
@@ -198,8 +194,8 @@ impl<P: Principal> Sessions<P> {
     {
         Box::pin(async move {
             let kept = session.writable()?.key;
-            let subject = self.subject_to_end(session.principal().id())?;
-            self.end_of(&subject, Some(kept)).await
+            let (sessions, subject) = (self.clone(), self.subject_to_end(session.principal().id())?);
+            self.tasks().run(async move { sessions.end_of(&subject, Some(kept)).await }).await
         })
     }
 
@@ -214,9 +210,18 @@ impl<P: Principal> Sessions<P> {
         P: EndsSessions,
     {
         Box::pin(async move {
-            let subject = self.subject_to_end(id)?;
-            self.end_of(&subject, None).await
+            let (sessions, subject) = (self.clone(), self.subject_to_end(id)?);
+            self.tasks().run(async move { sessions.end_of(&subject, None).await }).await
         })
+    }
+
+    async fn end_listed(&self, subject: &str, handle: SessionHandle) -> Result<bool, SessionError> {
+        let records = self.records_of(subject).await?;
+        let Some((key, _)) = records.into_iter().find(|(key, _)| SessionHandle::of(*key) == handle) else {
+            return Ok(false);
+        };
+        self.end_by_key(key).await?;
+        Ok(true)
     }
 
     /// Ends what belongs to a subject: first what issues tokens, then the tokens, then the sessions.

@@ -9,6 +9,7 @@ mod confirmation;
 mod inventory;
 mod live;
 mod log_in;
+mod log_in_task;
 
 pub(crate) use self::arrival::{Arrival, Known};
 pub use self::auth_session::AuthSession;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use self::arrival::{Continued, Shown};
 use crate::clock::Timestamp;
 use crate::principal::{Lifetime, ListsSessions, Principal};
-use crate::sessions::{Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions};
+use crate::sessions::{Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, ShownId};
 use crate::shared::Shared;
 use crate::store::StoreKey;
 
@@ -254,6 +255,14 @@ impl<P: Principal> Session<P> {
         }
     }
 
+    /// The id under which the request came, for a visitor who proves again who they are.
+    fn shown_id(&self) -> Result<ShownId, SessionError> {
+        match (self.known().credential, self.exchange().current()) {
+            (CredentialKind::Cookie, Some(Current::Alias(key))) => Ok(ShownId::Alias(key)),
+            _ => self.writable().map(ShownId::Current),
+        }
+    }
+
     /// Ends the token whose session it is.
     #[cfg(feature = "jwt")]
     async fn end_token(&self) -> Result<(), SessionError> {
@@ -267,9 +276,8 @@ impl<P: Principal> Session<P> {
     }
 
     fn opened(opened: Opened<P>, sessions: &Sessions<P>, exchange: &Shared<Exchange>) -> Self {
-        let Opened { contents, instants, issued } = opened;
+        let Opened { contents, instants, .. } = opened;
         let known = Known { contents, instants, credential: CredentialKind::Cookie };
-        exchange.issue(issued);
         Self::begun(known, exchange, sessions)
     }
 

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 #[cfg(feature = "cookie-tokens")]
 use super::carried::CarriedId;
 use super::lifecycle::Issued;
+use super::tasks::Rollback;
 use super::{SessionError, SessionErrorKind};
 use crate::cookie::IssuedCookie;
 use crate::store::StoreKey;
@@ -19,7 +20,7 @@ pub(crate) struct Exchange {
     state: Mutex<State>,
     /// Beside the lock, which a request that has nothing to replace need not take.
     rotation_due: AtomicBool,
-    /// The same for one whose response says nothing about the cookie: most do not.
+    /// Whether the response says something about the cookie.
     has_outcome: AtomicBool,
 }
 
@@ -27,6 +28,10 @@ pub(crate) struct Exchange {
 struct State {
     current: Option<Current>,
     outcome: Outcome,
+    /// Removes the session that this request began, until a response carries its cookie.
+    rollback: Option<Box<Rollback>>,
+    /// The response was finished, or will never be: it carries no cookie from here on.
+    is_answered: bool,
     /// When the store was last asked whether the session goes on, after the request was admitted.
     asked_at: Option<Instant>,
     /// The response has been sent.
@@ -140,10 +145,23 @@ impl Exchange {
 
     /// The session goes on under a new id.
     pub(crate) fn issue(&self, issued: Issued) {
-        let mut state = self.state_to_answer();
-        state.outcome.cookie = CookieChange::Issue(issued.cookie());
-        state.current = Some(Current::Named(issued));
-        state.outcome.clear_site_data = false;
+        self.state_to_answer().go_on_under(issued);
+    }
+
+    /// A session begins under a new id. False where no response can carry its cookie any more; then `rollback` is dropped,
+    /// which removes the session.
+    pub(crate) fn enter(&self, issued: Issued, rollback: Rollback) -> bool {
+        let mut state = self.state();
+        if state.is_answered {
+            return false;
+        }
+        // An earlier session of this request has ended for this one.
+        if let Some(earlier) = state.rollback.replace(Box::new(rollback)) {
+            earlier.cancel();
+        }
+        self.has_outcome.store(true, Ordering::Release);
+        state.go_on_under(issued);
+        true
     }
 
     /// The session goes on in a cookie of this value.
@@ -161,6 +179,7 @@ impl Exchange {
         state.current = None;
         state.outcome.cookie = CookieChange::Remove;
         state.outcome.clear_site_data = true;
+        state.keep_what_began();
     }
 
     /// The handler looks at the session of another principal, if there is one.
@@ -170,7 +189,17 @@ impl Exchange {
 
     /// What the response says, once; if it says anything.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
-        self.has_outcome.load(Ordering::Acquire).then(|| std::mem::take(&mut self.state().outcome))
+        let mut state = self.state();
+        state.is_answered = true;
+        state.keep_what_began();
+        self.has_outcome.load(Ordering::Acquire).then(|| std::mem::take(&mut state.outcome))
+    }
+
+    /// No response will carry the cookie: the session that this request began, if any, is removed.
+    pub(crate) fn abandon(&self) {
+        let mut state = self.state();
+        state.is_answered = true;
+        state.rollback = None;
     }
 
     /// The state, for whoever has something to say in the response.
@@ -182,6 +211,21 @@ impl Exchange {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn go_on_under(&mut self, issued: Issued) {
+        self.outcome.cookie = CookieChange::Issue(issued.cookie());
+        self.outcome.clear_site_data = false;
+        self.current = Some(Current::Named(issued));
+    }
+
+    /// A session that this request began is not removed any more.
+    fn keep_what_began(&mut self) {
+        if let Some(rollback) = self.rollback.take() {
+            rollback.cancel();
+        }
     }
 }
 

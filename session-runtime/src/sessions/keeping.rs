@@ -106,7 +106,7 @@ impl<P: Principal> Sessions<P> {
 
 impl<P: Principal> Sessions<P> {
     /// With what the visitor logged in.
-    fn device(&self, record: &Record, key: StoreKey) -> &'static Device {
+    pub(super) fn device(&self, record: &Record, key: StoreKey) -> &'static Device {
         record.listing.as_constant().unwrap_or_else(|| {
             let listing = self.listing(record, key);
             Device::named(listing.as_ref().and_then(|listing| listing.device.as_deref()).unwrap_or_default())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Contents, Device, Instants, SessionError, SessionErrorKind, Sessions};
+use super::{Contents, Device, Instants, Rollback, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::cookie::IssuedCookie;
 use crate::credential::SessionId;
@@ -113,24 +113,39 @@ impl<P: Principal> Sessions<P> {
         alias_lifetime: Duration,
         mut renew: impl FnMut(&Record, &Issued) -> Result<Record, SessionError> + Send,
     ) -> Result<Issued, SessionError> {
-        let store = self.store()?;
         for _ in 0..MOST_CONFLICTS {
             let standing = self.standing(old.key).await?;
-            let revision = standing.revision;
-            let issued = self.insert_as(|issued| renew(&standing, issued)).await?;
-            let until = self.now().plus(alias_lifetime).plus(ALIAS_LINGERS);
-            match store.alias(old.key, issued.key, until, revision).await {
-                Ok(Replaced::Replaced) => return Ok(Issued { persists_until: old.persists_until, ..issued }),
-                Ok(Replaced::Conflict | Replaced::Gone) => {
-                    store.remove(issued.key).await?;
-                }
-                Err(error) => {
-                    let _ = store.remove(issued.key).await;
-                    return Err(error.into());
-                }
+            let renew = |issued: &Issued| renew(&standing, issued);
+            if let Some(issued) = self.replace_id(old.key, standing.revision, alias_lifetime, renew).await? {
+                return Ok(Issued { persists_until: old.persists_until, ..issued });
             }
         }
         Err(StoreError::new(NEVER_THROUGH).into())
+    }
+
+    /// Inserts the record that `renew` makes for a new id, and makes the one under `old` an alias of it. `None` when another
+    /// write came first; then nothing is left of the new record.
+    pub(super) async fn replace_id(
+        &self,
+        old: StoreKey,
+        revision: u64,
+        alias_lifetime: Duration,
+        renew: impl FnMut(&Issued) -> Result<Record, SessionError> + Send,
+    ) -> Result<Option<Issued>, SessionError> {
+        let store = self.store()?;
+        let issued = self.insert_as(renew).await?;
+        let until = self.now().plus(alias_lifetime).plus(ALIAS_LINGERS);
+        match store.alias(old, issued.key, until, revision).await {
+            Ok(Replaced::Replaced) => Ok(Some(issued)),
+            Ok(Replaced::Conflict | Replaced::Gone) => {
+                store.remove(issued.key).await?;
+                Ok(None)
+            }
+            Err(error) => {
+                let _ = store.remove(issued.key).await;
+                Err(error.into())
+            }
+        }
     }
 
     /// Replaces the contents of the record under `key` by what `change` makes of those that stand.
@@ -180,11 +195,26 @@ impl<P: Principal> Sessions<P> {
         if record.successor.is_some() {
             return Err(SessionErrorKind::Superseded.into());
         }
+        self.unless_over(record)
+    }
+
+    /// The record, unless its session is over.
+    pub(super) fn unless_over(&self, record: Record) -> Result<Record, SessionError> {
         let now = self.now();
         if Instants::of(&record, now, P::SPEC.longest_lifetime()).are_over(now) {
             return Err(SessionErrorKind::Ended.into());
         }
         Ok(record)
+    }
+
+    /// Removes the session under `key`, unless the rollback is cancelled before it is dropped.
+    pub(crate) fn rollback_of(&self, key: StoreKey) -> Rollback {
+        let sessions = self.clone();
+        self.tasks().rollback(async move {
+            if let Err(error) = sessions.end_by_key(key).await {
+                tracing::warn!(target: "session", ?error, "session.store_unavailable");
+            }
+        })
     }
 
     /// Ends a session under whichever of its ids.

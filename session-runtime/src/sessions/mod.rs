@@ -17,11 +17,13 @@ mod keys;
 mod lifecycle;
 mod principal_json;
 mod realms;
+mod reauthentication;
 #[cfg(feature = "jwt")]
 mod refresh;
 mod revalidation;
 #[cfg(feature = "jwt")]
 mod revocation;
+mod tasks;
 #[cfg(feature = "jwt")]
 mod tokens;
 
@@ -49,7 +51,9 @@ pub(crate) use self::lifecycle::{
 #[cfg(any(feature = "jwt", feature = "sealing"))]
 pub(crate) use self::principal_json::AsRead;
 pub(crate) use self::principal_json::{Difference, PrincipalJson};
+pub(crate) use self::reauthentication::ShownId;
 pub(crate) use self::revalidation::Answer;
+pub(crate) use self::tasks::Rollback;
 #[cfg(feature = "jwt")]
 pub(crate) use self::tokens::TokenSession;
 
@@ -92,6 +96,7 @@ struct Inner<P> {
     keys: StoreKeys,
     former_realms: Box<[FormerRealm]>,
     revalidation: Option<Revalidation<P>>,
+    tasks: tasks::Tasks,
     #[cfg(feature = "jwt")]
     tokens: Option<tokens::Tokens<P>>,
     #[cfg(feature = "cookie-tokens")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use session_runtime::{MemoryStore, Sessions};
-use tests::{Operation, START, Visitor, hours, index_key, minutes, sealing_key, seconds};
+use tests::{Gate, Operation, START, Visitor, hours, index_key, minutes, sealing_key, seconds};
 
 use crate::readers::{COOKIE, Library, PASSING, Passer, Reader, reader};
 
@@ -29,6 +29,44 @@ async fn logging_out_is_final_for_every_copy_of_the_cookie() {
         assert!(copy.clone().navigate("/me").await.header("set-cookie").unwrap().contains("Max-Age=0"));
         assert_eq!(copy.clone().get("/me").await.header("set-cookie"), None);
     }
+}
+
+// The request is dropped while the list is written, as when the client hangs up.
+#[tokio::test]
+async fn a_log_out_of_a_stateless_session_completes() {
+    for (path, id) in [("/log-out", 7), ("/log-in", 8), ("/log-out-everywhere", 9)] {
+        let library = Library::new();
+        let (mut visitor, gate) = (library.member(&reader(id)).await, Gate::new());
+        let (mut copy, body) = (visitor.clone(), reader(id));
+        library.list.hold(Operation::Insert, &gate);
+        tokio::select! {
+            answer = visitor.post_json(path, &body) => panic!("{path} was answered: {answer:?}"),
+            () = gate.reached() => {}
+        }
+        gate.open();
+        library.sessions.drained().await;
+        assert_eq!(copy.get("/me").await.status, 401, "{path}");
+    }
+}
+
+// A lost response, or a second click: the former cookie proves again, and gains nothing by itself.
+#[tokio::test]
+async fn a_former_cookie_can_be_proved_again() {
+    let library = Library::new();
+    let mut visitor = library.member(&reader(7)).await;
+    library.clock.advance(minutes(10));
+    let mut old = visitor.clone();
+    for _ in 0..2 {
+        let mut tab = old.clone();
+        assert!(tab.post_json("/reauthenticate", &reader(7)).await.is_ok());
+        assert!(tab.get("/fresh").await.is_ok());
+        assert_ne!(tab.cookie(COOKIE), old.cookie(COOKIE));
+        let answer = old.get("/fresh").await;
+        assert_eq!((answer.status, answer.header("set-cookie")), (401, None));
+        library.clock.advance(seconds(11));
+    }
+    assert!(visitor.post("/log-out").await.is_ok());
+    assert_eq!(old.post_json("/reauthenticate", &reader(7)).await.status, 401);
 }
 
 // However late a copy comes: the list is kept as long as a cookie could count.

@@ -1,6 +1,6 @@
 //! Sessions that live in their cookie, as a signed and sealed token, and in no store.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod ending;
 mod limits;

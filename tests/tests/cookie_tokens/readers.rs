@@ -56,6 +56,7 @@ pub(crate) struct Library {
     pub(crate) clock: ManualClock,
     /// Where the list of ended sessions is.
     pub(crate) list: ProbedStore,
+    pub(crate) sessions: Sessions<Reader>,
 }
 
 impl Library {
@@ -72,7 +73,8 @@ impl Library {
             readers: more(readers.sealing_key(sealing_key()).index_key(index_key())).build().unwrap(),
             passers: passers.build().unwrap(),
         };
-        Self { router: routes().with_state(app).into_router().unwrap(), clock, list }
+        let sessions = app.readers.clone();
+        Self { router: routes().with_state(app).into_router().unwrap(), clock, list, sessions }
     }
 
     pub(crate) fn visitor(&self) -> Visitor {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use self::checks::{cookie_writer, expect_store};
 use super::keys::{KeySettings, Places};
 use super::realms::{self, FormerRealm};
+use super::tasks::Tasks;
 use super::{ConfigError, ConfigErrorKind, Inner, Revalidation, Sessions};
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::cookie::SiteData;
@@ -356,6 +357,7 @@ impl<P: Principal> SessionsBuilder<P> {
             keys,
             former_realms: self.former_realms.into(),
             revalidation: self.revalidation,
+            tasks: Tasks::new(),
             #[cfg(feature = "jwt")]
             tokens,
             #[cfg(feature = "cookie-tokens")]

@@ -41,6 +41,7 @@ impl KeyValues {
 }
 
 /// What one request changed, key by key: so that of two requests that meet neither takes back what the other did.
+#[derive(Clone)]
 pub(crate) struct Changes {
     set: Data,
     removed: Vec<String>,

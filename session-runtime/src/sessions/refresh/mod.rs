@@ -21,7 +21,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use self::family::{Family, Grant};
 use self::token::RefreshToken;
 use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
-use super::{Device, Instants, Issued, PrincipalJson, Sessions, expiry};
+use super::{Device, Instants, Issued, PrincipalJson, Rollback, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
@@ -81,6 +81,15 @@ impl<P: Principal> Sessions<P> {
     /// [`issue`](Self::issue) fails, [`NoStore`](GrantErrorKind::NoStore),
     /// [`Unserialisable`](GrantErrorKind::Unserialisable), [`Unavailable`](GrantErrorKind::Unavailable).
     pub async fn issue_pair(&self, principal: &P, options: &TokenOptions) -> Result<TokenPair, GrantError> {
+        let (sessions, principal, options) = (self.clone(), principal.clone(), options.clone());
+        let beginning = self.tasks().run(async move { sessions.begin_family(&principal, &options).await });
+        let (pair, rollback) = beginning.await?;
+        rollback.cancel();
+        Ok(pair)
+    }
+
+    /// A new family, which ends again unless its pair is received.
+    async fn begin_family(&self, principal: &P, options: &TokenOptions) -> Result<(TokenPair, Rollback), GrantError> {
         let (store, now) = (self.family_store()?, self.now());
         let authenticated_at = options.authentication().unwrap_or(now).min(now);
         let instants =
@@ -102,8 +111,10 @@ impl<P: Principal> Sessions<P> {
             };
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, None, &issued)?).await? {
+                let rollback = self.rollback_of_family(issued.key, subject.clone());
                 self.enforce_most_families(store, &subject, issued.key, now).await?;
-                return Ok(TokenPair { access, refresh: token.encode(), refresh_expires_at: instants.expires_at });
+                let refresh_expires_at = instants.expires_at;
+                return Ok((TokenPair { access, refresh: token.encode(), refresh_expires_at }, rollback));
             }
         }
         Err(StoreError::new("the store says of every new id that it exists").into())
@@ -123,7 +134,7 @@ impl<P: Principal> Sessions<P> {
     /// [`InvalidGrant`](GrantErrorKind::InvalidGrant) for every token that is not good; as [`issue_pair`](Self::issue_pair)
     /// otherwise. The token shown is then good still.
     pub async fn refresh(&self, refresh_token: &str) -> Result<TokenPair, GrantError> {
-        self.exchange(refresh_token, None).await
+        self.exchange_in_task(refresh_token, None).await
     }
 
     /// The same, for an access token with no more than these of the scopes that were granted. The refresh token keeps all of
@@ -139,12 +150,18 @@ impl<P: Principal> Sessions<P> {
     ) -> Result<TokenPair, GrantError> {
         // Collected first: the future is `Send` whatever the iterator is.
         let scopes: Vec<Box<str>> = scopes.into_iter().map(Into::into).collect();
-        self.exchange(refresh_token, Some(scopes)).await
+        self.exchange_in_task(refresh_token, Some(scopes)).await
     }
 
-    async fn exchange(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
-        let store = self.family_store()?;
+    async fn exchange_in_task(&self, shown: &str, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
+        self.family_store()?;
         let shown = RefreshToken::parse(shown).ok_or(GrantErrorKind::InvalidGrant)?;
+        let sessions = self.clone();
+        self.tasks().run(async move { sessions.exchange(&shown, scopes).await }).await
+    }
+
+    async fn exchange(&self, shown: &RefreshToken, scopes: Option<Vec<Box<str>>>) -> Result<TokenPair, GrantError> {
+        let store = self.family_store()?;
         let (issued, _) = self.find_family(store, &shown.family).await?.ok_or(GrantErrorKind::InvalidGrant)?;
         let next = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
         let mut access = None;

@@ -3,12 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use zeroize::Zeroizing;
+
 use super::error::{GrantError, GrantErrorKind};
 use super::family::Family;
 use super::family_claim;
 use super::token::RefreshToken;
 use crate::principal::Principal;
-use crate::sessions::{SessionError, SessionErrorKind, Sessions};
+use crate::sessions::{Rollback, SessionError, SessionErrorKind, Sessions};
 use crate::store::StoreKey;
 use crate::token::TokenRefusal;
 
@@ -22,6 +24,11 @@ impl<P: Principal> Sessions<P> {
     /// [`UnsupportedTokenType`](GrantErrorKind::UnsupportedTokenType) for an access token that cannot be revoked,
     /// [`Unavailable`](GrantErrorKind::Unavailable): the tokens may still be good.
     pub async fn revoke(&self, token: &str) -> Result<(), GrantError> {
+        let (sessions, token) = (self.clone(), Zeroizing::new(token.to_owned()));
+        self.tasks().run(async move { sessions.revoke_text(&token).await }).await
+    }
+
+    async fn revoke_text(&self, token: &str) -> Result<(), GrantError> {
         let Some(token) = RefreshToken::parse(token) else { return self.revoke_access_token(token).await };
         let store = self.family_store()?;
         let Some((issued, record)) = self.find_family(store, &token.family).await? else { return Ok(()) };
@@ -52,6 +59,16 @@ impl<P: Principal> Sessions<P> {
         self.revoke_family(&family_claim(key), subject).await?;
         self.family_store()?.remove(key).await?;
         Ok(())
+    }
+
+    /// Ends a family that has just begun, unless the rollback is cancelled before it is dropped.
+    pub(super) fn rollback_of_family(&self, key: StoreKey, subject: Box<str>) -> Rollback {
+        let sessions = self.clone();
+        self.tasks().rollback(async move {
+            if let Err(error) = sessions.end_family(key, &subject).await {
+                tracing::warn!(target: "session", ?error, "session.store_unavailable");
+            }
+        })
     }
 
     /// Ends the family that an access token of `subject` names.

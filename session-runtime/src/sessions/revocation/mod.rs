@@ -71,9 +71,13 @@ impl<P: Principal> Sessions<P> {
     /// [`Unserialisable`](GrantErrorKind::Unserialisable) when `id` is neither a text nor a number,
     /// [`Unavailable`](GrantErrorKind::Unavailable) when the store does not answer: the token may still be good.
     pub async fn revoke_token_id(&self, id: &P::Id, token_id: &str) -> Result<(), GrantError> {
-        let (subject, hashes) = (subject_text::<P>(id)?, [token_hash(token_id)]);
+        let (sessions, subject, hashes) = (self.clone(), subject_text::<P>(id)?, [token_hash(token_id)]);
+        self.tasks().run(async move { sessions.revoke_ids(&subject, &hashes).await }).await
+    }
+
+    async fn revoke_ids(&self, subject: &str, hashes: &[Box<str>]) -> Result<(), GrantError> {
         for issuer in self.issuers() {
-            self.revoke_of(issuer, &subject, |revoked, now| revoked.add(&hashes, now)).await?;
+            self.revoke_of(issuer, subject, |revoked, now| revoked.add(hashes, now)).await?;
         }
         Ok(())
     }
@@ -86,11 +90,11 @@ impl<P: Principal> Sessions<P> {
     ///
     /// As [`revoke_token_id`](Self::revoke_token_id).
     pub async fn revoke_tokens_of(&self, id: &P::Id) -> Result<(), GrantError> {
-        let subject = subject_text::<P>(id)?;
+        let (sessions, subject) = (self.clone(), subject_text::<P>(id)?);
         if !P::SPEC.bearer.is_some_and(|bearer| bearer.revocable) {
             return Err(GrantErrorKind::UnsupportedTokenType.into());
         }
-        Ok(self.revoke_all(&subject).await?)
+        Ok(self.tasks().run(async move { sessions.revoke_all(&subject).await }).await?)
     }
 
     /// The same, where tokens can be revoked, and nothing elsewhere.
