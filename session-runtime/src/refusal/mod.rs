@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody as _;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::{StatusCode, header};
 
@@ -218,6 +218,12 @@ pub(crate) fn respond_within(kind: RefusalKind) -> Response {
     // A handler's error knows no policy: the challenge names no realm in particular.
     let context = RefusalContext { realm: "session", accepts_bearer: false, login: None, reauthenticate: None };
     Answer::problem(&Refusal::of(kind), &context).to_response(kind)
+}
+
+/// The response to an operation that fails inside a handler for a reason that no guard has: 403, 409 or 500.
+pub(crate) fn respond_to_operation(status: StatusCode) -> Response {
+    let problem = problem::of_operation(status);
+    (problem.status, [(header::CACHE_CONTROL, NO_STORE)], problem).into_response()
 }
 
 /// The response of a `check(..)` that refused. Its redirects, 4xx and 5xx stand. One that answers below 300 has admitted

@@ -59,6 +59,17 @@ pub(super) const fn of(kind: RefusalKind) -> Problem {
     }
 }
 
+/// The problem of an operation that failed inside a handler, by its status.
+pub(super) const fn of_operation(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::CONFLICT => {
+            problem!(409 CONFLICT, "superseded", "Another request has replaced this session's id, reload the page")
+        }
+        StatusCode::FORBIDDEN => problem!(403 FORBIDDEN, "not-changeable", "This request cannot change the session"),
+        _ => problem!(500 INTERNAL_SERVER_ERROR, "misused", "The server made a mistake with the session"),
+    }
+}
+
 /// The body and its type; the status is set where the response is put together.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -90,8 +101,8 @@ mod tests {
     #[test]
     fn a_problem_has_type_title_and_status_and_nothing_else() {
         let mut types = HashSet::new();
-        for kind in KINDS {
-            let problem = of(kind);
+        let operations = [StatusCode::CONFLICT, StatusCode::FORBIDDEN, StatusCode::INTERNAL_SERVER_ERROR];
+        for problem in KINDS.map(of).into_iter().chain(operations.map(of_operation)) {
             let document: serde_json::Value = serde_json::from_str(problem.document).unwrap();
             assert_eq!(document.as_object().unwrap().len(), 3);
             assert_eq!(document["status"], problem.status.as_u16());

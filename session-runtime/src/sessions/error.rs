@@ -13,7 +13,7 @@ use crate::store::StoreError;
 ///
 /// As a response it is 503 when the store does not answer, 401 when the session is over, 409 when another request replaced
 /// it, 403 for another subject or for a token where only a cookie's session can be changed, and 500 for what only the
-/// application can have caused.
+/// application can have caused. Each has a problem document (RFC 9457) for its body.
 #[derive(Debug)]
 pub struct SessionError {
     kind: SessionErrorKind,
@@ -100,8 +100,10 @@ impl IntoResponse for SessionError {
                 refusal::respond_within(RefusalKind::Unavailable)
             }
             SessionErrorKind::Ended => refusal::respond_within(RefusalKind::InvalidCredential),
-            SessionErrorKind::OtherSubject | SessionErrorKind::NotACookie => StatusCode::FORBIDDEN.into_response(),
-            SessionErrorKind::Superseded => StatusCode::CONFLICT.into_response(),
+            SessionErrorKind::OtherSubject | SessionErrorKind::NotACookie => {
+                refusal::respond_to_operation(StatusCode::FORBIDDEN)
+            }
+            SessionErrorKind::Superseded => refusal::respond_to_operation(StatusCode::CONFLICT),
             SessionErrorKind::IdChanged
             | SessionErrorKind::NoCookie
             | SessionErrorKind::Unidentifiable
@@ -109,7 +111,7 @@ impl IntoResponse for SessionError {
             | SessionErrorKind::Unserialisable
             | SessionErrorKind::TooLarge => {
                 tracing::error!(target: "session", error = %self, "session.misused");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+                refusal::respond_to_operation(StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
     }
