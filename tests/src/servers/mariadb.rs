@@ -8,8 +8,7 @@ use super::{Account, Launch, Server, program};
 const DATA: &str = "data";
 const STATEMENTS: &str = "at-start.sql";
 /// What it does at every start. One statement a line.
-const AT_START: &str =
-    "CREATE DATABASE IF NOT EXISTS shop;\nCREATE USER IF NOT EXISTS shop;\nGRANT ALL ON shop.* TO shop;\n";
+const AT_START: &str = "CREATE DATABASE IF NOT EXISTS shop;\nCREATE USER IF NOT EXISTS shop;\nGRANT ALL ON shop.* TO shop;\nCREATE USER IF NOT EXISTS root@'127.0.0.1';\nGRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;\n";
 
 /// A MariaDB of its own, or `None` where it is not installed.
 pub fn mariadb() -> Option<Server> {
@@ -37,6 +36,11 @@ pub fn mariadb() -> Option<Server> {
         let made = command.stdin(Stdio::null()).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     }))
+}
+
+/// The same for its administrator, who may do anything.
+pub fn mariadb_url_of_root(server: &Server) -> String {
+    format!("mysql://root@{}/shop", server.address())
 }
 
 /// The address of the database that a new [`mariadb`] has.
