@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod cancellation;
 mod engines;
+mod failover;
+mod locks;
 mod mysql;
 mod outages;
 mod postgres;

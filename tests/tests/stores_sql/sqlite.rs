@@ -7,6 +7,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use tests::{START, seconds};
 use tokio::task::JoinSet;
 
+use crate::engines::Engine as _;
+use crate::locks;
 use crate::rules::{self, key, record_until};
 
 fn url(folder: &tempfile::TempDir) -> String {
@@ -94,6 +96,35 @@ async fn many_open_one_file_at_once_and_write() {
     }
     let store = SqliteStore::connect(&url(&folder)).await.unwrap();
     assert_eq!(store.sweep(START).await.unwrap(), 120);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failed_writes_are_not_applied_later_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::connect(&url(&folder)).await.unwrap();
+    let other = SqlitePoolOptions::new().connect(&url(&folder)).await.unwrap();
+    locks::a_write_that_failed_is_not_applied_later(store, &other, || 0).await;
+
+    // A pool of the application, which waits longer for locks than the store.
+    let options = SqliteConnectOptions::new().filename(folder.path().join("sessions.db"));
+    let options = options.busy_timeout(Duration::from_secs(20));
+    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await.unwrap();
+    locks::a_write_that_failed_is_not_applied_later(SqliteStore::new(pool.clone()), &other, || 0).await;
+    let busy_timeout: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&pool).await.unwrap();
+    assert_eq!(busy_timeout, 20_000, "the application's setting stays as it was");
+}
+
+#[tokio::test]
+async fn a_table_that_is_there_is_not_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    SqliteStore::connect(&url(&folder)).await.unwrap().migrate().await.unwrap();
+    let other = SqlitePoolOptions::new().connect(&url(&folder)).await.unwrap();
+    let mut holding = other.acquire().await.unwrap();
+    sqlx::Sqlite::run_on(&mut holding, "BEGIN IMMEDIATE").await;
+    let store = SqliteStore::connect(&url(&folder)).await.unwrap().time_out(Duration::from_millis(100));
+    store.migrate().await.unwrap();
+    assert!(store.table_name("others").unwrap().migrate().await.is_err());
+    sqlx::Sqlite::run_on(&mut holding, "ROLLBACK").await;
 }
 
 #[tokio::test]

@@ -32,7 +32,9 @@ pub(super) fn record<DB: SqlEngine>(row: &DB::Row) -> Result<(StoreKey, Record),
 /// A key in a column, if there is one.
 pub(super) fn key<DB: SqlEngine>(row: &DB::Row, column: usize) -> Result<Option<[u8; 32]>, StoreError> {
     let bytes = DB::bytes(row, column).map_err(StoreError::new)?;
-    bytes.map(|bytes| bytes.try_into().map_err(|_| StoreError::new("a key that has not 32 bytes"))).transpose()
+    bytes
+        .map(|bytes| <[u8; 32]>::try_from(bytes).map_err(|_| StoreError::new("a key that has not 32 bytes")))
+        .transpose()
 }
 
 fn number<DB: SqlEngine>(row: &DB::Row, column: usize) -> Result<u64, StoreError> {

@@ -3,19 +3,25 @@
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::Sqlite;
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteQueryResult, SqliteSynchronous,
 };
+use sqlx::{Arguments as _, AssertSqlSafe, Error, Executor as _, SqlSafeStr as _, SqlStr, Sqlite};
 use tokio::time::{Instant, sleep};
 
 use super::SqlStore;
 use super::connections::{Connections, TIME_OUT};
-use super::engine::Dialect;
+use super::engine::{Answer, Diagnosis, Dialect, Request, Value};
 use crate::store::StoreError;
 
 /// How many connections read at the same time. Each is a thread.
 const READERS: u32 = 4;
+
+/// How long a connection of its own waits for those that write, before the statement is tried again. At most half of what a
+/// statement may take, so that it is not set anew for each.
+const LOCKED_FOR: Duration = Duration::from_millis(1_300);
 
 /// Keeps sessions in a file of SQLite: for one node, with nothing to run beside it.
 ///
@@ -56,10 +62,10 @@ impl SqlStore<Sqlite> {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(TIME_OUT);
+            .busy_timeout(LOCKED_FOR);
         // Its first connection makes the file. Those that read come when they are needed.
         let writes = opened(&options).await?;
-        Ok(Self::on(Connections::with_readers(pool_of(READERS).connect_lazy_with(options), writes)))
+        Ok(Self::on(Connections::with_readers(pool_of(READERS).connect_lazy_with(options), writes, LOCKED_FOR)))
     }
 
     /// A database in the memory of the process, of this store alone, for tests: it ends with the store.
@@ -71,7 +77,9 @@ impl SqlStore<Sqlite> {
         let options = SqliteConnectOptions::new().in_memory(true);
         // It ends with its only connection.
         let pool = pool_of(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
-        Ok(Self::new(pool.connect_with(options).await.map_err(StoreError::new)?))
+        let pool = pool.connect_with(options).await.map_err(StoreError::new)?;
+        // No other connection can be waited for.
+        Ok(Self::on(Connections::with_readers(pool.clone(), pool, Duration::ZERO)))
     }
 }
 
@@ -88,10 +96,8 @@ async fn opened(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError
     }
 }
 
-/// `SQLITE_BUSY`, whatever the higher bits say of the reason.
-fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-    code.is_some_and(|code| code & 0xFF == 5)
+fn is_busy(error: &Error) -> bool {
+    error.as_database_error().is_some_and(|error| Sqlite::diagnose(error) == Diagnosis::Undone)
 }
 
 /// A connection in the process does not break behind one's back.
@@ -102,7 +108,6 @@ fn pool_of(connections: u32) -> SqlitePoolOptions {
 impl Dialect for Sqlite {
     const REMOTE: bool = false;
     const QUOTE: char = '"';
-    const NUMBERED: bool = false;
     const SWEEP: &'static str =
         "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE expires_at <= ? LIMIT 1000)";
     const VERSIONS: &'static [&'static [&'static str]] = &[&[
@@ -125,7 +130,47 @@ impl Dialect for Sqlite {
     const BEGIN: &'static str = "BEGIN IMMEDIATE";
     const LOCK: Option<&'static str> = None;
 
+    fn request(sql: &SqlStr, values: &[Value<'_>]) -> Result<Request<Self>, Error> {
+        let mut arguments = SqliteArguments::default();
+        for value in values {
+            let added = match *value {
+                Value::Integer(integer) => arguments.add(integer),
+                Value::Bytes(bytes) => arguments.add(bytes),
+            };
+            added.map_err(Error::Encode)?;
+        }
+        Ok(Request::prepared(sql.clone(), arguments))
+    }
+
+    /// A statement in the process waits for nothing but a lock.
+    fn limit_waiting(connection: &mut SqliteConnection, limit: Duration) -> Option<Answer<'_, Option<i64>>> {
+        let limit = i64::try_from(limit.as_millis()).unwrap_or(i64::MAX);
+        Some(Box::pin(async move {
+            let former: i64 = sqlx::query_scalar("PRAGMA busy_timeout").fetch_one(&mut *connection).await?;
+            if former <= limit {
+                return Ok(None);
+            }
+            set_busy_timeout(connection, limit).await?;
+            Ok(Some(former))
+        }))
+    }
+
+    fn wait_for(connection: &mut SqliteConnection, former: i64) -> Option<Answer<'_, ()>> {
+        Some(Box::pin(set_busy_timeout(connection, former)))
+    }
+
+    fn diagnose(error: &dyn DatabaseError) -> Diagnosis {
+        let code = error.code().and_then(|code| code.parse::<u32>().ok());
+        // `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever the higher bits say of the reason.
+        if code.is_some_and(|code| matches!(code & 0xFF, 5 | 6)) { Diagnosis::Undone } else { Diagnosis::Other }
+    }
+
     fn affected(result: &SqliteQueryResult) -> u64 {
         result.rows_affected()
     }
+}
+
+async fn set_busy_timeout(connection: &mut SqliteConnection, milliseconds: i64) -> Result<(), Error> {
+    let statement = AssertSqlSafe(format!("PRAGMA busy_timeout = {milliseconds}")).into_sql_str();
+    connection.execute(statement).await.map(drop)
 }

@@ -1,7 +1,5 @@
 //! The statements, as they are written for one engine and one table.
 
-use std::fmt::Write as _;
-
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
 use super::engine::Dialect;
@@ -67,27 +65,5 @@ pub(super) fn written<DB: Dialect>(text: &str, table: &TableName) -> SqlStr {
         text = text.replace(&format!("{{{suffix}}}"), &quoted(&format!("{}_{suffix}", table.as_str())));
     }
     let text = text.replace("{name}", table.as_str());
-    AssertSqlSafe(if DB::NUMBERED { numbered(&text) } else { text }).into_sql_str()
-}
-
-/// `$1`, `$2`, .. in the place of each `?`.
-fn numbered(text: &str) -> String {
-    let mut parts = text.split('?');
-    let mut numbered = parts.next().unwrap_or_default().to_owned();
-    for (part, number) in parts.zip(1..) {
-        // Writing to a `String` does not fail.
-        let _ = write!(numbered, "${number}{part}");
-    }
-    numbered
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_numbered_in_their_order() {
-        assert_eq!(numbered("a = ? AND b > ?"), "a = $1 AND b > $2");
-        assert_eq!(numbered("a IS NULL"), "a IS NULL");
-    }
+    AssertSqlSafe(text).into_sql_str()
 }
