@@ -178,12 +178,11 @@ pub use routing::{GuardedRouter, PolicyTable};
 pub use sealing::{IndexKey, SealingKey, ServerKeyError, ServerKeys};
 pub use session::{
     AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
-    SessionHandle, SessionHandleError,
 };
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
     ConfigError, ConfigErrorKind, PrincipalSource, Revalidation, SessionError, SessionErrorKind, SessionFuture,
-    Sessions, SessionsBuilder,
+    SessionHandle, SessionHandleError, Sessions, SessionsBuilder,
 };
 #[cfg(feature = "jwt")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jwt")))]

@@ -2,21 +2,37 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use session_runtime::routing::{get, post};
-use session_runtime::{GuardedRouter, ListedSession, MemoryStore, Session, SessionHandle, Sessions, session};
+use session_runtime::{
+    GuardedRouter, ListedSession, MemoryStore, Session, SessionHandle, Sessions, SqliteStore, session,
+};
 use tests::{App, Failed, ProbedStore, Site, User, Visitor, minutes, seconds, user};
 
 session_runtime::default_principal!(User);
 
 #[session(required)]
 async fn devices(session: Session<User>, State(sessions): State<Sessions<User>>) -> Result<String, Failed> {
+    lines(&session, &sessions).await
+}
+
+/// The sessions of the subject, one a line; this one has a star.
+async fn lines(session: &Session<User>, sessions: &Sessions<User>) -> Result<String, Failed> {
     let line = |listed: ListedSession| {
-        let this = if listed.is(&session) { "*" } else { "" };
+        let this = if listed.is(session) { "*" } else { "" };
         let (created, seen) = (listed.created_at().as_secs(), listed.last_seen_at().as_secs());
         format!("{}{this} {} {} {}\n", listed.device().unwrap_or("?"), listed.handle(), created, seen)
     };
     Ok(sessions.of(&session.id).await?.into_iter().map(line).collect())
+}
+
+#[session(required)]
+async fn rotate_and_list(mut session: Session<User>, State(sessions): State<Sessions<User>>) -> Result<String, Failed> {
+    session.rotate().await?;
+    lines(&session, &sessions).await
 }
 
 #[session(required)]
@@ -38,11 +54,20 @@ fn routes() -> GuardedRouter<App> {
         .route("/devices", get(devices))
         .route("/end/{handle}", post(end))
         .route("/end-others", post(end_others))
+        .route("/rotate-and-list", post(rotate_and_list))
 }
 
-/// In the process, and outside of it.
-fn sites() -> [Site; 2] {
-    [ProbedStore::over, ProbedStore::outside].map(|probe| Site::over(routes(), probe(MemoryStore::new()), |more| more))
+/// In the process, sealed, and in a database.
+async fn sites() -> [Site; 3] {
+    let sqlite = SqliteStore::connect("sqlite::memory:").await.unwrap();
+    sqlite.migrate().await.unwrap();
+    let [inside, sealed] = [ProbedStore::over, ProbedStore::outside].map(|probe| probe(MemoryStore::new()));
+    [inside, sealed, ProbedStore::of(Arc::new(sqlite))].map(|store| Site::over(routes(), store, |more| more))
+}
+
+/// The handles of this subject's sessions.
+async fn handles(site: &Site) -> BTreeSet<String> {
+    site.app.users.of(&7).await.unwrap().iter().map(|listed| listed.handle().to_string()).collect()
 }
 
 async fn member_with(site: &Site, user_agent: &str) -> Visitor {
@@ -60,7 +85,7 @@ async fn is_in(visitor: &mut Visitor) -> bool {
 // ASVS 7.5.2: visitors can list their sessions.
 #[tokio::test]
 async fn a_visitor_sees_their_sessions_and_nobody_elses() {
-    for site in sites() {
+    for site in sites().await {
         let mut phone = member_with(&site, "Mozilla/5.0 (iPhone) Version/18.0 Safari/604.1").await;
         site.clock.advance(seconds(90));
         let mut laptop = member_with(&site, "Mozilla/5.0 (X11; Linux) Firefox/145.0").await;
@@ -80,7 +105,7 @@ async fn a_visitor_sees_their_sessions_and_nobody_elses() {
 // ASVS 7.5.2: visitors can end one of their sessions, and not somebody else's.
 #[tokio::test]
 async fn one_session_is_ended_by_its_owner_alone() {
-    for site in sites() {
+    for site in sites().await {
         let (mut phone, mut laptop) = (site.member(&user(7)).await, site.member(&user(7)).await);
         let mut stranger = site.member(&user(8)).await;
         let listed = site.app.users.of(&7).await.unwrap();
@@ -104,7 +129,7 @@ async fn one_session_is_ended_by_its_owner_alone() {
 // ASVS 7.4.3: the others can be ended, and this one stays, under the id that a rotation has just replaced, too.
 #[tokio::test]
 async fn all_other_sessions_are_ended() {
-    for site in sites() {
+    for site in sites().await {
         let (mut here, mut there) = (site.member(&user(7)).await, site.member(&user(7)).await);
         let mut before_rotation = here.clone();
         assert!(here.post("/rotate").await.is_ok());
@@ -118,7 +143,7 @@ async fn all_other_sessions_are_ended() {
 // ASVS 7.4.2, 7.4.5: an administrator ends all of them, and only them.
 #[tokio::test]
 async fn all_sessions_of_an_account_are_ended() {
-    for site in sites() {
+    for site in sites().await {
         let (mut one, mut two) = (site.member(&user(7)).await, site.member(&user(7)).await);
         let mut other = site.member(&user(8)).await;
         assert_eq!(site.app.users.end_all(&7).await.unwrap(), 2);
@@ -129,11 +154,82 @@ async fn all_sessions_of_an_account_are_ended() {
 
 #[tokio::test]
 async fn what_has_expired_is_not_listed() {
-    for site in sites() {
+    for site in sites().await {
         site.member(&user(7)).await;
         for (rested, listed) in [(seconds(2 * 60 * 60 - 1), 1), (seconds(1), 0), (minutes(1), 0)] {
             site.clock.advance(rested);
             assert_eq!(site.app.users.of(&7).await.unwrap().len(), listed);
+        }
+    }
+}
+
+// A visitor or an administrator looks at the list, and the session changes its id before they end it.
+#[tokio::test]
+async fn handle_survives_rotation() {
+    for site in sites().await {
+        let (mut laptop, mut phone) = (site.member(&user(7)).await, site.member(&user(7)).await);
+        let [first, second] = site.app.users.of(&7).await.unwrap().try_into().unwrap();
+        assert_ne!(first.handle(), second.handle());
+        for path in ["/rotate", "/reauthenticate", "/rotate", "/visit"] {
+            assert!(phone.post_json(path, &user(7)).await.is_ok(), "{path}");
+        }
+        let listed: BTreeSet<_> = handles(&site).await;
+        assert_eq!(listed, [first.handle().to_string(), second.handle().to_string()].into());
+        // The handle of the session whose line has the star, before and after.
+        let marked = phone.get("/devices").await.body;
+        let marked = marked.lines().find(|line| line.contains("* ")).unwrap().split(' ').nth(1).unwrap().to_owned();
+        assert!(site.app.users.end(&7, marked.parse().unwrap()).await.unwrap());
+        assert!(!is_in(&mut phone).await && is_in(&mut laptop).await);
+        assert!(!site.app.users.end(&7, marked.parse().unwrap()).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn session_knows_itself_in_a_list_under_each_of_its_ids() {
+    for site in sites().await {
+        let mut visitor = site.member(&user(7)).await;
+        site.member(&user(7)).await;
+        let mut tab = visitor.clone();
+        let marked = |list: String| {
+            let marked: Vec<_> = list.lines().filter(|line| line.contains("* ")).map(str::to_owned).collect();
+            marked
+        };
+        let before = marked(visitor.get("/devices").await.body);
+        assert_eq!(before.len(), 1);
+        assert!(visitor.post("/rotate").await.is_ok());
+        assert_eq!(marked(visitor.get("/devices").await.body), before);
+        assert_eq!(marked(tab.get("/devices").await.body), before);
+        assert_eq!(marked(visitor.post("/rotate-and-list").await.body), before);
+    }
+}
+
+#[tokio::test]
+async fn log_in_has_another_handle() {
+    for site in sites().await {
+        let mut visitor = site.member(&user(7)).await;
+        let before = handles(&site).await;
+        assert!(visitor.post_json("/log-in", &user(7)).await.is_ok());
+        assert!(handles(&site).await.is_disjoint(&before));
+    }
+}
+
+// Whatever meets the end of a session by its handle, the session is over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_that_rotates_while_it_is_ended_is_over() {
+    for round in 0..50 {
+        for site in sites().await {
+            let visitor = site.member(&user(7)).await;
+            let [listed] = site.app.users.of(&7).await.unwrap().try_into().unwrap();
+            site.store.dawdle(round);
+            let mut tab = visitor.clone();
+            let rotating = tokio::spawn(async move {
+                tab.post("/rotate").await;
+                tab
+            });
+            assert!(site.app.users.end(&7, listed.handle()).await.unwrap());
+            let mut tab = rotating.await.unwrap();
+            assert!(!is_in(&mut tab).await && !is_in(&mut visitor.clone()).await, "{round}");
+            assert_eq!(site.app.users.of(&7).await.unwrap(), []);
         }
     }
 }

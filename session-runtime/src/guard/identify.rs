@@ -107,7 +107,11 @@ async fn by_cookie<P: Principal>(sessions: &Sessions<P>, value: &[u8], now: Time
         }
     };
     if is_alias {
-        return Ok(known(contents, instants, Exchange::new(Some(Current::Alias(key)))));
+        let answer = match sessions.revalidation() {
+            Some(revalidation) => revalidation.answer_replaced(sessions, key, contents, now).await,
+            None => Answer::Stands(contents),
+        };
+        return asked_again(answer, instants, Current::Alias(key));
     }
     let issued = Issued { id, key, persists_until: None }.persisting(&contents, &instants);
     let answer = match sessions.revalidation() {
@@ -132,13 +136,22 @@ pub(super) fn asked_again<P: Principal>(
     instants: Instants,
     current: Current,
 ) -> Result<Identity<P>, Refused> {
+    let is_named = matches!(current, Current::Named(_));
     let exchange = Exchange::new(Some(current));
     match answer {
-        Answer::Stands(contents) => Ok(known(contents, instants, exchange)),
+        Answer::Stands(contents) => {
+            // A rejected request, or an open connection, found out that the principal has changed.
+            if contents.needs_new_id && is_named {
+                exchange.demand_rotation();
+            }
+            Ok(known(contents, instants, exchange))
+        }
         Answer::Changed(contents) => {
             exchange.demand_rotation();
             Ok(known(contents, instants, exchange))
         }
+        // The browser keeps its cookie, which names the id that replaced this one.
+        Answer::Outdated => Ok(Identity::Unreadable),
         Answer::Over => Ok(Identity::Dead),
         Answer::Unknown => Err(RefusalKind::Unavailable.into()),
     }

@@ -9,7 +9,7 @@ use crate::key_values::RequestKeyValues;
 use crate::principal::{EndsSessions, ForgetsCookies, Principal};
 use crate::sessions::{
     Contents, Current, Device, Exchange, Factors, Issued, Opened, SessionError, SessionErrorKind, SessionFuture,
-    Sessions,
+    SessionHandle, Sessions,
 };
 use crate::shared::Shared;
 
@@ -93,7 +93,9 @@ impl<P: Principal> AuthSession<P> {
             _ => None,
         };
         let now = self.sessions.now();
-        let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
+        let handle = Some(SessionHandle::generate()?);
+        let contents =
+            Contents { remembered, handle, factors: factors.given_at(now), ..Contents::new(principal, now)? };
         let task = LogInTask {
             sessions: self.sessions.clone(),
             exchange: self.exchange.clone(),

@@ -1,5 +1,6 @@
 //! Sessions of connections that stay open: when to close them, and what counts as activity in them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 use super::{CredentialKind, Session};
 use crate::clock::Timestamp;
 use crate::principal::{ListsSessions, Principal};
-use crate::sessions::{Instants, SessionError, SessionErrorKind, expiry, followed, is_touch_due};
+use crate::sessions::{Answer, Current, Instants, SessionError, SessionErrorKind, expiry, followed, is_touch_due};
 use crate::store::StoreKey;
 
 /// How often the store is asked at the most whether a session goes on.
@@ -21,6 +22,10 @@ impl<P: Principal + ListsSessions> Session<P> {
     /// ten seconds at the most. It may be made anew as often as one likes, in a loop too, without more being asked. The
     /// session is followed when its id changes. While the store does not answer, what was known last counts. The session of a
     /// token ends with the token: when it expires and, under `bearer(revocable)`, when it is revoked.
+    ///
+    /// Where the builder has a [`Revalidation`](crate::Revalidation), the application is asked again as for a request. A deleted
+    /// account ends the session. The future resolves as well when the principal has changed: a new connection then shows which
+    /// rights are left. While the source fails, what was known last counts.
     ///
     /// Waiting is no activity, and neither are messages; [`touch`](Self::touch) is.
     ///
@@ -56,11 +61,15 @@ impl<P: Principal + ListsSessions> Session<P> {
     /// Counts as activity, as an admitted request of a `sliding` route does: the `idle` limit begins anew. Written only when
     /// it is due, a minute after the last time at the latest.
     ///
+    /// Where the builder has a [`Revalidation`](crate::Revalidation), the application is asked again as for a request, and the
+    /// session shows the principal as it is now.
+    ///
     /// # Errors
     ///
-    /// [`Ended`](SessionErrorKind::Ended) when the session is over, [`NotACookie`](SessionErrorKind::NotACookie) for that of a
-    /// token, whose activity is that it is renewed, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not
-    /// answer.
+    /// [`Ended`](SessionErrorKind::Ended) when the session is over,
+    /// [`Superseded`](SessionErrorKind::Superseded) when its id was replaced and the principal has changed since, so that only
+    /// the new id has the new rights, [`NotACookie`](SessionErrorKind::NotACookie) for that of a token, whose activity is that
+    /// it is renewed, [`Unavailable`](SessionErrorKind::Unavailable) when the store or the source does not answer.
     pub async fn touch(&mut self) -> Result<(), SessionError> {
         if self.known().credential == CredentialKind::Bearer {
             return Err(SessionErrorKind::NotACookie.into());
@@ -69,6 +78,7 @@ impl<P: Principal + ListsSessions> Session<P> {
         if self.known().instants.are_over(now) && self.standing_until(now).await?.is_none() {
             return Err(SessionErrorKind::Ended.into());
         }
+        self.revalidate(now).await?;
         if !is_touch_due(self.lifetime().idle, self.known().instants.last_seen_at, now) {
             return Ok(());
         }
@@ -85,9 +95,9 @@ impl<P: Principal + ListsSessions> Session<P> {
         Err(SessionErrorKind::Ended.into())
     }
 
-    async fn wait_for_the_end(self) {
+    async fn wait_for_the_end(mut self) {
         let mut expires_at = self.known().instants.expires_at;
-        loop {
+        while !self.exchange().closes_connections() {
             let again_at = self.exchange().ask_again_at(PACE);
             let left = expires_at.since(self.sessions.now());
             let ends_at = Instant::now().checked_add(left).unwrap_or(again_at);
@@ -98,9 +108,9 @@ impl<P: Principal + ListsSessions> Session<P> {
                 continue;
             }
             self.exchange().asked();
-            match self.standing_until(now).await {
+            match self.look(now).await {
                 Ok(Some(until)) => expires_at = until,
-                Ok(None) => return,
+                Ok(None) => self.exchange().close_connections(),
                 Err(error) => {
                     tracing::warn!(target: "session", ?error, "session.store_unavailable");
                     if now >= expires_at {
@@ -109,6 +119,44 @@ impl<P: Principal + ListsSessions> Session<P> {
                 }
             }
         }
+    }
+
+    /// [`standing_until`](Self::standing_until), after the application was asked again where that is due.
+    async fn look(&mut self, now: Timestamp) -> Result<Option<Timestamp>, SessionError> {
+        let Some(until) = self.standing_until(now).await? else { return Ok(None) };
+        match self.revalidate(now).await {
+            Ok(()) => Ok(Some(until)),
+            Err(error) if error.kind() == SessionErrorKind::Unavailable => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Asks the application again for the principal, where that is due.
+    async fn revalidate(&mut self, now: Timestamp) -> Result<(), SessionError> {
+        let contents = &self.known().contents;
+        let revalidation = self.sessions.revalidation().filter(|revalidation| revalidation.is_due(contents, now));
+        let Some(revalidation) = revalidation.filter(|_| self.known().credential == CredentialKind::Cookie) else {
+            return Ok(());
+        };
+        // The record, which may lie under another id by now.
+        self.standing_until(now).await?.ok_or(SessionErrorKind::Ended)?;
+        let contents = Arc::clone(contents);
+        let answer = match self.exchange().current() {
+            Some(Current::Named(issued)) => revalidation.answer(&self.sessions, &issued, contents, now).await,
+            Some(Current::Alias(key)) => revalidation.answer_replaced(&self.sessions, key, contents, now).await,
+            _ => Answer::Over,
+        };
+        let contents = match answer {
+            Answer::Stands(contents) | Answer::Changed(contents) => contents,
+            Answer::Outdated => return Err(SessionErrorKind::Superseded.into()),
+            Answer::Over => return Err(SessionErrorKind::Ended.into()),
+            Answer::Unknown => return Err(SessionErrorKind::Unavailable.into()),
+        };
+        if contents.needs_new_id {
+            self.exchange().close_connections();
+        }
+        self.go_on_as(self.known().holding(contents));
+        Ok(())
     }
 
     /// Until when the session stands, as far as is known now; `None` when it is over.

@@ -14,7 +14,7 @@ mod log_in_task;
 pub(crate) use self::arrival::{Arrival, Known};
 pub use self::auth_session::AuthSession;
 pub use self::confirmation::{Confirmation, ConfirmationToken};
-pub use self::inventory::{ListedSession, SessionHandle, SessionHandleError};
+pub use self::inventory::ListedSession;
 pub use self::log_in::{LogIn, Reauthentication};
 
 use std::fmt;
@@ -24,7 +24,9 @@ use std::sync::Arc;
 use self::arrival::{Continued, Shown};
 use crate::clock::Timestamp;
 use crate::principal::{Lifetime, ListsSessions, Principal};
-use crate::sessions::{Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, Sessions, ShownId};
+use crate::sessions::{
+    Current, Exchange, Issued, Opened, SessionError, SessionErrorKind, SessionHandle, Sessions, ShownId,
+};
 use crate::shared::Shared;
 use crate::store::StoreKey;
 
@@ -235,7 +237,7 @@ impl<P: Principal> Session<P> {
 
     /// What names this session in a list of the principal's sessions; `None` for a token's.
     fn handle(&self) -> Option<SessionHandle> {
-        self.key().map(SessionHandle::of)
+        self.known().contents.handle
     }
 
     /// Where the session lies in the store, if it does.

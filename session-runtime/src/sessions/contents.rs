@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 #[cfg(feature = "sealing")]
 use super::AsRead;
-use super::{Confirmations, Factors, KeyValues, PrincipalJson, SessionError, SessionErrorKind};
+use super::{Confirmations, Factors, KeyValues, PrincipalJson, SessionError, SessionErrorKind, SessionHandle};
 use crate::clock::Timestamp;
 use crate::principal::{Principal, subject_of};
 
@@ -21,6 +21,10 @@ pub(crate) struct Contents<P> {
     pub(crate) subject: SmolStr,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
     pub(crate) checked_at: Timestamp,
+    /// The session's handle in a list; `None` for a session that is in no store.
+    pub(crate) handle: Option<SessionHandle>,
+    /// The principal has changed, and the next admitted request gets a new id (ASVS 7.2.4).
+    pub(crate) needs_new_id: bool,
     /// The token that says so, where one does.
     pub(crate) token: Option<Token>,
     /// Whether the visitor wanted to stay logged in when the browser is closed.
@@ -50,6 +54,8 @@ impl<P: Principal> Contents<P> {
             json: PrincipalJson::default(),
             subject: subject.into(),
             checked_at,
+            handle: None,
+            needs_new_id: false,
             token: None,
             remembered: false,
             factors: Factors::default(),
@@ -74,6 +80,8 @@ impl<P: Principal> Contents<P> {
     pub(crate) fn in_the_place_of(self, standing: &Self) -> Result<Self, SessionError> {
         Ok(Self {
             json: self.json_after(standing)?,
+            handle: standing.handle,
+            needs_new_id: standing.needs_new_id,
             remembered: standing.remembered,
             factors: standing.factors.clone(),
             confirmations: standing.confirmations.clone(),
@@ -93,7 +101,8 @@ impl<P: Principal> Contents<P> {
         let factors = standing.factors.and(&self.factors);
         let confirmations = standing.confirmations.clone();
         let holding = self.holding(standing.key_values.clone());
-        Ok(Self { json, remembered: standing.remembered, factors, confirmations, ..holding })
+        let (handle, remembered) = (standing.handle, standing.remembered);
+        Ok(Self { json, handle, remembered, factors, confirmations, ..holding })
     }
 
     /// The same, with other key-values.
@@ -103,12 +112,27 @@ impl<P: Principal> Contents<P> {
             json: self.json.clone(),
             subject: self.subject.clone(),
             checked_at: self.checked_at,
+            handle: self.handle,
+            needs_new_id: self.needs_new_id,
             token: self.token.clone(),
             remembered: self.remembered,
             factors: self.factors.clone(),
             confirmations: self.confirmations.clone(),
             key_values,
         }
+    }
+
+    /// The same, of a principal that was asked for again then and has not changed.
+    pub(crate) fn checked(&self, checked_at: Timestamp) -> Self {
+        Self { checked_at, ..self.holding(self.key_values.clone()) }
+    }
+
+    /// The same, under a new id.
+    pub(crate) fn under_new_id(self: Arc<Self>) -> Arc<Self> {
+        if !self.needs_new_id {
+            return self;
+        }
+        Arc::new(Self { needs_new_id: false, ..self.holding(self.key_values.clone()) })
     }
 }
 
@@ -123,6 +147,10 @@ struct Written<'a, T> {
     /// In milliseconds.
     #[serde(default)]
     checked_at: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handle: Option<SessionHandle>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    needs_new_id: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     remembered: bool,
     #[serde(default, skip_serializing_if = "Factors::is_empty")]
@@ -141,6 +169,8 @@ impl<P: Principal> Contents<P> {
             subject: (&*self.subject).into(),
             principal: AsRead(&self.principal, &self.json),
             checked_at: self.checked_at.as_millis(),
+            handle: self.handle,
+            needs_new_id: self.needs_new_id,
             remembered: self.remembered,
             factors: self.factors.clone(),
             confirmations: self.confirmations.clone(),
@@ -159,6 +189,8 @@ impl<P: Principal> Contents<P> {
             subject: written.subject.into(),
             token: None,
             checked_at: Timestamp::from_millis(written.checked_at),
+            handle: written.handle,
+            needs_new_id: written.needs_new_id,
             remembered: written.remembered,
             factors: written.factors,
             confirmations: written.confirmations,

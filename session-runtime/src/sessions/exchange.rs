@@ -34,6 +34,8 @@ struct State {
     is_answered: bool,
     /// When the store was last asked whether the session goes on, after the request was admitted.
     asked_at: Option<Instant>,
+    /// An open connection found the session over, or its principal changed.
+    is_over: bool,
     /// The response has been sent.
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     is_closed: bool,
@@ -114,6 +116,16 @@ impl Exchange {
     /// The store is asked now.
     pub(crate) fn asked(&self) {
         self.state().asked_at = Some(Instant::now());
+    }
+
+    /// Closes the connections of every clone of the session at their next turn.
+    pub(crate) fn close_connections(&self) {
+        self.state().is_over = true;
+    }
+
+    /// Whether the connections [are to be closed](Self::close_connections).
+    pub(crate) fn closes_connections(&self) -> bool {
+        self.state().is_over
     }
 
     /// From here on the session can be read and no more: the route is about another principal's.

@@ -7,7 +7,10 @@ use zeroize::Zeroizing;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 use super::key_values::Anonymous;
 use super::realms::FormerRealm;
-use super::{Contents, Device, Instants, Issued, SessionError, SessionErrorKind, Sessions, Unsealed, standing_record};
+use super::{
+    Contents, Device, Instants, Issued, SessionError, SessionErrorKind, SessionHandle, Sessions, Unsealed,
+    standing_record,
+};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::Principal;
@@ -21,6 +24,9 @@ use crate::store::{Payload, Record, StoreKey, SubjectKey};
 pub(crate) struct Listing {
     pub(crate) subject: Box<str>,
     pub(crate) device: Option<Box<str>>,
+    /// `None` for what is not a session.
+    #[cfg_attr(feature = "sealing", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(crate) handle: Option<SessionHandle>,
 }
 
 impl<P: Principal> Sessions<P> {
@@ -105,6 +111,11 @@ impl<P: Principal> Sessions<P> {
 }
 
 impl<P: Principal> Sessions<P> {
+    /// The handle of the session whose record this is.
+    pub(crate) fn handle(&self, record: &Record, key: StoreKey) -> Option<SessionHandle> {
+        self.listing(record, key)?.handle
+    }
+
     /// With what the visitor logged in.
     pub(super) fn device(&self, record: &Record, key: StoreKey) -> &'static Device {
         record.listing.as_constant().unwrap_or_else(|| {
@@ -116,7 +127,8 @@ impl<P: Principal> Sessions<P> {
     fn unsealed_listing(record: &Record) -> Option<Listing> {
         let device: &Device = record.listing.as_constant()?;
         let contents: Arc<Contents<P>> = record.payload.as_value()?;
-        Some(Listing { subject: contents.subject.as_str().into(), device: device.name().map(Box::from) })
+        let subject = contents.subject.as_str().into();
+        Some(Listing { subject, device: device.name().map(Box::from), handle: contents.handle })
     }
 }
 
@@ -125,7 +137,8 @@ impl<P: Principal> Sessions<P> {
     fn seal(&self, record: &mut Record, unsealed: &Unsealed<P>, issued: &Issued) -> Result<(), SessionError> {
         let Some(ring) = &self.0.keys.ring else { return Ok(()) };
         let Unsealed { contents, device, .. } = unsealed;
-        let listing = Listing { subject: contents.subject.as_str().into(), device: device.name().map(Box::from) };
+        let subject = contents.subject.as_str().into();
+        let listing = Listing { subject, device: device.name().map(Box::from), handle: contents.handle };
         seal_bytes(ring, record, contents.to_bytes(), &listing, issued)
     }
 
@@ -165,7 +178,7 @@ impl<P: Principal> Sessions<P> {
         };
         if let Some(ring) = &self.0.keys.ring {
             let contents = serde_json::to_vec(&**anonymous).map(Zeroizing::new);
-            let listing = Listing { subject: "".into(), device: None };
+            let listing = Listing { subject: "".into(), device: None, handle: None };
             seal_bytes(ring, &mut record, contents, &listing, issued)?;
         }
         Ok(record)
@@ -200,7 +213,7 @@ impl<P: Principal> Sessions<P> {
     ) -> Result<(), SessionError> {
         #[cfg(feature = "sealing")]
         if let Some(ring) = &self.0.keys.ring {
-            let listing = Listing { subject: subject.into(), device: None };
+            let listing = Listing { subject: subject.into(), device: None, handle: None };
             seal_bytes(ring, record, contents(), &listing, issued)?;
         }
         Ok(())

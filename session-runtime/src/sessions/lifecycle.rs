@@ -101,7 +101,8 @@ impl<P: Principal> Sessions<P> {
     ) -> Result<Issued, SessionError> {
         let renew = move |standing: &Record, issued: &Issued| {
             let unsealed = self.unsealed(standing, old).ok_or(SessionErrorKind::Ended)?;
-            self.record(&change(unsealed)?, issued)
+            let unsealed = change(unsealed)?;
+            self.record(&Unsealed { contents: unsealed.contents.under_new_id(), ..unsealed }, issued)
         };
         self.succeed_as(old, alias_lifetime, renew).await
     }
@@ -181,12 +182,6 @@ impl<P: Principal> Sessions<P> {
             }
         }
         Err(StoreError::new(NEVER_THROUGH).into())
-    }
-
-    /// What the record under an id holds, if it can be changed.
-    pub(crate) async fn standing_contents(&self, issued: &Issued) -> Result<Arc<Contents<P>>, SessionError> {
-        let standing = self.standing(issued.key).await?;
-        self.unseal(&standing, &issued.id).ok_or_else(|| SessionErrorKind::Ended.into())
     }
 
     /// The record under `key`, if it can be changed.

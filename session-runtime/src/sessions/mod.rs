@@ -10,6 +10,7 @@ mod device;
 mod error;
 mod exchange;
 mod factors;
+mod handle;
 mod instants;
 mod key_values;
 mod keeping;
@@ -30,6 +31,7 @@ mod tokens;
 pub use self::builder::SessionsBuilder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::error::{SessionError, SessionErrorKind, SessionFuture};
+pub use self::handle::{SessionHandle, SessionHandleError};
 #[cfg(feature = "jwt")]
 pub use self::refresh::{GrantError, GrantErrorKind, TokenPair};
 pub use self::revalidation::{PrincipalSource, Revalidation};

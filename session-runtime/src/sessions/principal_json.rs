@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[cfg(any(feature = "jwt", feature = "sealing"))]
 use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -16,6 +17,7 @@ type Members = BTreeMap<String, Box<RawValue>>;
 
 impl PrincipalJson {
     /// Reads a principal and keeps its JSON.
+    #[cfg(any(feature = "jwt", feature = "sealing"))]
     pub(crate) fn read<P: Principal>(json: &RawValue) -> serde_json::Result<(P, Self)> {
         let AsKept(principal) = serde_json::from_str(json.get())?;
         Ok((principal, Self(Some(json.to_owned().into()))))
@@ -74,8 +76,10 @@ fn is_named<P: Principal>(member: &str) -> bool {
 }
 
 /// Serialises a principal: as it was read, where it was.
+#[cfg(any(feature = "jwt", feature = "sealing"))]
 pub(crate) struct AsRead<'a, P>(pub(crate) &'a P, pub(crate) &'a PrincipalJson);
 
+#[cfg(any(feature = "jwt", feature = "sealing"))]
 impl<P: Principal> Serialize for AsRead<'_, P> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.1.0 {

@@ -189,6 +189,8 @@ impl<P: Principal> TokenSession<P> {
             json: PrincipalJson::default(),
             subject,
             checked_at: issued_at,
+            handle: None,
+            needs_new_id: false,
             token,
             remembered: false,
             factors,

@@ -116,3 +116,53 @@ async fn what_is_asked_for_again_changes_the_rights_and_nothing_else() {
         assert!(answer.header("set-cookie").unwrap().contains("Max-Age="));
     }
 }
+
+// A rejected response carries no cookie, and a program may keep the one that it has.
+#[tokio::test]
+async fn source_is_asked_once_per_interval_and_session() {
+    let register = Register::default();
+    let knows = |reader: Option<Reader>| *register.0.0.lock().unwrap() = reader;
+    let source = register.clone();
+    let library = Library::with(move |builder| builder.revalidate(Revalidation::every(minutes(1), source)));
+    let staff = Reader { roles: vec![Role::Staff], ..reader(7) };
+    let former = library.member(&staff).await;
+    let elsewhere = library.member(&staff).await;
+    knows(Some(reader(7)));
+    for asked in [1, 2] {
+        library.clock.advance(minutes(1));
+        for _ in 0..3 {
+            assert_eq!(former.clone().get("/staff").await.status, 403);
+            assert!(former.clone().get("/me").await.is_ok());
+        }
+        library.clock.advance(seconds(59));
+        assert_eq!(former.clone().get("/staff").await.status, 403);
+        assert_eq!(register.0.1.load(Ordering::Relaxed), asked);
+        library.clock.advance(seconds(1));
+        knows(Some(Reader { name: "Grace".to_owned(), ..reader(7) }));
+    }
+    assert_eq!(elsewhere.clone().get("/staff").await.status, 403);
+    assert_eq!(register.0.1.load(Ordering::Relaxed), 3, "another session is asked about on its own");
+}
+
+// What one request hears, the next ones put into their cookie.
+#[tokio::test]
+async fn change_found_by_a_rejected_request_is_in_the_next_cookie() {
+    let register = Register::default();
+    let source = register.clone();
+    let library = Library::with(move |builder| builder.revalidate(Revalidation::every(minutes(1), source)));
+    let mut visitor = library.member(&Reader { roles: vec![Role::Staff], ..reader(7) }).await;
+    *register.0.0.lock().unwrap() = Some(reader(7));
+    library.clock.advance(minutes(1));
+    let refused = visitor.get("/staff").await;
+    assert_eq!((refused.status, refused.header("set-cookie")), (403, None));
+    library.clock.advance(seconds(30));
+    let admitted = visitor.get("/me").await;
+    assert!(admitted.is_ok() && admitted.header("set-cookie").is_some());
+    assert_eq!(visitor.get("/me").await.header("set-cookie"), None);
+    library.clock.advance(seconds(29));
+    assert!(visitor.get("/me").await.is_ok());
+    assert_eq!(register.0.1.load(Ordering::Relaxed), 1);
+    library.clock.advance(seconds(1));
+    assert!(visitor.get("/me").await.is_ok());
+    assert_eq!(register.0.1.load(Ordering::Relaxed), 2, "the interval counts from the question");
+}

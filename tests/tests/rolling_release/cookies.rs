@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 use session_runtime::{ManualClock, Principal, Revalidation, Sessions, SessionsBuilder};
-use tests::{START, Visitor, minutes, router, sealing_key, seconds};
+use tests::{START, Visitor, index_key, minutes, router, sealing_key, seconds};
 
 use crate::releases::release;
 use crate::{Account, go_over};
 
-release!(old, (cookie(name = "__Host-reader", token = "jwt", unrevocable), idle = "2h"), {});
-release!(new, (cookie(name = "__Host-reader", token = "jwt", unrevocable), idle = "2h"), {
+release!(old, (cookie(name = "__Host-reader", token = "jwt", unrevocable), realm = "rolling-cookies", idle = "2h"), {});
+release!(new, (cookie(name = "__Host-reader", token = "jwt", unrevocable), realm = "rolling-cookies", idle = "2h"), {
     #[serde(default)]
     pub(crate) suspended: bool,
 });
@@ -20,7 +20,7 @@ fn old_user() -> old::User {
 }
 
 fn builder<P: Principal>(clock: &ManualClock) -> SessionsBuilder<P> {
-    Sessions::builder().clock(clock.clone()).sealing_key(sealing_key())
+    Sessions::builder().clock(clock.clone()).sealing_key(sealing_key()).index_key(index_key())
 }
 
 /// Both nodes, with somebody who logged in where the new release runs.
@@ -29,7 +29,7 @@ async fn suspended() -> (ManualClock, Visitor, Visitor, Account<old::User>) {
     let account = Account::of(old_user());
     let revalidation = Revalidation::every(minutes(5), account.clone());
     let old = router(old::routes(), builder(&clock).revalidate(revalidation).build().unwrap());
-    let new = router(new::routes(), builder(&clock).build().unwrap());
+    let new = router(new::routes(), builder(&clock).as_another_release().build().unwrap());
     let (mut old, mut new) = (Visitor::of(&old), Visitor::of(&new));
     let user = new::User { id: 7, name: "Ada".into(), visits: 3, nick: None, suspended: true };
     assert!(new.post_json("/log-in", &user).await.is_ok());

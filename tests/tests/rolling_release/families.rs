@@ -9,7 +9,7 @@ use session_runtime::{
     Algorithm, ManualClock, MemoryStore, Principal, Revalidation, Sessions, SessionsBuilder, SigningKey, SqliteStore,
     TokenOptions, TokenPair,
 };
-use tests::{ProbedStore, SECRET, START, minutes, sealing_key};
+use tests::{ProbedStore, SECRET, START, index_key, minutes, sealing_key};
 
 use crate::Account;
 use crate::releases::release;
@@ -19,6 +19,7 @@ release!(
     (
         cookie(name = "__Host-client"),
         bearer(alg("HS256"), issuer = "https://id.example", audience = "shop"),
+        realm = "rolling-families",
         idle = "2h"
     ),
     {}
@@ -28,6 +29,7 @@ release!(
     (
         cookie(name = "__Host-client"),
         bearer(alg("HS256"), issuer = "https://id.example", audience = "shop"),
+        realm = "rolling-families",
         idle = "2h"
     ),
     {
@@ -38,7 +40,12 @@ release!(
 
 fn builder<P: Principal>(clock: &ManualClock, store: &ProbedStore) -> SessionsBuilder<P> {
     let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
-    Sessions::builder().clock(clock.clone()).store(store.clone()).sealing_key(sealing_key()).signing_key(key)
+    Sessions::builder()
+        .clock(clock.clone())
+        .store(store.clone())
+        .sealing_key(sealing_key())
+        .index_key(index_key())
+        .signing_key(key)
 }
 
 fn claims(pair: &TokenPair) -> Value {
@@ -54,7 +61,7 @@ async fn old_node_keeps_fields_of_a_token_family() {
         for revalidated in [None, Some("Ada"), Some("Grace")] {
             let clock = ManualClock::at(START);
             let user = new::User { id: 7, name: "Ada".into(), visits: 3, nick: None, suspended: true };
-            let new: Sessions<new::User> = builder(&clock, &store).build().unwrap();
+            let new: Sessions<new::User> = builder(&clock, &store).as_another_release().build().unwrap();
             let mut old = builder(&clock, &store);
             if let Some(name) = revalidated {
                 let account = old::User { id: 7, name: name.into(), visits: 3, nick: None };

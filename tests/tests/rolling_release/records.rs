@@ -7,14 +7,14 @@ use session_runtime::routing::post;
 use session_runtime::{
     GuardedRouter, ManualClock, MemoryStore, Revalidation, Session, Sessions, SessionsBuilder, SqliteStore, session,
 };
-use tests::{Failed, ProbedStore, START, Visitor, minutes, router, sealing_key, seconds};
+use tests::{Failed, ProbedStore, START, Visitor, index_key, minutes, router, sealing_key, seconds};
 use tower_sessions_core::Session as KeyValues;
 
 use crate::releases::release;
 use crate::{Account, go_over};
 
-release!(old, (cookie(name = "__Host-id"), idle = "2h"), {});
-release!(new, (cookie(name = "__Host-id"), idle = "2h"), {
+release!(old, (cookie(name = "__Host-id"), realm = "rolling-records", idle = "2h"), {});
+release!(new, (cookie(name = "__Host-id"), realm = "rolling-records", idle = "2h"), {
     #[serde(default)]
     pub(crate) suspended: bool,
     #[serde(default)]
@@ -62,13 +62,17 @@ struct Town {
 impl Town {
     fn over(store: &ProbedStore) -> Self {
         fn builder<P: session_runtime::Principal>(clock: &ManualClock, store: &ProbedStore) -> SessionsBuilder<P> {
-            Sessions::builder().clock(clock.clone()).store(store.clone()).sealing_key(sealing_key())
+            Sessions::builder()
+                .clock(clock.clone())
+                .store(store.clone())
+                .sealing_key(sealing_key())
+                .index_key(index_key())
         }
         let clock = ManualClock::at(START);
         let account = Account::of(old_user());
         let revalidation = Revalidation::every(minutes(5), account.clone());
         let old = builder(&clock, store).revalidate(revalidation).build().unwrap();
-        let new = builder(&clock, store).build().unwrap();
+        let new = builder(&clock, store).as_another_release().build().unwrap();
         let (old, new) = (router(old_routes(), old), router(new::routes(), new));
         Self { clock, old: Visitor::of(&old), new: Visitor::of(&new), account }
     }

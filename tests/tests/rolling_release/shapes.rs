@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use session_runtime::routing::{get, post};
 use session_runtime::{AuthSession, GuardedRouter, ManualClock, MemoryStore, Principal, Session, Sessions, session};
-use tests::{Failed, ProbedStore, START, Visitor, router, sealing_key};
+use tests::{Failed, ProbedStore, START, Visitor, index_key, router, sealing_key};
 
 use crate::go_over;
 
 /// The principal of the release under test.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
 #[serde(rename_all = "camelCase")]
-#[principal(cookie(name = "__Host-id"), idle = "2h")]
+#[principal(cookie(name = "__Host-id"), realm = "rolling-shapes", idle = "2h")]
 struct Member {
     #[principal(id)]
     user_id: u64,
@@ -34,7 +34,7 @@ struct Address {
 
 /// The principal of another release, whose members a test chooses.
 #[derive(Clone, Debug, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-id"), idle = "2h")]
+#[principal(cookie(name = "__Host-id"), realm = "rolling-shapes", idle = "2h")]
 struct Other {
     #[principal(id)]
     #[serde(rename = "userId")]
@@ -66,7 +66,7 @@ async fn members(session: Session<Other>) -> Json<BTreeMap<String, Value>> {
 
 fn sessions<P: Principal>(store: &ProbedStore) -> Sessions<P> {
     let builder = Sessions::builder().clock(ManualClock::at(START)).store(store.clone());
-    builder.sealing_key(sealing_key()).build().unwrap()
+    builder.as_another_release().sealing_key(sealing_key()).index_key(index_key()).build().unwrap()
 }
 
 #[tokio::test]

@@ -107,6 +107,8 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         json,
         subject: subject.clone(),
         checked_at: instant(at.checked),
+        handle: None,
+        needs_new_id: false,
         token: None,
         remembered,
         factors,

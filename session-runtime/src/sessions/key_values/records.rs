@@ -125,7 +125,9 @@ impl<P: Principal> Sessions<P> {
         }
         let unsealed = self.unsealed(standing, old).ok_or(SessionErrorKind::Ended)?;
         let contents = unsealed.contents.holding(changes.applied_to(&unsealed.contents.key_values));
-        self.record(&Unsealed { contents: Arc::new(contents), ..unsealed }, new)
+        let contents = Arc::new(contents);
+        let contents = if new.key == old.key { contents } else { contents.under_new_id() };
+        self.record(&Unsealed { contents, ..unsealed }, new)
     }
 }
 

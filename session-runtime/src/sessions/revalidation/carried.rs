@@ -1,4 +1,4 @@
-//! The same for sessions that live in their cookie.
+//! Sessions that live in their cookie: the response carries the answer.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::sessions::{CarriedId, Contents, Sessions};
 use crate::store::StoreKey;
 
 impl<P: Principal> Revalidation<P> {
-    /// [`answer`](Self::answer) for a session that lives in its cookie, which the response then carries.
+    /// The contents of a session that lives in its cookie, asked for again where that is due.
     pub(crate) async fn answer_carried(
         &self,
         sessions: &Sessions<P>,
@@ -20,21 +20,7 @@ impl<P: Principal> Revalidation<P> {
         if !self.is_due(&contents, now) {
             return Answer::Stands(contents);
         }
-        let key = StoreKey::of(P::SPEC.realm(), id.as_bytes());
-        let found =
-            Box::pin(self.asked_once(key, self.find_out_carried(sessions, id, Arc::clone(&contents), now))).await;
-        // Another copy of the cookie may have asked. Of what it holds besides, such as factors, this one gains nothing.
-        match found {
-            Answer::Changed(loaded) => match Contents::new(loaded.principal.clone(), loaded.checked_at)
-                .and_then(|loaded| loaded.in_the_place_of(&contents))
-            {
-                Ok(loaded) => Answer::Changed(Arc::new(loaded)),
-                Err(_) => Answer::Unknown,
-            },
-            Answer::Stands(_) if self.counts(contents.checked_at, now) => Answer::Stands(contents),
-            Answer::Stands(_) => Answer::Unknown,
-            other => other,
-        }
+        Box::pin(self.find_out_carried(sessions, id, contents, now)).await
     }
 
     async fn find_out_carried(
@@ -44,16 +30,21 @@ impl<P: Principal> Revalidation<P> {
         known: Arc<Contents<P>>,
         now: Timestamp,
     ) -> Answer<P> {
-        match self.source.load_again(&known.principal).await {
-            Ok(Some(principal)) => match Contents::new(principal, now) {
-                Ok(loaded) if loaded.subject == known.subject => Answer::Changed(Arc::new(loaded)),
-                _ => self.failed(known, &"the source answered with somebody else", now),
-            },
-            Ok(None) => match sessions.end_where_possible(id).await {
+        // The same for all cookies of a session: a rejected response does not carry the answer, so the node keeps it.
+        let question = self.answers.question(StoreKey::of(P::SPEC.realm(), id.as_bytes()), now, self.every);
+        let mut turn = question.turn().await;
+        match self.ask(&mut turn, &known.principal, now).await {
+            Ok((Some(principal), asked_at)) => {
+                match Contents::new(principal, asked_at).and_then(|loaded| loaded.in_the_place_of(&known)) {
+                    Ok(loaded) => Answer::Changed(Arc::new(loaded)),
+                    Err(_) => self.failed(known, now),
+                }
+            }
+            Ok((None, _)) => match sessions.end_where_possible(id).await {
                 Ok(()) => Answer::Over,
                 Err(_) => Answer::Unknown,
             },
-            Err(error) => self.failed(known, &*error, now),
+            Err(_) => self.failed(known, now),
         }
     }
 }
