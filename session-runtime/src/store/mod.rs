@@ -158,7 +158,8 @@ pub struct StorePromises {
     /// somebody.
     pub subject_index: bool,
     /// A record stays until it expires or is removed, whatever else comes: needed by lists of what is revoked, where a
-    /// record that was forgotten would admit.
+    /// record that was forgotten would admit. Only anonymous records, and sessions of a subject that has very many, may still
+    /// make room for others.
     pub keeps_until_expiry: bool,
 }
 

@@ -4,8 +4,17 @@ use std::error::Error;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use session_runtime::{MemoryStore, PrincipalSource, Revalidation, SealingKey, SqliteStore, Store, TowerStore};
-use tests::{Operation, ProbedStore, Site, User, WhoAmI, partner, seconds, user};
+use serde::{Deserialize, Serialize};
+use session_runtime::routing::{get, post};
+use session_runtime::{
+    Algorithm, AuthSession, GuardedRouter, ManualClock, MemoryStore, Principal, PrincipalSource, Revalidation,
+    SealingKey, Session, Sessions, SigningKey, SqliteStore, Store, TokenOptions, TowerStore, session,
+};
+use tests::{
+    Failed, Operation, ProbedStore, SECRET, START, Site, User, Visitor, WhoAmI, minutes, partner, router, seconds,
+    sessions, user,
+};
+use tower_sessions_core::Session as KeyValues;
 
 use super::{COOKIE, all, done, routes, site, values};
 
@@ -138,4 +147,63 @@ async fn where_there_is_no_record_nothing_is_kept() {
     let answer = ada.get("/public").await;
     assert_eq!(answer.status, 500);
     assert!(answer.body.contains("session"), "{answer:?}");
+}
+
+/// Somebody with sessions and with tokens that can be revoked.
+#[derive(Clone, Serialize, Deserialize, Principal)]
+#[principal(
+    cookie(name = "__Host-client"),
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", revocable),
+    realm = "key-values-client"
+)]
+struct Client {
+    #[principal(id)]
+    id: u64,
+}
+
+#[session(optional, principal(Client), cookie)]
+async fn visit(values: KeyValues) {
+    values.insert("seen", true).await.unwrap();
+}
+
+#[session(optional, cookie)]
+async fn log_in(mut auth: AuthSession<Client>) -> Result<(), Failed> {
+    auth.log_in(Client { id: 7 }).await?;
+    Ok(())
+}
+
+#[session(required)]
+async fn me(session: Session<Client>) -> String {
+    session.id.to_string()
+}
+
+// As sealed records, too: those of anonymous visitors are told from revocation lists.
+#[tokio::test]
+async fn anonymous_writes_leave_room_in_a_store_that_keeps() {
+    let keeping = || MemoryStore::with_capacity(NonZeroUsize::new(16).unwrap()).keeping_until_expiry();
+    for store in [ProbedStore::over(keeping()), ProbedStore::outside(keeping())] {
+        let key = SigningKey::secret(Algorithm::HS256, &SECRET).unwrap();
+        let clients: Sessions<Client> =
+            sessions(&ManualClock::at(START), &store).signing_key(key).remember_tokens(0).build().unwrap();
+        let pages =
+            GuardedRouter::new().route("/visit", post(visit)).route("/log-in", post(log_in)).route("/", get(me));
+        let router = router(pages, clients.clone());
+        let token = clients.issue_pair(&Client { id: 8 }, &TokenOptions::lasting(minutes(5))).await.unwrap();
+        for _ in 0..100 {
+            assert_eq!(Visitor::of(&router).post("/visit").await.status, 200);
+        }
+        let mut ada = Visitor::of(&router);
+        assert_eq!(ada.post("/log-in").await.status, 200);
+        assert_eq!(ada.get("/").await.status, 200);
+        let bearer = format!("Bearer {}", token.access().token());
+        assert_eq!(Visitor::of(&router).ask("GET /", &[("authorization", &bearer)]).await.status, 200);
+        clients.revoke(token.access().token()).await.unwrap();
+        for _ in 0..100 {
+            assert_eq!(Visitor::of(&router).post("/visit").await.status, 200);
+        }
+        assert_eq!(Visitor::of(&router).ask("GET /", &[("authorization", &bearer)]).await.status, 401);
+        assert_eq!(ada.get("/").await.status, 200);
+        let statistics = store.statistics();
+        assert_eq!((statistics.anonymous, statistics.revocation_lists, statistics.displaced), (4, 1, 0));
+    }
 }

@@ -20,24 +20,30 @@ pub(super) struct Entry {
     successor: Option<Box<StoreKey>>,
     payload: Payload,
     listing: Payload,
-    pub(super) links: Links,
+    /// As it was inserted: a replacement leaves the record in its queue.
+    pub(super) kind: Kind,
+    /// The next one whose key begins in the same way.
+    pub(super) namesake: Option<Slot>,
+    /// Among all of its kind.
+    links: Links,
+    /// Among those of its subject.
+    links_of_subject: Links,
 }
 
-/// The neighbours of an entry.
+/// The neighbours of an entry in one queue.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Links {
     /// The next one that was idle for longer.
     pub(super) older: Option<Slot>,
     /// The next one that was idle for less long.
     pub(super) newer: Option<Slot>,
-    /// The next one whose key begins in the same way.
-    pub(super) namesake: Option<Slot>,
 }
 
 impl Entry {
     pub(super) fn new(key: StoreKey, record: Record) -> Self {
         Self {
             key,
+            kind: Kind::of(&record),
             created_at: record.created_at,
             authenticated_at: record.authenticated_at,
             last_seen_at: record.last_seen_at,
@@ -48,7 +54,9 @@ impl Entry {
             successor: record.successor.map(Box::new),
             payload: record.payload,
             listing: record.listing,
+            namesake: None,
             links: Links::default(),
+            links_of_subject: Links::default(),
         }
     }
 
@@ -69,7 +77,8 @@ impl Entry {
 
     /// Puts a record in the place of the one that was read.
     pub(super) fn change(&mut self, record: Record) {
-        *self = Self { links: self.links, ..Self::new(self.key, record) };
+        let Self { kind, namesake, links, links_of_subject, .. } = *self;
+        *self = Self { kind, namesake, links, links_of_subject, ..Self::new(self.key, record) };
     }
 
     /// [`Store::touch`](crate::Store::touch), as far as it concerns the record.
@@ -87,8 +96,12 @@ impl Entry {
         self.successor.as_deref().copied()
     }
 
-    pub(super) fn kind(&self) -> Kind {
-        if self.subject.is_some() { Kind::Session } else { Kind::Anonymous }
+    pub(super) fn links(&mut self) -> &mut Links {
+        &mut self.links
+    }
+
+    pub(super) fn links_of_subject(&mut self) -> &mut Links {
+        &mut self.links_of_subject
     }
 }
 
@@ -96,13 +109,27 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Whose record it is: each kind has its own room.
+/// What a record is: each kind has its own room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Somebody's who logged in.
+    /// A session, an alias of one, or a token family.
     Session,
-    /// Of a visitor whom nobody knows.
+    /// Key-values of an anonymous visitor.
     Anonymous,
+    /// A list of what was revoked.
+    RevocationList,
+}
+
+impl Kind {
+    fn of(record: &Record) -> Self {
+        if record.subject.is_some() {
+            Self::Session
+        } else if record.is_revocation_list() {
+            Self::RevocationList
+        } else {
+            Self::Anonymous
+        }
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +138,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_small() {
-        assert!(size_of::<Entry>() <= 184, "{}", size_of::<Entry>());
+        assert!(size_of::<Entry>() <= 192, "{}", size_of::<Entry>());
         assert_eq!(size_of::<Option<Entry>>(), size_of::<Entry>());
     }
 }

@@ -5,6 +5,7 @@ mod queue;
 mod room;
 mod shard;
 mod slot;
+mod subject_queues;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -26,9 +27,16 @@ const MOST_SHARDS: usize = 64;
 
 /// Keeps sessions in the process: for one node, for development, for tests.
 ///
-/// Bounded: when it is full, a new session takes the place of the one that was idle for the longest time, which is
-/// [counted](Self::statistics). Visitors whom nobody knows have room of their own, a quarter as much, and never displace
-/// anybody who logged in. Records that have expired are dropped as new ones come.
+/// Bounded: sessions, anonymous visitors and revocation lists each have room of their own, so that none of them takes the
+/// room of another. Expired records are dropped as new ones come.
+///
+/// * A new session in a full store takes the place of the least recently used session of the subject with the most
+///   sessions, if that subject has more than eight. Otherwise it takes the place of the session that was idle for the
+///   longest time. Sessions are spread over parts of the store (one for each 1,024, at most 64); a new session displaces one
+///   of its part, and subjects are counted there. Displaced sessions are [counted](Self::statistics).
+/// * Anonymous visitors have a quarter of the sessions' room. A new one displaces the one that was idle for the longest time.
+/// * Revocation lists have as much room as sessions. A full store rejects a new one, since a forgotten list would admit what
+///   was revoked.
 ///
 /// ```
 /// use session_runtime::MemoryStore;
@@ -45,6 +53,7 @@ pub struct MemoryStore {
     subjects: Mutex<Subjects>,
     sessions: AtomicUsize,
     anonymous: AtomicUsize,
+    revocation_lists: AtomicUsize,
     displaced: AtomicU64,
     displaced_anonymous: AtomicU64,
     expired: AtomicU64,
@@ -60,11 +69,13 @@ type Subjects = BTreeSet<(u32, u32, Slot)>;
 pub struct MemoryStoreStatistics {
     /// How many records of visitors who logged in it holds, those included that have expired and were not dropped yet.
     pub sessions: usize,
-    /// How many of visitors whom nobody knows.
+    /// Records of anonymous visitors.
     pub anonymous: usize,
+    /// Lists of revoked tokens and ended sessions.
+    pub revocation_lists: usize,
     /// How many sessions ended because the store was full.
     pub displaced: u64,
-    /// How many records of visitors whom nobody knows were dropped because there was no room for more of them.
+    /// Records of anonymous visitors that were dropped because there was no room for more of them.
     pub displaced_anonymous: u64,
     /// How many records were dropped because they had expired.
     pub expired: u64,
@@ -86,14 +97,17 @@ impl MemoryStore {
             subjects: Mutex::default(),
             sessions: AtomicUsize::new(0),
             anonymous: AtomicUsize::new(0),
+            revocation_lists: AtomicUsize::new(0),
             displaced: AtomicU64::new(0),
             displaced_anonymous: AtomicU64::new(0),
             expired: AtomicU64::new(0),
         }
     }
 
-    /// Refuses what is new when it is full, and drops nothing that has not expired: for a list of revoked tokens, where what
-    /// is forgotten would be admitted.
+    /// Rejects a new session when the store is full, and drops nothing that would admit: for a list of revoked tokens.
+    ///
+    /// Anonymous records still make room for one another, and a subject with more than eight sessions for others, so that
+    /// neither locks anybody out. A full store answers 503 to a log-in.
     ///
     /// The list ends with the process. So must the tokens, as those do that are signed with a key
     /// [drawn](crate::SigningKey::generate) at its start.
@@ -107,6 +121,7 @@ impl MemoryStore {
         MemoryStoreStatistics {
             sessions: self.sessions.load(Ordering::Relaxed),
             anonymous: self.anonymous.load(Ordering::Relaxed),
+            revocation_lists: self.revocation_lists.load(Ordering::Relaxed),
             displaced: self.displaced.load(Ordering::Relaxed),
             displaced_anonymous: self.displaced_anonymous.load(Ordering::Relaxed),
             expired: self.expired.load(Ordering::Relaxed),

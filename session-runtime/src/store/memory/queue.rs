@@ -1,4 +1,4 @@
-//! The entries of one kind in one shard, in the order in which they were last used: the first to go comes first.
+//! Entries of one shard in the order in which they were last used: the first to go comes first.
 
 use super::entry::{Entry, Links};
 use super::slot::{Slot, Slots};
@@ -7,34 +7,36 @@ use super::slot::{Slot, Slots};
 pub(super) struct Queue {
     pub(super) oldest: Option<Slot>,
     newest: Option<Slot>,
-    pub(super) length: usize,
+    pub(super) length: u32,
 }
+
+/// Which of its links an entry is queued by.
+pub(super) type LinksOf = fn(&mut Entry) -> &mut Links;
 
 impl Queue {
     /// Puts an entry at the end, where the newest are.
-    pub(super) fn push(&mut self, entries: &mut Slots<Entry>, slot: Slot) {
+    pub(super) fn push(&mut self, entries: &mut Slots<Entry>, slot: Slot, links: LinksOf) {
         let before = self.newest.replace(slot);
         if let Some(entry) = entries.get_mut(slot) {
-            entry.links = Links { older: before, newer: None, ..entry.links };
+            *links(entry) = Links { older: before, newer: None };
         }
         match before.and_then(|before| entries.get_mut(before)) {
-            Some(entry) => entry.links.newer = Some(slot),
+            Some(entry) => links(entry).newer = Some(slot),
             None => self.oldest = Some(slot),
         }
         self.length += 1;
     }
 
     /// Takes an entry out, from wherever it is.
-    pub(super) fn unlink(&mut self, entries: &mut Slots<Entry>, slot: Slot) {
+    pub(super) fn unlink(&mut self, entries: &mut Slots<Entry>, slot: Slot, links: LinksOf) {
         let Some(entry) = entries.get_mut(slot) else { return };
-        let Links { older, newer, .. } = entry.links;
-        entry.links = Links { older: None, newer: None, ..entry.links };
+        let Links { older, newer } = std::mem::take(links(entry));
         match older.and_then(|older| entries.get_mut(older)) {
-            Some(entry) => entry.links.newer = newer,
+            Some(entry) => links(entry).newer = newer,
             None => self.oldest = newer,
         }
         match newer.and_then(|newer| entries.get_mut(newer)) {
-            Some(entry) => entry.links.older = older,
+            Some(entry) => links(entry).older = older,
             None => self.newest = older,
         }
         self.length -= 1;

@@ -9,7 +9,7 @@ use super::{MemoryStore, Subjects};
 use crate::clock::Timestamp;
 use crate::store::{Record, StoreError, StoreKey};
 
-/// Of so many sessions that there is room for, one more record may be of a visitor whom nobody knows.
+/// For this many sessions there is room for one record of an anonymous visitor.
 const SESSIONS_PER_ANONYMOUS: usize = 4;
 
 impl MemoryStore {
@@ -21,7 +21,7 @@ impl MemoryStore {
             return Ok(false);
         }
         let (now, entry) = (record.last_seen_at, Entry::new(key, record));
-        let (kind, subject) = (entry.kind(), entry.subject);
+        let (kind, subject) = (entry.kind, entry.subject);
         self.make_room(&mut shard, number, &mut subjects, kind, now)?;
         let Some(slot) = shard.insert(entry) else { return Ok(false) };
         if let Some(subject) = subject {
@@ -43,27 +43,39 @@ impl MemoryStore {
             self.take(shard, number, subjects, slot);
             self.expired.fetch_add(1, Ordering::Relaxed);
         }
-        if self.keeps_until_expiry {
-            let held = shard.length(Kind::Session) + shard.length(Kind::Anonymous);
-            let full = || Err(StoreError::new("the store is full, and keeps what it has"));
-            return if held < self.capacity_per_shard { Ok(()) } else { full() };
-        }
-        let capacity = match kind {
-            Kind::Session => self.capacity_per_shard,
-            Kind::Anonymous => (self.capacity_per_shard / SESSIONS_PER_ANONYMOUS).max(1),
-        };
-        while shard.length(kind) >= capacity {
-            let Some(oldest) = shard.oldest(kind) else { break };
-            self.take(shard, number, subjects, oldest);
-            match kind {
-                Kind::Session => {
-                    let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
-                    tracing::warn!(target: "session", displaced, "session.displaced");
-                }
-                Kind::Anonymous => drop(self.displaced_anonymous.fetch_add(1, Ordering::Relaxed)),
+        while shard.length(kind) >= self.room_for(kind) {
+            let full = || StoreError::new("the memory store is full; give it a larger capacity");
+            let slot = self.displaceable(shard, kind).ok_or_else(full)?;
+            self.take(shard, number, subjects, slot);
+            if kind == Kind::Anonymous {
+                self.displaced_anonymous.fetch_add(1, Ordering::Relaxed);
+            } else {
+                let displaced = self.displaced.fetch_add(1, Ordering::Relaxed) + 1;
+                tracing::warn!(target: "session", displaced, "session.displaced");
             }
         }
         Ok(())
+    }
+
+    /// The number of records of a kind that one shard holds.
+    fn room_for(&self, kind: Kind) -> usize {
+        match kind {
+            Kind::Session | Kind::RevocationList => self.capacity_per_shard,
+            Kind::Anonymous => (self.capacity_per_shard / SESSIONS_PER_ANONYMOUS).max(1),
+        }
+    }
+
+    /// The record that makes room for another of its kind.
+    fn displaceable(&self, shard: &Shard, kind: Kind) -> Option<Slot> {
+        match kind {
+            Kind::Session => {
+                let oldest = || shard.oldest(kind).filter(|_| !self.keeps_until_expiry);
+                shard.oldest_of_most_crowded_subject().or_else(oldest)
+            }
+            Kind::Anonymous => shard.oldest(kind),
+            // A forgotten list would admit what was revoked.
+            Kind::RevocationList => None,
+        }
     }
 
     /// Takes a record out of its shard and the index.
@@ -72,15 +84,16 @@ impl MemoryStore {
         if let Some(subject) = entry.subject {
             subjects.remove(&(name_of(subject.as_bytes()), number, slot));
         }
-        self.held(entry.kind()).fetch_sub(1, Ordering::Relaxed);
+        self.held(entry.kind).fetch_sub(1, Ordering::Relaxed);
         Some(entry)
     }
 
-    /// How many there are of a kind.
+    /// The number of records of a kind.
     fn held(&self, kind: Kind) -> &AtomicUsize {
         match kind {
             Kind::Session => &self.sessions,
             Kind::Anonymous => &self.anonymous,
+            Kind::RevocationList => &self.revocation_lists,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::entry::{Entry, Kind};
 use super::queue::Queue;
 use super::slot::{Slot, Slots};
+use super::subject_queues::SubjectQueues;
 use crate::clock::Timestamp;
 use crate::store::{Record, StoreKey};
 
@@ -17,10 +18,36 @@ const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 pub(super) struct Shard {
     entries: Slots<Entry>,
     /// By the first bytes of its key, the first entry of that name. Keys are hashes, so there is seldom another.
-    by_name: HashMap<u32, Slot, BuildHasherDefault<NameHasher>>,
+    by_name: HashMap<u32, Slot, BuildHasherDefault<PrefixHasher>>,
+    queues: Queues,
+    subjects: SubjectQueues,
+    swept_at: Option<Timestamp>,
+}
+
+/// The entries of each kind.
+#[derive(Default)]
+struct Queues {
     sessions: Queue,
     anonymous: Queue,
-    swept_at: Option<Timestamp>,
+    revocation_lists: Queue,
+}
+
+impl Queues {
+    fn of(&self, kind: Kind) -> &Queue {
+        match kind {
+            Kind::Session => &self.sessions,
+            Kind::Anonymous => &self.anonymous,
+            Kind::RevocationList => &self.revocation_lists,
+        }
+    }
+
+    fn of_mut(&mut self, kind: Kind) -> &mut Queue {
+        match kind {
+            Kind::Session => &mut self.sessions,
+            Kind::Anonymous => &mut self.anonymous,
+            Kind::RevocationList => &mut self.revocation_lists,
+        }
+    }
 }
 
 /// The first four bytes of a hash.
@@ -36,7 +63,7 @@ impl Shard {
             if entry.key == key {
                 return Some(slot);
             }
-            next = entry.links.namesake;
+            next = entry.namesake;
         }
         None
     }
@@ -56,44 +83,43 @@ impl Shard {
 
     /// Adds an entry whose key is not there yet.
     pub(super) fn insert(&mut self, entry: Entry) -> Option<Slot> {
-        let (name, kind) = (name_of(entry.key.as_bytes()), entry.kind());
+        let (name, kind, subject) = (name_of(entry.key.as_bytes()), entry.kind, entry.subject);
         let slot = self.entries.put(entry)?;
         let namesake = self.by_name.insert(name, slot);
-        if let Some(entry) = self.entries.get_mut(slot) {
-            entry.links.namesake = namesake;
+        if namesake.is_some()
+            && let Some(entry) = self.entries.get_mut(slot)
+        {
+            entry.namesake = namesake;
         }
-        self.push(slot, kind);
+        self.queues.of_mut(kind).push(&mut self.entries, slot, Entry::links);
+        if let Some(subject) = subject {
+            self.subjects.push(&mut self.entries, slot, subject);
+        }
         Some(slot)
     }
 
     /// Makes an entry the one that was used last.
     pub(super) fn renew(&mut self, key: StoreKey) {
         let Some(slot) = self.find(key) else { return };
-        let Some(kind) = self.get(slot).map(Entry::kind) else { return };
-        self.unlink(slot, kind);
-        self.push(slot, kind);
+        let Some((kind, subject)) = self.get(slot).map(|entry| (entry.kind, entry.subject)) else { return };
+        let queue = self.queues.of_mut(kind);
+        queue.unlink(&mut self.entries, slot, Entry::links);
+        queue.push(&mut self.entries, slot, Entry::links);
+        if let Some(subject) = subject {
+            self.subjects.renew(&mut self.entries, slot, subject);
+        }
     }
 
     pub(super) fn take(&mut self, slot: Slot) -> Option<Entry> {
-        let (name, kind) = self.get(slot).map(|entry| (name_of(entry.key.as_bytes()), entry.kind()))?;
-        self.unlink(slot, kind);
+        let entry = self.get(slot)?;
+        let (name, kind, subject) = (name_of(entry.key.as_bytes()), entry.kind, entry.subject);
+        self.queues.of_mut(kind).unlink(&mut self.entries, slot, Entry::links);
+        if let Some(subject) = subject {
+            self.subjects.unlink(&mut self.entries, slot, subject);
+        }
         let entry = self.entries.take(slot)?;
-        self.forget_name(name, slot, entry.links.namesake);
+        self.forget_name(name, slot, entry.namesake);
         Some(entry)
-    }
-
-    fn push(&mut self, slot: Slot, kind: Kind) {
-        match kind {
-            Kind::Session => self.sessions.push(&mut self.entries, slot),
-            Kind::Anonymous => self.anonymous.push(&mut self.entries, slot),
-        }
-    }
-
-    fn unlink(&mut self, slot: Slot, kind: Kind) {
-        match kind {
-            Kind::Session => self.sessions.unlink(&mut self.entries, slot),
-            Kind::Anonymous => self.anonymous.unlink(&mut self.entries, slot),
-        }
     }
 
     /// Strikes `slot`, which `namesake` came after, off those of this name.
@@ -108,32 +134,32 @@ impl Shard {
         }
         let mut next = first;
         while let Some(entry) = next.and_then(|slot| self.entries.get_mut(slot)) {
-            if entry.links.namesake == Some(slot) {
-                entry.links.namesake = namesake;
+            if entry.namesake == Some(slot) {
+                entry.namesake = namesake;
                 return;
             }
-            next = entry.links.namesake;
+            next = entry.namesake;
         }
     }
 
     pub(super) fn length(&self, kind: Kind) -> usize {
-        match kind {
-            Kind::Session => self.sessions.length,
-            Kind::Anonymous => self.anonymous.length,
-        }
+        self.queues.of(kind).length as usize
     }
 
     /// The one of this kind that was idle for the longest time.
     pub(super) fn oldest(&self, kind: Kind) -> Option<Slot> {
-        match kind {
-            Kind::Session => self.sessions.oldest,
-            Kind::Anonymous => self.anonymous.oldest,
-        }
+        self.queues.of(kind).oldest
+    }
+
+    /// The least recently used session of the subject with the most, if that subject has very many.
+    pub(super) fn oldest_of_most_crowded_subject(&self) -> Option<Slot> {
+        self.subjects.oldest_of_most_crowded()
     }
 
     /// What has expired, if it was not asked a moment ago.
     pub(super) fn expired(&mut self, now: Timestamp) -> Vec<Slot> {
-        if self.swept_at.is_some_and(|swept_at| now.since(swept_at) < SWEEP_INTERVAL) {
+        // A sweep by a clock that was ahead does not put off the next one.
+        if self.swept_at.is_some_and(|swept_at| swept_at <= now && now.since(swept_at) < SWEEP_INTERVAL) {
             return Vec::new();
         }
         self.swept_at = Some(now);
@@ -141,11 +167,11 @@ impl Shard {
     }
 }
 
-/// Takes a name as its own hash: it is the beginning of a SHA-256, and nobody chooses what is inserted.
+/// Takes the beginning of a hash as its own hash: it is as good as random, and no caller chooses it.
 #[derive(Default)]
-struct NameHasher(u64);
+pub(super) struct PrefixHasher(u64);
 
-impl Hasher for NameHasher {
+impl Hasher for PrefixHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -157,7 +183,11 @@ impl Hasher for NameHasher {
     }
 
     /// Twice, because a table looks at both ends.
-    fn write_u32(&mut self, name: u32) {
-        self.0 = u64::from(name) << 32 | u64::from(name);
+    fn write_u32(&mut self, prefix: u32) {
+        self.0 = u64::from(prefix) << 32 | u64::from(prefix);
+    }
+
+    fn write_u64(&mut self, prefix: u64) {
+        self.0 = prefix;
     }
 }

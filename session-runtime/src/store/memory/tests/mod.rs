@@ -1,3 +1,5 @@
+mod room;
+
 use std::sync::Arc;
 use std::time::Duration;
 
