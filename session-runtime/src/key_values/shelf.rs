@@ -144,6 +144,9 @@ impl Shelf {
         if changes.is_empty() && !rotate {
             return Ok(());
         }
+        if changes.nest_too_deeply() {
+            return Err(SessionErrorKind::TooDeep.into());
+        }
         self.look_up().await?;
         let (exchange, closed) = {
             let state = self.state();

@@ -65,6 +65,9 @@ pub(super) const fn of_operation(status: StatusCode) -> Problem {
         StatusCode::CONFLICT => {
             problem!(409 CONFLICT, "superseded", "Another request has replaced this session's id, reload the page")
         }
+        StatusCode::UNPROCESSABLE_ENTITY => {
+            problem!(422 UNPROCESSABLE_ENTITY, "too-deep", "The data nests too deeply to be kept")
+        }
         StatusCode::FORBIDDEN => problem!(403 FORBIDDEN, "not-changeable", "This request cannot change the session"),
         _ => problem!(500 INTERNAL_SERVER_ERROR, "misused", "The server made a mistake with the session"),
     }
@@ -101,7 +104,12 @@ mod tests {
     #[test]
     fn a_problem_has_type_title_and_status_and_nothing_else() {
         let mut types = HashSet::new();
-        let operations = [StatusCode::CONFLICT, StatusCode::FORBIDDEN, StatusCode::INTERNAL_SERVER_ERROR];
+        let operations = [
+            StatusCode::CONFLICT,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            StatusCode::FORBIDDEN,
+            StatusCode::INTERNAL_SERVER_ERROR,
+        ];
         for problem in KINDS.map(of).into_iter().chain(operations.map(of_operation)) {
             let document: serde_json::Value = serde_json::from_str(problem.document).unwrap();
             assert_eq!(document.as_object().unwrap().len(), 3);

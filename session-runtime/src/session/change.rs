@@ -18,6 +18,8 @@ impl<P: Principal> Session<P> {
     /// [`Ended`](SessionErrorKind::Ended) when the session was ended meanwhile, or has expired,
     /// [`IdChanged`](SessionErrorKind::IdChanged) when `change` altered what identifies the principal,
     /// [`Unidentifiable`](SessionErrorKind::Unidentifiable) when nothing identifies it after `change`,
+    /// [`Unserialisable`](SessionErrorKind::Unserialisable) when a store outside the process, or a cookie, could not hold it so
+    /// that it can be read again,
     /// [`Superseded`](SessionErrorKind::Superseded) when the request came under an id that has been replaced, or the session
     /// is that of another principal than the route's, [`NotACookie`](SessionErrorKind::NotACookie) for the session of a
     /// token, [`Unavailable`](SessionErrorKind::Unavailable) when the store does not answer, or lets no write through,

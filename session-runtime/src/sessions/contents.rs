@@ -164,6 +164,8 @@ struct Written<'a, T> {
 
 #[cfg(feature = "sealing")]
 impl<P: Principal> Contents<P> {
+    /// Fails for contents that [`from_bytes`](Self::from_bytes) would not read: JSON that nests too deeply, a float that is
+    /// not a number. Their record would end the session.
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
         let written = Written {
             subject: (&*self.subject).into(),
@@ -177,7 +179,9 @@ impl<P: Principal> Contents<P> {
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
         };
-        serde_json::to_vec(&written).map(zeroize::Zeroizing::new)
+        let bytes = serde_json::to_vec(&written).map(zeroize::Zeroizing::new)?;
+        Self::from_bytes(&bytes)?;
+        Ok(bytes)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {

@@ -12,8 +12,8 @@ use crate::store::StoreError;
 /// Why a session could not be begun, changed or ended.
 ///
 /// As a response it is 503 when the store does not answer, 401 when the session is over, 409 when another request replaced
-/// it, 403 for another subject or for a token where only a cookie's session can be changed, and 500 for what only the
-/// application can have caused. Each has a problem document (RFC 9457) for its body.
+/// it, 403 for another subject or for a token where only a cookie's session can be changed, 422 for a key-value that nests too
+/// deeply, and 500 for what only the application can have caused. Each has a problem document (RFC 9457) for its body.
 #[derive(Debug)]
 pub struct SessionError {
     kind: SessionErrorKind,
@@ -49,8 +49,11 @@ pub enum SessionErrorKind {
     Unidentifiable,
     /// The store does not find sessions by their subject.
     NotListed,
-    /// The principal does not become JSON, as a store outside the process keeps it.
+    /// The principal does not become JSON that can be read again, as a store outside the process or a cookie keeps it. Its
+    /// JSON may nest at most 127 levels, the principal itself included.
     Unserialisable,
+    /// A key-value nests more than 124 levels of JSON: in a store outside the process, the record could not be read again.
+    TooDeep,
     /// The session is larger than the 4,096 bytes that browsers keep of a cookie (RFC 6265bis 5.6), and lives in one.
     TooLarge,
 }
@@ -86,7 +89,8 @@ impl fmt::Display for SessionError {
             SessionErrorKind::NoCookie => "the principal declares no cookie that names a session",
             SessionErrorKind::Unidentifiable => "the principal's id is neither a text nor a number",
             SessionErrorKind::NotListed => "the session store does not find sessions by their subject",
-            SessionErrorKind::Unserialisable => "the principal does not become JSON",
+            SessionErrorKind::Unserialisable => "the principal does not become JSON that can be read again",
+            SessionErrorKind::TooDeep => "a key-value nests more than 124 levels of JSON",
             SessionErrorKind::TooLarge => "the session does not fit into its cookie",
         })
     }
@@ -104,6 +108,8 @@ impl IntoResponse for SessionError {
                 refusal::respond_to_operation(StatusCode::FORBIDDEN)
             }
             SessionErrorKind::Superseded => refusal::respond_to_operation(StatusCode::CONFLICT),
+            // The client may have sent it: no error of the server.
+            SessionErrorKind::TooDeep => refusal::respond_to_operation(StatusCode::UNPROCESSABLE_ENTITY),
             SessionErrorKind::IdChanged
             | SessionErrorKind::NoCookie
             | SessionErrorKind::Unidentifiable

@@ -59,6 +59,7 @@ pub(super) fn fresh_id() -> Option<SmolStr> {
     Some(URL_SAFE_NO_PAD.encode(id).into())
 }
 
+/// Fails for claims that [`from_bytes`] would not read: their cookie would end the session.
 pub(super) fn to_bytes<P: Principal>(
     id: &CarriedId,
     contents: &Contents<P>,
@@ -83,7 +84,9 @@ pub(super) fn to_bytes<P: Principal>(
         factors: contents.factors.clone(),
         principal: AsRead(&contents.principal, &contents.json),
     };
-    serde_json::to_vec(&written).map(Zeroizing::new)
+    let bytes = serde_json::to_vec(&written).map(Zeroizing::new)?;
+    from_bytes::<P>(&bytes, instants.last_seen_at)?;
+    Ok(bytes)
 }
 
 /// An instant ahead of this node's clock counts as now, but for the one by which it is told what was ended; the limits of this

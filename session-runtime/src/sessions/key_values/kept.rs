@@ -7,6 +7,10 @@ use serde_json::Value;
 
 use crate::clock::Timestamp;
 
+/// The number of levels that a value may nest. `serde_json` reads 127 levels, and a record has three around a value: itself,
+/// its key-values, their data.
+const DEEPEST_VALUE: usize = 124;
+
 /// A value for each key.
 pub(crate) type Data = HashMap<String, Value>;
 
@@ -63,6 +67,12 @@ impl Changes {
         self.set.is_empty() && self.removed.is_empty() && self.ends_at.is_none()
     }
 
+    /// Whether a value nests so deeply that a sealed record with it could not be read again. Such a value is not written to
+    /// any store, so that an application behaves over each store in the same way.
+    pub(crate) fn nest_too_deeply(&self) -> bool {
+        self.set.values().any(|value| is_deeper_than(DEEPEST_VALUE, value))
+    }
+
     /// Whether there is something to keep where nothing was.
     pub(crate) fn sets_something(&self) -> bool {
         !self.set.is_empty()
@@ -75,6 +85,15 @@ impl Changes {
         changed.data.extend(self.set.clone());
         changed.ends_at = self.ends_at.into_iter().chain(standing.ends_at).min();
         changed
+    }
+}
+
+fn is_deeper_than(levels: usize, value: &Value) -> bool {
+    let inner = |value: &Value| levels.checked_sub(1).is_none_or(|levels| is_deeper_than(levels, value));
+    match value {
+        Value::Array(values) => levels == 0 || values.iter().any(inner),
+        Value::Object(members) => levels == 0 || members.values().any(inner),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -109,6 +128,22 @@ mod tests {
                 let touched = before.get(key) != after.get(key);
                 let expected = if touched { after.get(key) } else { meanwhile.get(key) };
                 prop_assert_eq!(merged.get(key), expected, "{}", key);
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_a_record_cannot_hold_are_found() {
+        for (levels, is_readable) in [(0, true), (1, true), (123, true), (124, true), (125, false), (1_000, false)] {
+            let arrays: fn(Value) -> Value = |value| Value::Array(vec![Value::Null, value]);
+            let objects: fn(Value) -> Value = |value| Value::Object([("a".into(), value)].into_iter().collect());
+            for nest in [arrays, objects] {
+                let value = (0..levels).fold(Value::Null, |value, _| nest(value));
+                let after = Data::from([("flat".into(), Value::Null), ("deep".into(), value)]);
+                let changes = Changes::between(&Data::new(), &after, None);
+                assert_eq!(changes.nest_too_deeply(), !is_readable, "{levels}");
+                let record = serde_json::json!({ "key_values": changes.applied_to(&KeyValues::default()) });
+                assert_eq!(serde_json::from_str::<Value>(&record.to_string()).is_ok(), is_readable, "{levels}");
             }
         }
     }

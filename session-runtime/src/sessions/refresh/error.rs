@@ -36,7 +36,7 @@ pub enum GrantErrorKind {
     NotIssued,
     /// The builder was given no store, in which refresh tokens could be.
     NoStore,
-    /// The principal does not become JSON, as a store outside the process keeps it.
+    /// The principal does not become JSON that can be read again, as a store outside the process keeps it.
     Unserialisable,
     /// The store, or the system's source of random bytes, does not answer.
     Unavailable,
@@ -109,7 +109,7 @@ impl fmt::Display for GrantError {
             GrantErrorKind::UnsupportedTokenType => "access tokens of this principal cannot be revoked",
             GrantErrorKind::NotIssued => "the access token could not be issued",
             GrantErrorKind::NoStore => "refresh tokens need a store; add `.store(..)` to the builder",
-            GrantErrorKind::Unserialisable => "the principal does not become JSON",
+            GrantErrorKind::Unserialisable => "the principal does not become JSON that can be read again",
             GrantErrorKind::Unavailable => "the session store does not answer",
         })
     }

@@ -80,6 +80,7 @@ struct Written<T> {
 }
 
 impl<P: Principal> Family<P> {
+    /// Fails for a family that [`from_bytes`](Self::from_bytes) would not read.
     pub(super) fn to_bytes(&self) -> serde_json::Result<Zeroizing<Vec<u8>>> {
         let written = Written {
             granted_to: self.grant.subject.clone(),
@@ -89,7 +90,9 @@ impl<P: Principal> Family<P> {
             previous: self.previous,
             checked_at: self.checked_at.as_millis(),
         };
-        serde_json::to_vec(&written).map(Zeroizing::new)
+        let bytes = serde_json::to_vec(&written).map(Zeroizing::new)?;
+        Self::from_bytes(&bytes)?;
+        Ok(bytes)
     }
 
     pub(super) fn from_bytes(bytes: &[u8]) -> serde_json::Result<Self> {
