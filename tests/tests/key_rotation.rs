@@ -75,7 +75,7 @@ async fn public_keys_are_served() {
     assert_eq!(keys.iter().filter_map(|key| key.id()).collect::<Vec<_>>(), ["1", "2"]);
 
     // Another service trusts us by them, and names our realm.
-    let trusted = TrustedIssuer::new("https://shop.example").realm("Client").key_set(&keys);
+    let trusted = TrustedIssuer::new("https://shop.example").realm("key-rotation-client").key_set(&keys);
     let other = builder(&clock).trusted_issuer(trusted).build().unwrap();
     let token = ours.issue_token(&Client { id: "7".into() }, minutes(5)).unwrap();
     let answer = visitor(&other).ask("GET /", &[("authorization", &format!("Bearer {token}"))]).await;
