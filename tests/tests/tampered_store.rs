@@ -10,12 +10,15 @@ use session_runtime::{
     Algorithm, AuthSession, GrantErrorKind, GuardedRouter, ManualClock, MemoryStore, Principal, SealingKey, Session,
     Sessions, SessionsBuilder, SigningKey, SqliteStore, Store, StoreKey, SubjectKey, TokenOptions, TokenPair, session,
 };
-use tests::{Failed, ProbedStore, SECRET, START, Visitor, every_store, minutes, router, sealing_key, sessions};
+use tests::{
+    Failed, ProbedStore, SECRET, START, Visitor, every_store, index_key, minutes, router, sealing_key, sessions,
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-client"),
-    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", revocable)
+    bearer(alg("HS256"), issuer = "https://shop.example", audience = "shop", max_age = "5m", revocable),
+    realm = "tampered-store-client"
 )]
 struct Client {
     #[principal(id)]
@@ -105,7 +108,7 @@ async fn a_token_family_with_another_subject_is_unreadable() {
     }
 }
 
-// The record stays listed under the index key that it was inserted with.
+// The record keeps the subject key that it was inserted with.
 #[tokio::test]
 async fn a_session_is_updated_after_the_sealing_key_changed() {
     let store = ProbedStore::of(sqlite().await);
@@ -133,7 +136,7 @@ async fn lists() -> Vec<(Sessions<Client>, ProbedStore)> {
         lists.push((builder(&list).build().unwrap(), list));
     }
     for list in [ProbedStore::outside(keeping()), ProbedStore::of(sqlite().await)] {
-        let beside = builder(&ProbedStore::over(MemoryStore::new())).sealing_key(sealing_key());
+        let beside = builder(&ProbedStore::over(MemoryStore::new())).sealing_key(sealing_key()).index_key(index_key());
         lists.push((beside.revocation_store(list.clone()).build().unwrap(), list));
     }
     lists

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | contents | realm, `created_at`, `authenticated_at`, subject key, and the cookie's bytes through the key |
 //! | listing | realm, `created_at`, key of the record |
-//! | revocation row | realm, key of the row, which is a hash of the kind of list, subject, issuer and period |
+//! | revocation row | realm, key of the row, which is a hash of realm, kind of list, subject, issuer and period |
 //!
 //! # What this does not prevent
 //!

@@ -64,8 +64,7 @@ impl<P: Principal> AuthSession<P> {
     ) -> Result<&Session<P>, SessionError> {
         let now = self.sessions.now();
         let contents = Contents { remembered, factors: factors.given_at(now), ..Contents::new(principal, now)? };
-        let created_at = self.sessions.after_ended(&contents.subject, now).await?;
-        let instants = Instants { created_at, ..Instants::starting(now, P::SPEC.lifetime(remembered)) };
+        let instants = Instants::starting(now, P::SPEC.lifetime(remembered));
         let contents = Arc::new(contents);
         let id = CarriedId::fresh(&contents, &instants)?;
         // Tried before anything ends: one that does not fit leaves the visitor as they were.
@@ -75,6 +74,8 @@ impl<P: Principal> AuthSession<P> {
             if let Some(Current::Carried(before)) = exchange.current() {
                 sessions.end_where_possible(&before).await?;
             }
+            // Afterwards: a list that is full ends everything of the subject.
+            let id = id.in_epoch(sessions.cookie_epoch(&contents.subject).await?);
             Session::carried_by(id, contents, instants, &sessions, &exchange)
         });
         Ok(self.session.insert(session.await?))

@@ -44,6 +44,8 @@ pub(crate) struct Token {
     pub(crate) id: Option<SmolStr>,
     /// Of which family of refresh tokens it is.
     pub(crate) family: Option<Box<str>>,
+    /// Its `revocation_epoch`.
+    pub(crate) epoch: Option<u64>,
 }
 
 impl<P: Principal> Contents<P> {

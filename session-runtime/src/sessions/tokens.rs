@@ -34,6 +34,8 @@ pub(super) struct Tokens<P> {
     /// Each with what it rests on.
     remembered: Option<Remembered<(TokenSession<P>, Standing)>>,
     issuer: Option<TokenIssuer>,
+    /// The issuer whose keys the builder was given directly, whether or not it issues here.
+    own: Option<Box<str>>,
     /// The public keys of what is issued here, as a JWK set.
     jwks: Box<str>,
 }
@@ -94,9 +96,10 @@ impl TokenSettings {
         let (name, realm, claims) = (principal.name, principal.realm(), principal.claims);
         let failed = |error: TokenConfigError| config(&error);
         let audience = given_once(ConfigErrorKind::Audience, "audience", name, bearer.audience, self.audience.take());
-        let (mut issuers, mut token_issuer, mut jwks) = (Vec::new(), None, published([]));
+        let (mut issuers, mut token_issuer, mut jwks, mut own_name) = (Vec::new(), None, published([]), None);
         if !self.verifying_keys.is_empty() || !self.signing_keys.is_empty() {
             let issuer = given_once(ConfigErrorKind::Issuer, "issuer", name, bearer.issuer, self.issuer.take())?;
+            own_name = Some(issuer.as_str().into());
             let mut own = TrustedIssuer::new(issuer.clone());
             // Every token that we issue says its realm.
             if self.verifying_keys.is_empty() {
@@ -126,7 +129,8 @@ impl TokenSettings {
             None => bearer.algorithms.iter().any(|algorithm| !is_symmetric(*algorithm)).then_some(REMEMBERED),
             given => given.filter(|tokens| *tokens > 0),
         };
-        Ok(Tokens { verifier, remembered: remembered.map(Remembered::of), issuer: token_issuer, jwks: jwks.into() })
+        let (remembered, jwks) = (remembered.map(Remembered::of), jwks.into());
+        Ok(Tokens { verifier, remembered, issuer: token_issuer, own: own_name, jwks })
     }
 }
 
@@ -171,7 +175,7 @@ impl<P: Principal> Tokens<P> {
 impl<P: Principal> TokenSession<P> {
     #[inline]
     fn of(verified: Verified<P>, standing: Standing) -> (Self, Standing) {
-        let Verified { principal, subject, issuer, token_id, family, dates, factors } = verified;
+        let Verified { principal, subject, issuer, token_id, family, epoch, dates, factors } = verified;
         let factors =
             if factors.is_empty() { Factors::none() } else { Factors::given(&factors, dates.authenticated_at) };
         let issued_at = dates.issued_at.unwrap_or(Timestamp::EPOCH);
@@ -183,7 +187,7 @@ impl<P: Principal> TokenSession<P> {
             longest_pause: Duration::ZERO,
             expires_at: dates.expires_at,
         };
-        let (token, key_values) = (Some(Token { issuer, id: token_id, family }), KeyValues::default());
+        let (token, key_values) = (Some(Token { issuer, id: token_id, family, epoch }), KeyValues::default());
         let contents = Contents {
             principal,
             json: PrincipalJson::default(),
@@ -271,7 +275,21 @@ impl<P: Principal> Sessions<P> {
     /// As [`issue_token`](Self::issue_token); [`IssueError::Scope`] for scopes that the principal does not have,
     /// [`IssueError::ReservedClaim`] and [`IssueError::Claim`] for a claim that is called like one with a meaning of its
     /// own, or like a field of the principal.
+    ///
+    /// # Revocable tokens
+    ///
+    /// If the principal declares `bearer(revocable)` and the list is in a store outside the process, this function cannot ask
+    /// it. A token that it issues within 60 seconds after [`revoke_tokens_of`](Self::revoke_tokens_of) or
+    /// [`end_all`](Self::end_all) is taken for an older one and rejected. Use [`issue_revocable`](Self::issue_revocable).
     pub fn issue(&self, principal: &P, options: &TokenOptions) -> Result<IssuedToken, IssueError> {
+        match self.epoch_at_once(principal) {
+            Some(epoch) => self.sign(principal, &options.clone().in_epoch(epoch)),
+            None => self.sign(principal, options),
+        }
+    }
+
+    /// Issues a token that says what `options` say, epoch and all.
+    pub(super) fn sign(&self, principal: &P, options: &TokenOptions) -> Result<IssuedToken, IssueError> {
         let issuer = self.0.tokens.as_ref().and_then(|tokens| tokens.issuer.as_ref());
         issuer.ok_or(IssueError::NoSigningKey)?.issue(principal, options, self.now())
     }
@@ -302,6 +320,11 @@ impl<P: Principal> Sessions<P> {
     /// Whether that is the one.
     pub(crate) fn issues_as(&self, issuer: &str) -> bool {
         self.own_issuer() == Some(issuer)
+    }
+
+    /// Whether the builder was given this issuer's keys directly: its tokens are ours, whichever node issues them.
+    pub(crate) fn accepts_as_own(&self, issuer: &str) -> bool {
+        self.0.tokens.as_ref().is_some_and(|tokens| tokens.own.as_deref() == Some(issuer))
     }
 
     /// The session of a token that was not revoked.

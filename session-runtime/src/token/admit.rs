@@ -23,6 +23,8 @@ pub(crate) struct Verified<P> {
     pub(crate) token_id: Option<SmolStr>,
     /// Of which family of refresh tokens it is.
     pub(crate) family: Option<Box<str>>,
+    /// Its `revocation_epoch`, if it names the realm that the epoch belongs to.
+    pub(crate) epoch: Option<u64>,
     /// When it counts.
     pub(crate) dates: Dates,
     /// Its `amr` and its `acr`: a client is asked for either by the `acr_values` of RFC 9470.
@@ -80,6 +82,7 @@ impl Expectations {
             subject: SmolStr::new(&subject.0),
             token_id: claims.token_id.as_ref().map(|id| SmolStr::new(&id.0)),
             family: claims.family.as_ref().map(|family| (&*family.0).into()),
+            epoch: claims.epoch.filter(|_| claims.realm.is_some()),
             dates,
             factors,
         })

@@ -11,7 +11,7 @@ use super::text::Text;
 use crate::clock::Timestamp;
 
 /// The claims with a meaning of their own: no field of a principal is issued under one of these names.
-pub(super) const RESERVED: [&str; 17] = [
+pub(super) const RESERVED: [&str; 18] = [
     "iss",
     "sub",
     "aud",
@@ -29,6 +29,7 @@ pub(super) const RESERVED: [&str; 17] = [
     "cnf",
     "typ",
     "refresh_family",
+    "revocation_epoch",
 ];
 
 /// One of the claims read here, under which no field of the principal is fed.
@@ -47,6 +48,7 @@ pub(super) enum Name {
     Realm,
     Confirmation,
     Family,
+    Epoch,
     /// The one that `bearer(claim)` declares.
     Declared(&'static str),
 }
@@ -68,6 +70,7 @@ impl Name {
             "realm" => Self::Realm,
             "cnf" => Self::Confirmation,
             "refresh_family" => Self::Family,
+            "revocation_epoch" => Self::Epoch,
             _ => return declared.filter(|declared| *declared == claim).map(Self::Declared),
         })
     }
@@ -87,6 +90,7 @@ impl Name {
             Self::Realm => "realm",
             Self::Confirmation => "cnf",
             Self::Family => "refresh_family",
+            Self::Epoch => "revocation_epoch",
             Self::Declared(name) => name,
         }
     }
@@ -108,6 +112,7 @@ pub(super) struct Claims<'de> {
     pub(super) realm: Option<Text<'de>>,
     pub(super) confirmation: Option<IgnoredAny>,
     pub(super) family: Option<Text<'de>>,
+    pub(super) epoch: Option<u64>,
     pub(super) declared: Option<Text<'de>>,
     /// The `scope` of an [`opening`](super::opening), until its field is fed.
     pub(super) scope: Option<Text<'de>>,
@@ -133,6 +138,7 @@ impl<'de> Claims<'de> {
             Name::Realm => self.realm.replace(map.next_value()?).is_some(),
             Name::Confirmation => self.confirmation.replace(map.next_value()?).is_some(),
             Name::Family => self.family.replace(map.next_value()?).is_some(),
+            Name::Epoch => self.epoch.replace(map.next_value()?).is_some(),
             Name::Declared(_) => self.declared.replace(map.next_value()?).is_some(),
         };
         if again {
@@ -282,7 +288,7 @@ mod tests {
     #[test]
     fn every_name_that_is_read_is_reserved() {
         let read: Vec<_> = RESERVED.iter().filter_map(|name| Name::of(name, None)).map(Name::as_str).collect();
-        assert_eq!(read.len(), 13);
+        assert_eq!(read.len(), 14);
         assert!(read.iter().all(|name| RESERVED.contains(name)));
         assert!(Name::of("token_use", None).is_none());
         assert_eq!(Name::of("acr", Some("token_use")).map(Name::as_str), Some("acr"));

@@ -270,6 +270,8 @@ impl<P: Principal> SessionsBuilder<P> {
     /// Where the list of revoked tokens lives, for a principal that declares `bearer(revocable)`, and that of ended sessions,
     /// for `cookie(token = "jwt", revocable)`: a store that [keeps](crate::StorePromises::keeps_until_expiry) what it is given,
     /// and the same for every node. Unless said, it is the [`store`](Self::store) of the sessions.
+    ///
+    /// The clocks of the nodes may be up to 60 seconds apart. A clock that is further ahead or behind may miss a revocation.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn revocation_store(mut self, store: impl Store) -> Self {

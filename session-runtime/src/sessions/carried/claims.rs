@@ -36,6 +36,9 @@ struct Written<'a, T> {
     iat: u64,
     exp: u64,
     auth_time: u64,
+    /// The epoch of the subject when the session began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    epoch: Option<u64>,
     at: At,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     remembered: bool,
@@ -73,6 +76,7 @@ pub(super) fn to_bytes<P: Principal>(
         // Whoever reads only this is not told of an earlier end than there is.
         exp: instants.expires_at.plus(Duration::from_millis(999)).as_secs(),
         auth_time: authenticated_at.as_secs(),
+        epoch: id.epoch,
         at: At {
             created: instants.created_at.as_millis(),
             authenticated: authenticated_at.as_millis(),
@@ -92,7 +96,7 @@ pub(super) fn to_bytes<P: Principal>(
 /// An instant ahead of this node's clock counts as now, but for the one by which it is told what was ended; the limits of this
 /// release hold for the tokens of an earlier one.
 pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
-    let Written { jti, sub, at, remembered, factors, principal, .. } =
+    let Written { jti, sub, epoch, at, remembered, factors, principal, .. } =
         serde_json::from_slice::<Written<'_, &RawValue>>(bytes)?;
     let (principal, json) = PrincipalJson::read(principal)?;
     let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
@@ -118,5 +122,5 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         confirmations: Confirmations::default(),
         key_values: KeyValues::default(),
     };
-    Ok(Claims { id: CarriedId { id: jti.into(), subject, created_at }, contents, instants })
+    Ok(Claims { id: CarriedId { id: jti.into(), subject, created_at, epoch }, contents, instants })
 }

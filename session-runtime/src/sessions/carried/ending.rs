@@ -3,7 +3,7 @@
 use super::{CarriedId, token_of};
 use crate::clock::Timestamp;
 use crate::principal::{CookieToken, Principal};
-use crate::sessions::revocation::{List, Revoked, hash};
+use crate::sessions::revocation::{Issuance, List, Revoked, SKEW, hash};
 use crate::sessions::{SessionError, SessionErrorKind, Sessions};
 use crate::store::StoreError;
 
@@ -12,7 +12,7 @@ impl<P: Principal> Sessions<P> {
     pub(crate) async fn end_carried(&self, id: &CarriedId) -> Result<(), SessionError> {
         let list = self.list_of_ended().ok_or(SessionErrorKind::NoCookie)?;
         let hashes = [hash(b"session", &id.id)];
-        list.change(self, &id.subject, |revoked, now| revoked.add(&hashes, now)).await
+        list.change(self, &id.subject, |revoked, moment| revoked.add(&hashes, moment)).await
     }
 
     /// The same, where that can be done at all.
@@ -29,24 +29,23 @@ impl<P: Principal> Sessions<P> {
         list.change(self, subject, Revoked::add_all).await
     }
 
-    /// When a session begins that begins now: later than whatever [`end_all_carried`](Self::end_all_carried) ended, within the
-    /// same millisecond too, and by a clock that is ahead of this one.
-    pub(crate) async fn after_ended(&self, subject: &str, now: Timestamp) -> Result<Timestamp, StoreError> {
-        let Some(list) = self.list_of_ended() else { return Ok(now) };
-        Ok(list.counts_from(self, subject, now).await?.map_or(now, |from| from.max(now)))
+    /// Returns the epoch of a session of `subject` that begins now, if a list can end it.
+    pub(crate) async fn cookie_epoch(&self, subject: &str) -> Result<Option<u64>, StoreError> {
+        let Some(list) = self.list_of_ended() else { return Ok(None) };
+        list.epoch(self, subject, self.now()).await.map(Some)
     }
 
     /// Whether the session was ended.
     pub(crate) async fn was_ended(&self, id: &CarriedId, now: Timestamp) -> Result<bool, StoreError> {
         let Some(list) = self.list_of_ended() else { return Ok(false) };
-        list.covers(self, &id.subject, &[hash(b"session", &id.id)], id.created_at, now).await
+        // A cookie of an earlier version tells no epoch.
+        let issuance = id.epoch.map_or(Issuance::at(id.created_at), Issuance::in_epoch);
+        list.covers(self, &id.subject, &[hash(b"session", &id.id)], issuance, now).await
     }
 
     fn list_of_ended(&self) -> Option<List<'_>> {
         let CookieToken::Revocable = token_of::<P>()? else { return None };
         let store = self.revocation_list_store()?;
-        // A realm's name cannot contain a space.
-        let name = " ended";
-        Some(List::new(store, P::SPEC.longest_lifetime().absolute, name.to_owned(), name.to_owned()))
+        Some(List::new(store, P::SPEC.longest_lifetime().absolute, SKEW, " ended".to_owned(), " ended"))
     }
 }

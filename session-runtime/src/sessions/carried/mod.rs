@@ -27,6 +27,8 @@ pub(crate) struct CarriedId {
     id: SmolStr,
     subject: SmolStr,
     created_at: Timestamp,
+    /// The subject's epoch when the session began, if a list can end it.
+    epoch: Option<u64>,
 }
 
 /// What a cookie's value holds.
@@ -42,10 +44,16 @@ pub(crate) enum Opening<P> {
 }
 
 impl CarriedId {
-    /// What names a session that begins now.
+    /// The name of a session that begins now. Its epoch is a placeholder of the right length.
     pub(crate) fn fresh<P>(contents: &Contents<P>, instants: &Instants) -> Result<Self, SessionError> {
         let id = claims::fresh_id().ok_or(SessionErrorKind::Unavailable)?;
-        Ok(Self { id, subject: contents.subject.clone(), created_at: instants.created_at })
+        let created_at = instants.created_at;
+        Ok(Self { id, subject: contents.subject.clone(), created_at, epoch: Some(created_at.as_millis()) })
+    }
+
+    /// The same session, in this epoch.
+    pub(crate) fn in_epoch(self, epoch: Option<u64>) -> Self {
+        Self { epoch, ..self }
     }
 
     /// Whether it is the name of this session.

@@ -100,7 +100,8 @@ impl<P: Principal> Sessions<P> {
                 Self::family_in(P::SPEC.realm(), SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);
             let token = RefreshToken::generate(&issued.id).map_err(|_| GrantErrorKind::Unavailable)?;
             let options = options.clone().authenticated_at(authenticated_at);
-            let access = self.issue(principal, &options.clone().of_family(family_claim(issued.key)))?;
+            let access_options = options.clone().of_family(family_claim(issued.key));
+            let mut access = self.issue_revocable(principal, &access_options).await?;
             let granted: Vec<Box<str>> =
                 access.scope().into_iter().flat_map(|s| s.split(' ')).map(Into::into).collect();
             let grant = Grant {
@@ -112,7 +113,10 @@ impl<P: Principal> Sessions<P> {
             let family = Arc::new(Family::beginning_with(grant, token.hash(), now));
             if store.insert(issued.key, self.family_record(&family, instants, None, &issued)?).await? {
                 let rollback = self.rollback_of_family(issued.key, subject.clone());
-                self.enforce_most_families(store, &subject, issued.key, now).await?;
+                if self.enforce_most_families(store, &subject, issued.key, now).await? {
+                    // A list that is full revokes everything of the subject.
+                    access = self.issue_revocable(principal, &access_options).await?;
+                }
                 let refresh_expires_at = instants.expires_at;
                 return Ok((TokenPair { access, refresh: token.encode(), refresh_expires_at }, rollback));
             }
@@ -183,7 +187,7 @@ impl<P: Principal> Sessions<P> {
                 token
             } else {
                 let options = again(&exchanged.grant, scopes.as_deref(), &record, &issued)?;
-                self.issue(&exchanged.grant.principal, &options)?
+                self.issue_revocable(&exchanged.grant.principal, &options).await?
             };
             let replacement =
                 self.family_record(&Arc::new(exchanged), Instants::kept(&record), record.subject(), &issued)?;

@@ -20,15 +20,15 @@ impl<P: Principal> Sessions<P> {
     /// Ends the oldest families of a subject that are more than `max_sessions` allows, and never `newest`, which has just begun.
     ///
     /// Of those that begin at one instant, every node takes the same for the older, so that grants that meet leave as many as
-    /// are allowed, or fewer.
+    /// are allowed, or fewer. Answers with whether one ended.
     pub(super) async fn enforce_most_families(
         &self,
         store: &dyn Store,
         subject: &str,
         newest: StoreKey,
         now: Timestamp,
-    ) -> Result<(), GrantError> {
-        let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
+    ) -> Result<bool, GrantError> {
+        let Some(most) = P::SPEC.max_sessions else { return Ok(false) };
         let mut standing = Vec::new();
         for key in self.family_subjects(subject) {
             standing.append(&mut store.of_subject(key).await?);
@@ -39,7 +39,7 @@ impl<P: Principal> Sessions<P> {
         for (key, _) in standing.into_iter().take(excess) {
             self.end_family(key, subject).await?;
         }
-        Ok(())
+        Ok(excess > 0)
     }
 
     /// Under whom families are listed: not among the sessions of the same subject.

@@ -1,21 +1,40 @@
-//! Revoked access tokens: a list that is asked at every use, remembered or not.
+//! Revoked access tokens: a list that is asked at every use, also for tokens in the token cache.
 //!
-//! What was revoked of one subject's tokens is one record, found without a list of all: since when older ones count no more,
-//! and the ids of single ones. Nothing in it says whose it is. A record is good for one period, longer than any token lives,
-//! and the one before it is asked as well: so nobody has to clean up, and nobody removes what somebody else just wrote.
+//! One row tells what is revoked of one subject: all credentials of earlier epochs, and the ids of single ones. A row is kept
+//! for one period, which is longer than any token lives, and the row of the period before is asked as well. So nothing has to
+//! be cleaned up, and no node removes what another one just wrote.
 //!
-//! Forgetting would admit. So the store has to keep its records, and one that does not answer refuses.
+//! # Epochs
+//!
+//! A token that is issued here carries the epoch that its subject's row tells at that moment, 0 without a row. Revoking
+//! everything of a subject raises the epoch: to the present instant in milliseconds, and in any case above the one before. A
+//! token of a lower epoch is revoked. No instant of one node is compared with an instant of another one. So the clocks of nodes
+//! may be apart by [`SKEW`]; beyond that, only the periods would be mistaken.
+//!
+//! Tokens of other issuers carry no epoch. Those whose `iat` is at most [`SKEW`], or the leeway if that is longer, after the
+//! revocation are revoked.
+//!
+//! # Failure
+//!
+//! A forgotten row would admit. So the store has to keep its records. If it does not answer, or a row does not open, the
+//! request is rejected with 503.
 
+mod issue;
 mod list;
+mod periods;
+mod revoked;
 mod row;
 
-pub(super) use self::list::{List, Revoked, hash};
+pub(super) use self::list::{List, hash};
+pub(super) use self::periods::SKEW;
+pub(super) use self::revoked::{Issuance, Revoked};
 
 use std::pin::Pin;
 use std::time::Duration;
 
+use self::revoked::Moment;
 use super::{
-    ConfigError, ConfigErrorKind, Contents, GrantError, GrantErrorKind, SessionError, SessionErrorKind, Sessions,
+    ConfigError, ConfigErrorKind, Contents, GrantError, GrantErrorKind, SessionError, SessionErrorKind, Sessions, Token,
 };
 use crate::clock::Timestamp;
 use crate::principal::{CookieToken, Principal, PrincipalSpec, subject_of};
@@ -77,14 +96,17 @@ impl<P: Principal> Sessions<P> {
 
     async fn revoke_ids(&self, subject: &str, hashes: &[Box<str>]) -> Result<(), GrantError> {
         for issuer in self.issuers() {
-            self.revoke_of(issuer, subject, |revoked, now| revoked.add(hashes, now)).await?;
+            self.revoke_of(issuer, subject, |revoked, moment| revoked.add(hashes, moment)).await?;
         }
         Ok(())
     }
 
-    /// Revokes every access token of `id` that was issued until now, whoever issued it.
+    /// Revokes every access token of `id` that was issued until now, by any issuer.
     ///
-    /// A token says in whole seconds when it was issued (`iat`): one that is issued later within this second counts as older.
+    /// Tokens from [`issue_revocable`](Self::issue_revocable), [`issue_pair`](Self::issue_pair) and [`refresh`](Self::refresh)
+    /// are told apart exactly, if the clocks of the nodes are at most 60 seconds apart. Tokens of other issuers, and those
+    /// from [`issue`](Self::issue) if the list is in a store outside the process, are revoked up to an `iat` of 60 seconds
+    /// from now, or of `bearer(leeway)` if that is longer: the clock that `iat` comes from may be ahead.
     ///
     /// # Errors
     ///
@@ -117,14 +139,14 @@ impl<P: Principal> Sessions<P> {
         }
         // Covers what the family issued meanwhile, too.
         let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
-        list.change(self, &contents.subject, |revoked, now| revoked.add(&hashes, now)).await
+        list.change(self, &contents.subject, |revoked, moment| revoked.add(&hashes, moment)).await
     }
 
     /// Revokes what a family has issued, where tokens can be revoked.
     pub(super) async fn revoke_family(&self, family: &str, subject: &str) -> Result<(), SessionError> {
         let Some(list) = self.own_issuer().and_then(|issuer| self.revocable(issuer)) else { return Ok(()) };
         let hashes = hashes_of(None, Some(family));
-        list.change(self, subject, |revoked, now| revoked.add(&hashes, now)).await
+        list.change(self, subject, |revoked, moment| revoked.add(&hashes, moment)).await
     }
 
     /// Asks whether a token counts that was verified; `None` where it does, because it cannot be revoked.
@@ -137,8 +159,9 @@ impl<P: Principal> Sessions<P> {
         let token = contents.token.as_ref()?;
         let list = self.revocable(&token.issuer)?;
         let hashes = hashes_of(token.id.as_deref(), token.family.as_deref());
+        let issuance = self.issuance(token, issued_at);
         Some(Box::pin(async move {
-            match list.covers(self, &contents.subject, &hashes, issued_at, now).await {
+            match list.covers(self, &contents.subject, &hashes, issuance, now).await {
                 Ok(false) => Ok(()),
                 Ok(true) => Err(TokenRefusal::Revoked),
                 Err(error) => {
@@ -149,11 +172,21 @@ impl<P: Principal> Sessions<P> {
         }))
     }
 
+    /// When a token was issued, as far as its issuer is trusted to know.
+    fn issuance(&self, token: &Token, issued_at: Timestamp) -> Issuance {
+        match token.epoch.filter(|_| self.accepts_as_own(&token.issuer)) {
+            Some(epoch) if self.issues_as(&token.issuer) => Issuance::in_epoch(epoch),
+            // This node only verifies: the node that issues may read the epoch from another list.
+            Some(epoch) => Issuance::at(issued_at).and_in_epoch(epoch),
+            None => Issuance::at(issued_at),
+        }
+    }
+
     async fn revoke_of(
         &self,
         issuer: &str,
         subject: &str,
-        change: impl Fn(&mut Revoked, Timestamp) + Send,
+        change: impl Fn(&mut Revoked, &Moment) + Send,
     ) -> Result<(), SessionError> {
         let list = self.revocable(issuer).ok_or(SessionErrorKind::NotACookie)?;
         list.change(self, subject, change).await
@@ -163,8 +196,8 @@ impl<P: Principal> Sessions<P> {
     fn revocable(&self, issuer: &str) -> Option<List<'_>> {
         let bearer = P::SPEC.bearer.filter(|bearer| bearer.revocable)?;
         let longest = bearer.max_age.unwrap_or(Duration::from_hours(24 * 365)).saturating_add(bearer.leeway * 2);
-        // A realm's name cannot contain a space.
-        Some(List::new(self.revocation_list_store()?, longest, format!(" revoked {issuer}"), " revoked".to_owned()))
+        let (store, subjects) = (self.revocation_list_store()?, format!(" revoked {issuer}"));
+        Some(List::new(store, longest, SKEW.max(bearer.leeway), subjects, " revoked"))
     }
 
     /// Where lists of what counts no more are kept.

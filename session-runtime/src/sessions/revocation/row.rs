@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::list::Revoked;
+use super::revoked::Revoked;
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::Sessions;

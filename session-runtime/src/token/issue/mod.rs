@@ -110,6 +110,7 @@ impl TokenIssuer {
                 realm: self.realm,
                 refresh_family: options.family.as_deref(),
                 scope: fields.scope,
+                revocation_epoch: options.epoch,
                 roles: fields.roles,
                 others: fields.others,
             },
@@ -208,6 +209,8 @@ struct AccessToken<'a> {
     refresh_family: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_epoch: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     roles: Option<Box<RawValue>>,
     #[serde(flatten)]

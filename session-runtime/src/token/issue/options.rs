@@ -49,6 +49,7 @@ pub struct TokenOptions {
     pub(super) family: Option<Box<str>>,
     /// Members of the principal's JSON that this release does not know.
     pub(super) members: BTreeMap<String, Box<RawValue>>,
+    pub(super) epoch: Option<u64>,
 }
 
 impl TokenOptions {
@@ -63,6 +64,7 @@ impl TokenOptions {
             claims: BTreeMap::new(),
             family: None,
             members: BTreeMap::new(),
+            epoch: None,
         }
     }
 
@@ -142,12 +144,17 @@ impl TokenOptions {
         Self { members, ..self }
     }
 
+    /// In the epoch of its subject (`revocation_epoch`).
+    pub(crate) fn in_epoch(self, epoch: u64) -> Self {
+        Self { epoch: Some(epoch), ..self }
+    }
+
     /// For no longer than this.
     pub(crate) fn at_most(self, longest: Option<Duration>) -> Self {
         Self { lifetime: longest.map_or(self.lifetime, |longest| self.lifetime.min(longest)), ..self }
     }
 
-    /// What is kept of them beside the instants and the family, which the family's record has itself.
+    /// What is kept of them beside the instants and the family, which the family's record has itself, and the epoch.
     pub(crate) fn kept(&self) -> KeptOptions {
         KeptOptions {
             lifetime: u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX),
@@ -170,6 +177,7 @@ impl From<KeptOptions> for TokenOptions {
             claims: kept.claims,
             family: None,
             members: BTreeMap::new(),
+            epoch: None,
         }
     }
 }

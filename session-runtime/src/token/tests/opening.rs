@@ -132,6 +132,7 @@ fn member() -> impl Strategy<Value = String> {
             "realm",
             "cnf",
             "refresh_family",
+            "revocation_epoch",
             "token_use",
             "scope",
             "roles",

@@ -97,6 +97,30 @@ fn what_is_issued_is_known_up_to_the_fields() {
 }
 
 #[test]
+fn an_epoch_is_kept_by_a_token() {
+    let issuer = issuer(HS256, secret());
+    for epoch in [0, 1, NOW.as_millis(), u64::MAX] {
+        let options = TokenOptions::lasting(HOUR).in_epoch(epoch);
+        let token = issuer.issue(&ada(), &options, NOW).unwrap().into_token();
+        assert_eq!(verifier(HS256).accept::<User>(&token, NOW).unwrap().epoch, Some(epoch));
+    }
+    let token = issue(&issuer, HOUR, NOW).unwrap();
+    assert_eq!(verifier(HS256).accept::<User>(&token, NOW).unwrap().epoch, None);
+}
+
+// Another issuer may know the claim and not the realm.
+#[test]
+fn an_epoch_counts_with_its_realm_only() {
+    let epoch = |claims: Value| judge(HS256, &claims, NOW).map(|verified| verified.epoch);
+    assert_eq!(epoch(claims_with(json!({"revocation_epoch": 7}))), Ok(None));
+    assert_eq!(epoch(claims_with(json!({"revocation_epoch": 7, "realm": REALM}))), Ok(Some(7)));
+    for other in [json!("7"), json!(-1), json!(1.5), json!([7])] {
+        let wrong = Err(TokenRefusal::WrongClaimType("revocation_epoch"));
+        assert_eq!(epoch(claims_with(json!({"revocation_epoch": other, "realm": REALM}))), wrong);
+    }
+}
+
+#[test]
 fn two_tokens_have_two_ids() {
     let issuer = issuer(HS256, secret());
     let ids = [(); 2].map(|()| payload(&issue(&issuer, HOUR, NOW).unwrap())["jti"].to_string());
