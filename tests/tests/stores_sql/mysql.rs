@@ -33,7 +33,7 @@ async fn reset_streams_cost_mariadb_no_connections() {
     let Some(server) = mariadb() else { return };
     let relay = Relay::delayed(server.address(), Duration::from_millis(5)).await;
     let store = MySqlStore::connect(&url_through(&relay)).await.unwrap();
-    cancellation::resets_cost_no_connections(store, &relay).await;
+    cancellation::resets_cost_no_connections(store, || relay.accepted()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

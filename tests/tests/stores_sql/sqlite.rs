@@ -8,8 +8,8 @@ use tests::{START, seconds};
 use tokio::task::JoinSet;
 
 use crate::engines::Engine as _;
-use crate::locks;
 use crate::rules::{self, key, record_until};
+use crate::{cancellation, locks};
 
 fn url(folder: &tempfile::TempDir) -> String {
     format!("sqlite://{}/sessions.db", folder.path().display())
@@ -96,6 +96,13 @@ async fn many_open_one_file_at_once_and_write() {
     }
     let store = SqliteStore::connect(&url(&folder)).await.unwrap();
     assert_eq!(store.sweep(START).await.unwrap(), 120);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reset_streams_leave_sqlite_answering() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::connect(&url(&folder)).await.unwrap();
+    cancellation::resets_cost_no_connections(store, || 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
