@@ -91,7 +91,11 @@
 //! `session.forgery_reported`, `session.store_unavailable`, `session.touch_failed`, `session.displaced`,
 //! `session.clock_skew`, `session.sweep_failed`, `session.misused`, `session.unreadable`, `session.revalidation_failed`,
 //! `session.rotation_failed`, `session.keys_fetched`, `session.keys_unavailable`, `session.key_values_not_kept`,
-//! `session.refresh_reused`, `session.too_large`. No event carries a cookie, a token or a principal.
+//! `session.refresh_reused`, `session.too_large`.
+//!
+//! No event, and no `Debug` or `Display` of an error, contains a cookie, a token, a principal, a subject or a key-value. Of
+//! errors of serde and of stores, events show the class alone: see [`StoreError`]. What a client without a session can
+//! cause is logged at `DEBUG`.
 //!
 //! # Features
 //!
@@ -122,6 +126,7 @@
 
 // What the request's path shares.
 mod clock;
+mod json_fault;
 mod principal;
 mod policy;
 mod store;

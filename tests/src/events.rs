@@ -10,7 +10,11 @@ use tracing::{Event, Metadata, Subscriber};
 
 /// The library's events from when this was made on.
 #[derive(Clone, Debug, Default)]
-pub struct Events(Arc<Mutex<Vec<LoggedEvent>>>);
+pub struct Events {
+    logged: Arc<Mutex<Vec<LoggedEvent>>>,
+    /// Whether the events of other crates count, too.
+    of_all_crates: bool,
+}
 
 /// An event.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +31,13 @@ impl Events {
         (events, guard)
     }
 
+    /// The same, with the events of all crates.
+    pub fn of_all_crates() -> (Self, DefaultGuard) {
+        let events = Self { of_all_crates: true, ..Self::default() };
+        let guard = tracing::subscriber::set_default(events.clone());
+        (events, guard)
+    }
+
     /// Those of all threads; only one test of a program can have them.
     pub fn everywhere() -> Self {
         let events = Self::default();
@@ -36,7 +47,7 @@ impl Events {
 
     /// What was logged since this was last asked.
     pub fn drain(&self) -> Vec<LoggedEvent> {
-        std::mem::take(&mut *self.0.lock().unwrap())
+        std::mem::take(&mut *self.logged.lock().unwrap())
     }
 }
 
@@ -44,6 +55,11 @@ impl LoggedEvent {
     /// What it is called, such as `session.refused`.
     pub fn name(&self) -> &str {
         self.field("message").unwrap_or_default()
+    }
+
+    /// How severe it is, such as `WARN`.
+    pub fn level(&self) -> &str {
+        &self.level
     }
 
     /// What it says under this name.
@@ -68,7 +84,7 @@ impl Visit for LoggedEvent {
 
 impl Subscriber for Events {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "session"
+        self.of_all_crates || metadata.target() == "session"
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {
@@ -78,7 +94,7 @@ impl Subscriber for Events {
     fn event(&self, event: &Event<'_>) {
         let mut logged = LoggedEvent { level: event.metadata().level().to_string(), ..LoggedEvent::default() };
         event.record(&mut logged);
-        self.0.lock().unwrap().push(logged);
+        self.logged.lock().unwrap().push(logged);
     }
 
     fn record(&self, _: &Id, _: &Record<'_>) {}

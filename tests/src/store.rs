@@ -27,6 +27,20 @@ pub enum Operation {
     RemoveSubject,
 }
 
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; OPERATIONS] = [
+        Self::Insert,
+        Self::Load,
+        Self::Replace,
+        Self::Touch,
+        Self::Alias,
+        Self::Remove,
+        Self::OfSubject,
+        Self::RemoveSubject,
+    ];
+}
+
 const OPERATIONS: usize = 8;
 
 /// An in-process store, written against the public trait alone. Clones share what they hold.
@@ -45,6 +59,7 @@ struct Probe {
     latency: AtomicU64,
     held: Mutex<Option<(Operation, Gate)>>,
     inserted: Mutex<Vec<StoreKey>>,
+    reason: Mutex<String>,
 }
 
 #[derive(Debug)]
@@ -85,6 +100,7 @@ impl ProbedStore {
             latency: AtomicU64::new(0),
             held: Mutex::new(None),
             inserted: Mutex::default(),
+            reason: Mutex::new("the test says so".to_owned()),
         }))
     }
 
@@ -102,6 +118,11 @@ impl ProbedStore {
     /// Whether this is to fail from now on.
     pub fn set_failing(&self, operation: Operation, fails: bool) {
         self.count(operation).fails_from.store(if fails { 0 } else { usize::MAX }, Ordering::SeqCst);
+    }
+
+    /// The text of its errors from now on.
+    pub fn fail_with(&self, reason: &str) {
+        reason.clone_into(&mut self.0.reason.lock().unwrap());
     }
 
     /// This is done so often, and fails from then on.
@@ -195,7 +216,7 @@ impl ProbedStore {
             let count = self.count(operation);
             let before = count.asked.fetch_add(1, Ordering::SeqCst);
             if before >= count.fails_from.load(Ordering::SeqCst) {
-                return Err(StoreError::new("the test says so"));
+                return Err(StoreError::new(self.0.reason.lock().unwrap().as_str()));
             }
             self.wait_for(operation).await;
             self.pause().await;

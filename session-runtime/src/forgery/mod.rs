@@ -166,8 +166,10 @@ fn forwarded_host<'r>(parts: &'r Parts, proxies: &TrustedProxies) -> Forwarded<'
         return Forwarded::NotRead;
     }
     let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+        // Once: anybody can send the header, and the mistake is the application's.
+        static TOLD: std::sync::Once = std::sync::Once::new();
         let error = "proxies are trusted, and the server does not say who the peer is";
-        tracing::error!(target: "session", error, "session.misused");
+        TOLD.call_once(|| tracing::error!(target: "session", error, "session.misused"));
         return Forwarded::NotRead;
     };
     if !proxies.contain(peer.ip()) {

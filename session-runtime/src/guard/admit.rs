@@ -134,7 +134,8 @@ fn examine<P: Principal>(
     }
     // Also without a session: the form that logs somebody in is forged as well.
     if spec.via.cookie && !by_token {
-        forbid_forgery(sessions, spec, parts)?;
+        let is_known = matches!(identity, Identity::Known(_) | Identity::TooOld(_));
+        forbid_forgery(sessions, spec, parts, is_known)?;
     }
     Ok(identity)
 }
@@ -146,25 +147,36 @@ pub(super) fn forbid_forgery_by_cookie<R: OfPrincipal>(call: &Call<'_, R>) -> Re
     if call.spec.via.cookie || visitor.session().is_some() {
         return Ok(());
     }
-    forbid_forgery(visitor.sessions(), call.spec, call.parts)
+    forbid_forgery(visitor.sessions(), call.spec, call.parts, false)
 }
 
+/// Logs more than a debug event only for a visitor with a session: anybody can send a forged request without one.
 fn forbid_forgery<P: Principal>(
     sessions: &Sessions<P>,
     spec: &'static PolicySpec,
     parts: &Parts,
+    is_known: bool,
 ) -> Result<(), Refused> {
     match forgery::judge(parts, spec.forgery, sessions.trust()) {
         Verdict::Passed => Ok(()),
         Verdict::Reported(reason) => {
             sessions.count_forgery(false);
             let reason = reason.as_str();
-            tracing::warn!(target: "session", policy = spec.name, reason, "session.forgery_reported");
+            if is_known {
+                tracing::warn!(target: "session", policy = spec.name, reason, "session.forgery_reported");
+            } else {
+                tracing::debug!(target: "session", policy = spec.name, reason, "session.forgery_reported");
+            }
             Ok(())
         }
         Verdict::Forged(reason) => {
             sessions.count_forgery(true);
-            tracing::info!(target: "session", policy = spec.name, reason = reason.as_str(), "session.forgery");
+            let reason = reason.as_str();
+            if is_known {
+                tracing::info!(target: "session", policy = spec.name, reason, "session.forgery");
+            } else {
+                tracing::debug!(target: "session", policy = spec.name, reason, "session.forgery");
+            }
             Err(RefusalKind::Forgery.into())
         }
     }

@@ -171,7 +171,8 @@ async fn by_token<P: Principal>(sessions: &Sessions<P>, token: &[u8], now: Times
         // RFC 6750 3.1: a malformed request, and no token at all.
         Err(_) if !credential::is_token(token) => Err(RefusalKind::MalformedCredential.into()),
         Err(reason) => {
-            tracing::info!(target: "session", %reason, "session.token_refused");
+            // Anybody can send a token, so this is not worth more.
+            tracing::debug!(target: "session", %reason, "session.token_refused");
             // Nobody knows whether the visitor may, as when a store is down.
             let unknown = matches!(reason, TokenRefusal::KeysUnavailable | TokenRefusal::RevocationsUnavailable);
             Err(if unknown { RefusalKind::Unavailable } else { RefusalKind::InvalidCredential }.into())

@@ -9,8 +9,13 @@ use crate::sessions::{SessionError, SessionErrorKind};
 pub(crate) async fn answered(key_values: &RequestKeyValues, response: Response) -> Response {
     match key_values.keep(response.status().is_server_error()).await {
         Ok(()) => response,
-        // The session ended while the request was under way, or has no record: the answer is not recalled.
-        Err(kind @ (SessionErrorKind::Ended | SessionErrorKind::NotACookie)) => {
+        // The session ended while the request was under way: the answer is not recalled. An anonymous visitor can cause it.
+        Err(kind @ SessionErrorKind::Ended) => {
+            tracing::debug!(target: "session", reason = ?kind, "session.key_values_not_kept");
+            response
+        }
+        // The session has no record: the answer is not recalled.
+        Err(kind @ SessionErrorKind::NotACookie) => {
             tracing::warn!(target: "session", reason = ?kind, "session.key_values_not_kept");
             response
         }

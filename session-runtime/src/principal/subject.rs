@@ -28,7 +28,7 @@ pub(crate) enum SubjectError {
     /// It is the empty string, which every subject without an id would share.
     Empty,
     /// Its own `Serialize` failed.
-    Failed(Box<str>),
+    Failed,
 }
 
 impl Display for SubjectError {
@@ -38,7 +38,7 @@ impl Display for SubjectError {
                 f.write_str("the principal's id must serialise as a string, an integer or a newtype of one")
             }
             Self::Empty => f.write_str("the principal's id is empty"),
-            Self::Failed(why) => write!(f, "the principal's id does not serialise: {why}"),
+            Self::Failed => f.write_str("the principal's id does not serialise"),
         }
     }
 }
@@ -46,8 +46,9 @@ impl Display for SubjectError {
 impl std::error::Error for SubjectError {}
 
 impl ser::Error for SubjectError {
-    fn custom<T: Display>(message: T) -> Self {
-        Self::Failed(message.to_string().into())
+    /// Without the message, which may quote the id.
+    fn custom<T: Display>(_: T) -> Self {
+        Self::Failed
     }
 }
 

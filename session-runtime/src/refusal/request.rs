@@ -5,18 +5,25 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, Uri, header};
 
 /// The request that was refused, as far as presenting the refusal needs it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RefusedRequest<'r> {
     method: &'r Method,
     uri: &'r Uri,
-    headers: Headers<'r>,
+    headers: &'r HeaderMap,
+}
+
+/// Shows the method. The URI may contain a token, and the headers hold credentials.
+impl std::fmt::Debug for RefusedRequest<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("RefusedRequest").field("method", self.method).finish_non_exhaustive()
+    }
 }
 
 impl<'r> RefusedRequest<'r> {
     pub(crate) fn of(parts: &'r Parts) -> Self {
         // Inside a nested router the request's own URI lacks the prefix.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        Self { method: &parts.method, uri, headers: Headers(&parts.headers) }
+        Self { method: &parts.method, uri, headers: &parts.headers }
     }
 
     /// The method.
@@ -31,13 +38,12 @@ impl<'r> RefusedRequest<'r> {
 
     /// The headers, for choosing a language. Take care not to show what is in them.
     pub fn headers(&self) -> &'r HeaderMap {
-        self.headers.0
+        self.headers
     }
 
     /// Whether the client can show an HTML page: `Accept` lists `text/html`.
     pub fn accepts_html(&self) -> bool {
         self.headers
-            .0
             .get_all(header::ACCEPT)
             .iter()
             .any(|value| value.as_bytes().split(|byte| *byte == b',').any(is_html))
@@ -49,28 +55,18 @@ impl<'r> RefusedRequest<'r> {
     /// that [accepts HTML](Self::accepts_html) and says of itself neither by `HX-Request` nor by `X-Requested-With` that a
     /// script will read the response.
     pub fn is_navigation(&self) -> bool {
-        let [mode, destination] = ["sec-fetch-mode", "sec-fetch-dest"].map(|name| self.headers.0.get(name));
+        let [mode, destination] = ["sec-fetch-mode", "sec-fetch-dest"].map(|name| self.headers.get(name));
         if mode.is_some() || destination.is_some() {
             return mode.is_some_and(|mode| mode == "navigate")
                 && destination.is_some_and(|destination| destination == "document");
         }
-        let by_script = [HX_REQUEST, X_REQUESTED_WITH].iter().any(|name| self.headers.0.contains_key(name));
+        let by_script = [HX_REQUEST, X_REQUESTED_WITH].iter().any(|name| self.headers.contains_key(name));
         self.accepts_html() && !by_script
     }
 }
 
 const HX_REQUEST: HeaderName = HeaderName::from_static("hx-request");
 const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
-
-/// Headers hold credentials that others put there, so they are not shown.
-#[derive(Clone, Copy)]
-struct Headers<'r>(&'r HeaderMap);
-
-impl std::fmt::Debug for Headers<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("..")
-    }
-}
 
 /// Whether a media range is `text/html` and not excluded by a weight of zero (RFC 9110 12.4.2, 12.5.1).
 fn is_html(range: &[u8]) -> bool {

@@ -1,5 +1,7 @@
 //! Listing somebody's sessions, and ending them.
 
+use std::fmt;
+
 use std::collections::HashSet;
 
 use super::Session;
@@ -9,7 +11,7 @@ use crate::sessions::{Instants, SessionError, SessionErrorKind, SessionFuture, S
 use crate::store::{Record, StoreKey};
 
 /// One of somebody's sessions, as a page shows it to them (ASVS 7.5.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ListedSession {
     handle: SessionHandle,
     device: Option<Box<str>>,
@@ -47,6 +49,19 @@ impl ListedSession {
     /// Whether it is this one.
     pub fn is<P: Principal>(&self, session: &Session<P>) -> bool {
         session.handle() == Some(self.handle)
+    }
+}
+
+/// Shows instants and the handle. The device is what a visitor said of themselves.
+impl fmt::Debug for ListedSession {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ListedSession")
+            .field("handle", &self.handle)
+            .field("created_at", &self.created_at)
+            .field("last_seen_at", &self.last_seen_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 

@@ -13,6 +13,8 @@ use super::{
 };
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
+#[cfg(feature = "sealing")]
+use crate::json_fault::JsonFault;
 use crate::principal::Principal;
 #[cfg(feature = "sealing")]
 use crate::sealing::{KeyRing, Sealed};
@@ -272,8 +274,8 @@ fn opened<T>(
     };
     match read(&bytes) {
         Ok(contents) => Some(Arc::new(contents)),
-        Err(reason) => {
-            tracing::warn!(target: "session", %reason, "session.unreadable");
+        Err(error) => {
+            tracing::warn!(target: "session", reason = %JsonFault::from(&error), "session.unreadable");
             None
         }
     }

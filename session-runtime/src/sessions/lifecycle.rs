@@ -121,7 +121,7 @@ impl<P: Principal> Sessions<P> {
                 return Ok(Issued { persists_until: old.persists_until, ..issued });
             }
         }
-        Err(StoreError::new(NEVER_THROUGH).into())
+        Err(StoreError::from_reason(NEVER_THROUGH).into())
     }
 
     /// Inserts the record that `renew` makes for a new id, and makes the one under `old` an alias of it. `None` when another
@@ -181,7 +181,7 @@ impl<P: Principal> Sessions<P> {
                 Replaced::Conflict | Replaced::Gone => {}
             }
         }
-        Err(StoreError::new(NEVER_THROUGH).into())
+        Err(StoreError::from_reason(NEVER_THROUGH).into())
     }
 
     /// The record under `key`, if it can be changed.
@@ -241,7 +241,7 @@ impl<P: Principal> Sessions<P> {
                 Removed::Record | Removed::Nothing => None,
             };
         }
-        Err(StoreError::new("the store's aliases lead nowhere").into())
+        Err(StoreError::from_reason("the store's aliases lead nowhere").into())
     }
 
     /// Ends the oldest sessions of a subject that are more than `max_sessions` allows.
@@ -288,7 +288,7 @@ impl<P: Principal> Sessions<P> {
                 return Ok(issued);
             }
         }
-        Err(StoreError::new("the store says of every new id that it exists").into())
+        Err(StoreError::from_reason("the store says of every new id that it exists").into())
     }
 }
 

@@ -4,6 +4,7 @@
 mod completion;
 #[cfg(any(feature = "memcached", feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod encoding;
+mod error;
 mod future;
 mod key;
 #[cfg(feature = "memcached")]
@@ -17,6 +18,7 @@ mod sql;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 mod tower;
 
+pub use self::error::StoreError;
 pub use self::future::StoreFuture;
 pub use self::key::{StoreKey, SubjectKey};
 #[cfg(feature = "memcached")]
@@ -36,7 +38,6 @@ pub use self::sql::{SqlEngine, SqlStore, SqlStoreStatistics, TableNameError};
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub use self::tower::TowerStore;
 
-use std::fmt;
 use std::sync::Arc;
 
 use crate::clock::Timestamp;
@@ -189,43 +190,4 @@ pub enum Replaced {
     Conflict,
     /// There is no record any more, or it became an alias.
     Gone,
-}
-
-/// The store did not answer, or not with something that makes sense. Requests that need it are refused with 503.
-///
-/// # When a write fails
-///
-/// An error, and so the 503, does not say that nothing was written. A server outside the process may have executed the write
-/// and lost its answer, or may still execute it: a server that was stopped or overloaded works off what had reached it, also
-/// after the client's time-out. What a late write does:
-///
-/// * [`insert`](Store::insert): the record exists, and no client has its id. It expires unused. It is listed under its
-///   subject and counts towards `max_sessions` until then.
-/// * [`replace`](Store::replace) and [`alias`](Store::alias): done only if the record is still as it was read. They undo no
-///   later write.
-/// * [`touch`](Store::touch): the session counts as active at the instant of the request, never later.
-/// * [`remove`](Store::remove) and [`remove_subject`](Store::remove_subject): the session ends, although the log-out
-///   answered 503. Until then it is alive, so log out again.
-///
-/// No late write brings back what was removed, because only `insert` creates a record, under an id that is used once.
-#[derive(Debug)]
-pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
-
-impl StoreError {
-    /// Wraps the error of the store's client.
-    pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the session store does not answer")
-    }
-}
-
-impl std::error::Error for StoreError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&*self.0)
-    }
 }

@@ -183,7 +183,7 @@ impl TryFrom<Record> for RecordParts {
 
     fn try_from(record: Record) -> Result<Self, Self::Error> {
         let (Form::Sealed(payload), Form::Sealed(listing)) = (record.payload.0, record.listing.0) else {
-            return Err(super::StoreError::new("this record is a value of the process, and not bytes"));
+            return Err(super::StoreError::from_reason("this record is a value of the process, and not bytes"));
         };
         Ok(Self {
             created_at: record.created_at,

@@ -11,7 +11,7 @@ use crate::clock::Timestamp;
 use crate::principal::BearerSpec;
 
 /// A token that was verified, and whom it is about. Made by [`Expectations::admit`] alone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Verified<P> {
     /// Its subject as the application's type.
     pub(crate) principal: P,

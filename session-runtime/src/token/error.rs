@@ -180,7 +180,7 @@ impl std::error::Error for TokenConfigError {}
 pub enum IssueError {
     /// The principal's id names nobody: it is empty, or neither string nor integer.
     Subject(Box<str>),
-    /// The principal does not serialise, or not as an object.
+    /// The principal does not serialise, or not as an object. The text names the class of serde's error and no value.
     Principal(Box<str>),
     /// A field of the principal is called like a claim that has a meaning of its own.
     ReservedClaim(Box<str>),

@@ -10,6 +10,7 @@ mod seal;
 
 pub(super) use self::seal::CookieSeal;
 
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -19,10 +20,11 @@ use super::realms::FormerRealm;
 use super::{ConfigError, ConfigErrorKind, Contents, Instants, SessionError, SessionErrorKind, Sessions};
 use crate::clock::Timestamp;
 use crate::cookie::{IssuedCookie, LARGEST_COOKIE};
+use crate::json_fault::JsonFault;
 use crate::principal::{CookieToken, Principal};
 
 /// What names a session that lives in its cookie: the same in each of its cookies, until somebody logs in anew.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct CarriedId {
     id: SmolStr,
     subject: SmolStr,
@@ -66,6 +68,13 @@ impl CarriedId {
     }
 }
 
+/// Shows neither the id nor the subject.
+impl fmt::Debug for CarriedId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("CarriedId(..)")
+    }
+}
+
 impl<P: Principal> Sessions<P> {
     /// Whether a session of this principal lives in its cookie.
     pub(crate) fn are_carried(&self) -> bool {
@@ -101,22 +110,24 @@ impl<P: Principal> Sessions<P> {
         let sealed = match seal.open(value, now) {
             seal::Opened::Bytes(bytes) => bytes,
             seal::Opened::Nothing => return Opening::Nothing,
-            seal::Opened::Foreign => return unreadable(&"not sealed by a key of this ring"),
+            seal::Opened::Foreign => {
+                // Anybody can send such a value, so this is not worth a warning.
+                tracing::debug!(target: "session", reason = "not sealed by a key of this ring", "session.unreadable");
+                return Opening::Unreadable;
+            }
         };
         let Claims { id, contents, instants } = match claims::from_bytes(&sealed, now) {
             Ok(claims) => claims,
-            Err(reason) => return unreadable(&reason),
+            Err(error) => {
+                tracing::warn!(target: "session", reason = %JsonFault::from(&error), "session.unreadable");
+                return Opening::Unreadable;
+            }
         };
         if instants.are_over(now) {
             return Opening::Over;
         }
         Opening::Session(id, Arc::new(contents), instants)
     }
-}
-
-fn unreadable<P>(reason: &dyn std::fmt::Display) -> Opening<P> {
-    tracing::warn!(target: "session", %reason, "session.unreadable");
-    Opening::Unreadable
 }
 
 /// What seals the cookies of this principal, if they hold its sessions.

@@ -121,7 +121,7 @@ impl<P: Principal> Sessions<P> {
                 return Ok((TokenPair { access, refresh: token.encode(), refresh_expires_at }, rollback));
             }
         }
-        Err(StoreError::new("the store says of every new id that it exists").into())
+        Err(StoreError::from_reason("the store says of every new id that it exists").into())
     }
 
     /// Exchanges a refresh token for the next pair. Each is exchanged once (RFC 9700 4.14.2):
@@ -203,7 +203,7 @@ impl<P: Principal> Sessions<P> {
                 Replaced::Conflict | Replaced::Gone => access = Some(token),
             }
         }
-        Err(StoreError::new(NEVER_THROUGH).into())
+        Err(StoreError::from_reason(NEVER_THROUGH).into())
     }
 
     /// The family with the rights that its grantee has now; `None` when there is nobody of that name any more.

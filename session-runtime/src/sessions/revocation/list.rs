@@ -79,7 +79,7 @@ impl<'s> List<'s> {
                 return Ok(());
             }
         }
-        Err(StoreError::new(NEVER_THROUGH).into())
+        Err(StoreError::from_reason(NEVER_THROUGH).into())
     }
 
     /// Returns the epoch of a credential that is issued to `subject` now.

@@ -16,7 +16,8 @@ impl<P: Principal> Sessions<P> {
     /// If the row cannot be opened: it may revoke anything, so nothing is admitted.
     pub(super) fn read_row(&self, store: &dyn Store, key: StoreKey, record: &Record) -> Result<Revoked, StoreError> {
         let bytes = record.payload.as_sealed().and_then(|bytes| self.open_row(store, key, bytes));
-        let bytes = bytes.ok_or_else(|| StoreError::new("a revocation row does not open under the sealing keys"))?;
+        let bytes =
+            bytes.ok_or_else(|| StoreError::from_reason("a revocation row does not open under the sealing keys"))?;
         serde_json::from_slice(&bytes).map_err(StoreError::new)
     }
 
@@ -31,7 +32,7 @@ impl<P: Principal> Sessions<P> {
     ) -> Result<Record, StoreError> {
         let bytes = serde_json::to_vec(revoked).map_err(StoreError::new)?;
         let bytes = self.seal_row(store, key, bytes);
-        let bytes = bytes.ok_or_else(|| StoreError::new("a revocation row cannot be sealed"))?;
+        let bytes = bytes.ok_or_else(|| StoreError::from_reason("a revocation row cannot be sealed"))?;
         Ok(Record {
             created_at: now,
             authenticated_at: now,

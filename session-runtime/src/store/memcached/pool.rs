@@ -209,6 +209,13 @@ impl std::error::Error for Failure {}
 
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
-        Self::new(failure)
+        match failure {
+            Failure::Connection(error) | Failure::NotSent(error) => {
+                Self::from_text(format!("the connection to Memcached: {}", error.kind()))
+            }
+            // The text after the first word may quote the request.
+            Failure::Refused(_) => Self::new(failure).with_reason("Memcached refuses the request"),
+            other => Self::from_text(other.to_string()),
+        }
     }
 }

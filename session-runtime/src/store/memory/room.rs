@@ -44,7 +44,7 @@ impl MemoryStore {
             self.expired.fetch_add(1, Ordering::Relaxed);
         }
         while shard.length(kind) >= self.room_for(kind) {
-            let full = || StoreError::new("the memory store is full; give it a larger capacity");
+            let full = || StoreError::from_reason("the memory store is full; give it a larger capacity");
             let slot = self.displaceable(shard, kind).ok_or_else(full)?;
             self.take(shard, number, subjects, slot);
             if kind == Kind::Anonymous {

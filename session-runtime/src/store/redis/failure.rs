@@ -80,7 +80,10 @@ impl std::error::Error for Failure {}
 
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
-        Self::new(failure)
+        match failure {
+            Failure::Server(error) => Self::new(error),
+            other => Self::from_text(other.to_string()),
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Why a statement was not done, or not certainly.
 
-use std::error::Error as StdError;
 
 use sqlx::Error;
 
@@ -51,7 +50,6 @@ impl From<tokio::time::error::Elapsed> for Failure {
 
 impl From<Failure> for StoreError {
     fn from(failure: Failure) -> Self {
-        let late = || Box::<dyn StdError + Send + Sync>::from("the database did not answer in time");
-        Self::new(failure.0.map_or_else(late, Into::into))
+        failure.0.map_or(Self::from_reason("the database did not answer in time"), Self::new)
     }
 }

@@ -41,7 +41,7 @@ impl SqlStore<MySql> {
     ///
     /// When the address makes no sense, and when the server does not answer or does not let us in.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let options = MySqlConnectOptions::from_str(url).map_err(StoreError::new)?;
+        let options = MySqlConnectOptions::from_str(url).map_err(StoreError::at_start)?;
         // Statements contain their values, which belong in no log.
         let options = options.disable_statement_logging();
         let failover = Failover::default();
@@ -50,7 +50,7 @@ impl SqlStore<MySql> {
             let statement = "SET SESSION innodb_lock_wait_timeout = 2, lock_wait_timeout = 2";
             Box::pin(async move { connection.execute(statement).await.map(drop) })
         });
-        let pool = pool.connect_with(options).await.map_err(StoreError::new)?;
+        let pool = pool.connect_with(options).await.map_err(StoreError::at_start)?;
         Ok(Self::on(Connections::with_failover(pool, failover)))
     }
 }

@@ -48,12 +48,12 @@ impl SqlStore<Postgres> {
     ///
     /// When the address makes no sense, and when the server does not answer or does not let us in.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url).map_err(StoreError::new)?;
+        let options = PgConnectOptions::from_str(url).map_err(StoreError::at_start)?;
         // PgBouncer rejects the setting, and there are no floating-point numbers. Statements contain their values, which
         // belong in no log.
         let options = options.extra_float_digits(None).disable_statement_logging();
         let failover = Failover::default();
-        let pool = remote(PgPoolOptions::new(), &failover).connect_with(options).await.map_err(StoreError::new)?;
+        let pool = remote(PgPoolOptions::new(), &failover).connect_with(options).await.map_err(StoreError::at_start)?;
         Ok(Self::on(Connections::with_failover(pool, failover)))
     }
 }

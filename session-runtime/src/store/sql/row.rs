@@ -13,7 +13,7 @@ pub(super) const COLUMNS: &str = "id, subject, successor, created_at, authentica
 
 /// The key of a row, and what it holds.
 pub(super) fn record<DB: SqlEngine>(row: &DB::Row) -> Result<(StoreKey, Record), StoreError> {
-    let id = key::<DB>(row, 0)?.ok_or_else(|| StoreError::new("a row without a key"))?;
+    let id = key::<DB>(row, 0)?.ok_or_else(|| StoreError::from_reason("a row without a key"))?;
     let parts = RecordParts {
         subject: key::<DB>(row, 1)?.map(SubjectKey::from_bytes),
         successor: key::<DB>(row, 2)?.map(StoreKey::from_bytes),
@@ -33,13 +33,13 @@ pub(super) fn record<DB: SqlEngine>(row: &DB::Row) -> Result<(StoreKey, Record),
 pub(super) fn key<DB: SqlEngine>(row: &DB::Row, column: usize) -> Result<Option<[u8; 32]>, StoreError> {
     let bytes = DB::bytes(row, column).map_err(StoreError::new)?;
     bytes
-        .map(|bytes| <[u8; 32]>::try_from(bytes).map_err(|_| StoreError::new("a key that has not 32 bytes")))
+        .map(|bytes| <[u8; 32]>::try_from(bytes).map_err(|_| StoreError::from_reason("a key that has not 32 bytes")))
         .transpose()
 }
 
 fn number<DB: SqlEngine>(row: &DB::Row, column: usize) -> Result<u64, StoreError> {
     let number = DB::integer(row, column).map_err(StoreError::new)?;
-    u64::try_from(number).map_err(|_| StoreError::new("a number below zero"))
+    u64::try_from(number).map_err(|_| StoreError::from_reason("a number below zero"))
 }
 
 fn contents<DB: SqlEngine>(row: &DB::Row, column: usize) -> Result<Arc<[u8]>, StoreError> {

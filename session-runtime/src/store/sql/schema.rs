@@ -42,7 +42,7 @@ pub(super) async fn migrate<DB: SqlEngine>(connections: &Connections<DB>, table:
             .await
             .map_err(Failure::from)?;
         if rows.first().and_then(|row| DB::integer(row, 0).ok()) != Some(1) {
-            return Err(StoreError::new("another node has been making the table for too long"));
+            return Err(StoreError::from_reason("another node has been making the table for too long"));
         }
     }
     advance::<DB>(connection, table).await?;
@@ -52,8 +52,8 @@ pub(super) async fn migrate<DB: SqlEngine>(connections: &Connections<DB>, table:
 async fn advance<DB: SqlEngine>(connection: &mut DB::Connection, table: &TableName) -> Result<(), StoreError> {
     run::<DB>(connection, table, "CREATE TABLE IF NOT EXISTS {schema} (version BIGINT NOT NULL PRIMARY KEY)", &[])
         .await?;
-    let query = DB::request(&version_query::<DB>(table), &[]).map_err(StoreError::new)?;
-    let version = version::<DB>(&DB::query(connection, query).await.map_err(StoreError::new)?)?;
+    let query = DB::request(&version_query::<DB>(table), &[]).map_err(StoreError::at_start)?;
+    let version = version::<DB>(&DB::query(connection, query).await.map_err(StoreError::at_start)?)?;
     for (statements, version) in to_do::<DB>(table, version)?.iter().zip(version + 1..) {
         for statement in *statements {
             run::<DB>(connection, table, statement, &[]).await?;
@@ -68,14 +68,14 @@ fn version_query<DB: SqlEngine>(table: &TableName) -> SqlStr {
 }
 
 fn version<DB: SqlEngine>(rows: &[DB::Row]) -> Result<i64, StoreError> {
-    rows.first().map_or(Ok(0), |row| DB::integer(row, 0).map_err(StoreError::new))
+    rows.first().map_or(Ok(0), |row| DB::integer(row, 0).map_err(StoreError::at_start))
 }
 
 /// The versions of the schema that follow `version`.
 fn to_do<DB: SqlEngine>(table: &TableName, version: i64) -> Result<&'static [&'static [&'static str]], StoreError> {
     let done = usize::try_from(version).unwrap_or(usize::MAX);
     DB::VERSIONS.get(done..).ok_or_else(|| {
-        StoreError::new(format!(
+        StoreError::from_text(format!(
             "a later release made the table {:?} ({version}, and this one knows {})",
             table.as_str(),
             DB::VERSIONS.len()
@@ -89,7 +89,7 @@ async fn run<DB: SqlEngine>(
     statement: &str,
     values: &[Value<'_>],
 ) -> Result<(), StoreError> {
-    let request = DB::request(&written::<DB>(statement, table), values).map_err(StoreError::new)?;
-    DB::execute(connection, request).await.map_err(StoreError::new)?;
+    let request = DB::request(&written::<DB>(statement, table), values).map_err(StoreError::at_start)?;
+    DB::execute(connection, request).await.map_err(StoreError::at_start)?;
     Ok(())
 }

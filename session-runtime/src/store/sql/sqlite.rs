@@ -58,7 +58,7 @@ impl SqlStore<Sqlite> {
             return Self::in_memory().await;
         }
         let options = SqliteConnectOptions::from_str(url)
-            .map_err(StoreError::new)?
+            .map_err(StoreError::at_start)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -77,7 +77,7 @@ impl SqlStore<Sqlite> {
         let options = SqliteConnectOptions::new().in_memory(true);
         // It ends with its only connection.
         let pool = pool_of(1).idle_timeout(None::<Duration>).max_lifetime(None::<Duration>);
-        let pool = pool.connect_with(options).await.map_err(StoreError::new)?;
+        let pool = pool.connect_with(options).await.map_err(StoreError::at_start)?;
         // No other connection can be waited for.
         Ok(Self::on(Connections::with_readers(pool.clone(), pool, Duration::ZERO)))
     }
@@ -91,7 +91,7 @@ async fn opened(options: &SqliteConnectOptions) -> Result<SqlitePool, StoreError
     loop {
         match pool_of(1).connect_with(options.clone()).await {
             Err(error) if is_busy(&error) && Instant::now() < deadline => sleep(PAUSE).await,
-            opened => return opened.map_err(StoreError::new),
+            opened => return opened.map_err(StoreError::at_start),
         }
     }
 }

@@ -62,8 +62,7 @@ impl Sweeping {
                 tokio::time::sleep(interval).await;
                 if let Err(error) = sweep(Arc::clone(&counters)).await {
                     counters.failed_sweeps.fetch_add(1, Ordering::Relaxed);
-                    let reason = std::error::Error::source(&error).map(ToString::to_string);
-                    tracing::warn!(target: "session", reason, "session.sweep_failed");
+                    tracing::warn!(target: "session", reason = error.reason(), "session.sweep_failed");
                 }
             }
         });

@@ -70,22 +70,31 @@ macro_rules! engine {
                         Ok(None) => Ok(Found::Nothing),
                         Ok(Some(record)) => Ok(Found::Data(record.data)),
                         Err(Error::Decode(_)) => Ok(Found::Undecodable),
-                        Err(error) => Err(StoreError::new(error)),
+                        Err(error) => Err(failed(error)),
                     }
                 }
 
                 pub(super) async fn create(store: &dyn SessionStore, entry: Entry) -> Result<i128, StoreError> {
                     let mut record = record(entry);
-                    store.create(&mut record).await.map_err(StoreError::new)?;
+                    store.create(&mut record).await.map_err(failed)?;
                     Ok(record.id.0)
                 }
 
                 pub(super) async fn save(store: &dyn SessionStore, entry: Entry) -> Result<(), StoreError> {
-                    store.save(&record(entry)).await.map_err(StoreError::new)
+                    store.save(&record(entry)).await.map_err(failed)
                 }
 
                 pub(super) async fn delete(store: &dyn SessionStore, id: i128) -> Result<(), StoreError> {
-                    store.delete(&Id(id)).await.map_err(StoreError::new)
+                    store.delete(&Id(id)).await.map_err(failed)
+                }
+
+                fn failed(error: Error) -> StoreError {
+                    let reason = match error {
+                        Error::Encode(_) => "the store cannot encode the record",
+                        Error::Decode(_) => "the store cannot decode the record",
+                        Error::Backend(_) => "the store's backend failed",
+                    };
+                    StoreError::new(error).with_reason(reason)
                 }
 
                 fn record(entry: Entry) -> Record {

@@ -156,7 +156,7 @@ impl TowerStore {
     async fn standing(&self, key: StoreKey) -> Result<Option<Record>, StoreError> {
         let record = self.load_now(key).await?;
         if record.as_ref().is_some_and(Record::is_unreadable) {
-            return Err(StoreError::new("what stands there is no record of this release"));
+            return Err(StoreError::from_reason("what stands there is no record of this release"));
         }
         Ok(record)
     }
@@ -164,7 +164,7 @@ impl TowerStore {
 
 fn entry(key: StoreKey, record: Record) -> Result<Entry, StoreError> {
     Entry::new(key, &RecordParts::try_from(record)?, SystemTime::now())
-        .ok_or_else(|| StoreError::new("the record is too large"))
+        .ok_or_else(|| StoreError::from_reason("the record is too large"))
 }
 
 /// Shows nothing of what is kept, as the stores themselves do.
@@ -216,5 +216,5 @@ impl Store for TowerStore {
 }
 
 fn nobody_is_found() -> StoreError {
-    StoreError::new("a store of tower-sessions cannot find sessions by their subject")
+    StoreError::from_reason("a store of tower-sessions cannot find sessions by their subject")
 }

@@ -21,6 +21,7 @@ use super::keys::SigningKey;
 use super::scope::{scope_of, scope_of_words};
 use super::verify::expect_declarations;
 use crate::clock::Timestamp;
+use crate::json_fault::JsonFault;
 use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal, subject_of};
 
 /// Issues tokens about the principals of one type, which a [`Verifier`](super::Verifier) of the same declaration accepts.
@@ -139,9 +140,8 @@ impl TokenIssuer {
     /// The principal's fields, sorted into claims.
     fn fields<P: Principal>(&self, principal: &P, options: &TokenOptions) -> Result<Fields, IssueError> {
         // Twice through JSON, so that every number keeps its digits whatever its width.
-        let failed = |error: serde_json::Error| IssueError::Principal(error.to_string().into());
-        let json = serde_json::to_string(&AsKept(principal)).map_err(failed)?;
-        let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&json).map_err(failed)?;
+        let json = serde_json::to_string(&AsKept(principal)).map_err(unserialisable)?;
+        let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&json).map_err(unserialisable)?;
 
         others.remove(self.names.id);
         let roles = self.names.roles.and_then(|name| others.remove(name));
@@ -169,7 +169,7 @@ impl TokenIssuer {
             others.entry(name.clone()).or_insert_with(|| value.clone());
         }
         if let Some((name, value)) = declared {
-            others.insert(name.to_owned(), serde_json::value::to_raw_value(value).map_err(failed)?);
+            others.insert(name.to_owned(), serde_json::value::to_raw_value(value).map_err(unserialisable)?);
         }
         Ok(Fields { roles, scope, others })
     }
@@ -182,13 +182,18 @@ impl TokenIssuer {
 
     fn sign(&self, claims: &AccessToken<'_>, now: Timestamp) -> Result<String, IssueError> {
         let (key, header) = self.key_at(now).ok_or(IssueError::NoSigningKey)?;
-        let payload = serde_json::to_vec(claims).map_err(|error| IssueError::Principal(error.to_string().into()))?;
+        let payload = serde_json::to_vec(claims).map_err(unserialisable)?;
         let token = key.sign_compact(header.to_string(), &payload)?;
         if token.len() > MAX_BYTES {
             return Err(IssueError::TooLarge);
         }
         Ok(token)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn unserialisable(error: serde_json::Error) -> IssueError {
+    IssueError::Principal(JsonFault::from(&error).to_string().into())
 }
 
 /// The claims of RFC 9068 2.2, and ours.

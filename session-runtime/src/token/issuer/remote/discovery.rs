@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::fetch::FetchError;
+use crate::json_fault::JsonFault;
 
 #[derive(Deserialize)]
 struct Configuration<'j> {
@@ -22,9 +23,10 @@ pub(super) fn configuration_of(issuer: &str) -> String {
 /// The URL of the keys in a configuration, which has to be of this very issuer (section 4.3): else whoever can place a file
 /// on one host would speak for another.
 pub(super) fn jwks_uri(issuer: &str, json: &[u8]) -> Result<String, FetchError> {
-    let configuration: Configuration<'_> = serde_json::from_slice(json).map_err(FetchError::new)?;
+    let configuration: Configuration<'_> =
+        serde_json::from_slice(json).map_err(|error| FetchError::new(JsonFault::from(&error).to_string()))?;
     if configuration.issuer != issuer {
-        return Err(FetchError::new(format!("the configuration is that of the issuer `{}`", configuration.issuer)));
+        return Err(FetchError::new("the configuration is that of another issuer"));
     }
     Ok(configuration.jwks_uri.into_owned())
 }

@@ -157,7 +157,7 @@ impl Inner {
                 let configuration = self.fetcher.fetch(&discovery::configuration_of(&self.issuer)).await?;
                 discovered = discovery::jwks_uri(&self.issuer, &configuration)?;
                 address::check(&discovered, self.http_on_loopback)
-                    .map_err(|_| FetchError::new(format!("`jwks_uri` is not https: {discovered}")))?;
+                    .map_err(|_| FetchError::new("`jwks_uri` is not an https URL without a password"))?;
                 &discovered
             }
         };
@@ -169,7 +169,12 @@ impl Inner {
     fn fetched(&self, keys: KeySet, json: Vec<u8>, now: Timestamp) {
         let count = keys.len();
         let changed = self.state().fetched(keys, json, now);
-        tracing::info!(target: "session", issuer = %self.issuer, keys = count, changed, "session.keys_fetched");
+        if changed {
+            tracing::info!(target: "session", issuer = %self.issuer, keys = count, changed, "session.keys_fetched");
+        } else {
+            // A stranger's token may name an unknown key, so this happens as often as the cooldown allows.
+            tracing::debug!(target: "session", issuer = %self.issuer, keys = count, changed, "session.keys_fetched");
+        }
     }
 
     fn failed(&self, error: &FetchError) {
