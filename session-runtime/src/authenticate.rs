@@ -1,15 +1,11 @@
 //! From a record to a session, or to nothing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Contents, Instants, expiry};
+use crate::sessions::{Contents, Instants, expiry, is_from_ahead};
 use crate::store::Record;
-
-/// How far two nodes' clocks may be apart before it is worth a word.
-const TOLERATED_SKEW: Duration = Duration::from_secs(30);
 
 /// What a record says about its session.
 pub(crate) enum Standing<P> {
@@ -17,7 +13,7 @@ pub(crate) enum Standing<P> {
     Good(Arc<Contents<P>>, Instants),
     /// The session is over.
     Over,
-    /// The record holds something else than this release's principal.
+    /// The record holds something else than this release's principal, or instants that are not to be believed.
     Unreadable,
 }
 
@@ -34,9 +30,13 @@ pub(crate) fn authenticate<P: Principal>(
         tracing::warn!(target: "session", reason = "the store cannot read the record", "session.unreadable");
         return Standing::Unreadable;
     }
-    if record.created_at.since(now) > TOLERATED_SKEW || record.last_seen_at.since(now) > TOLERATED_SKEW {
-        let ahead = record.created_at.max(record.last_seen_at).since(now);
-        tracing::warn!(target: "session", ?ahead, "session.clock_skew");
+    let newest = record.created_at.max(record.authenticated_at).max(record.last_seen_at);
+    let is_from_ahead = is_from_ahead(record, now);
+    if is_from_ahead || newest.is_ahead_of(now) {
+        tracing::warn!(target: "session", ahead = ?newest.since(now), "session.clock_skew");
+    }
+    if is_from_ahead {
+        return Standing::Unreadable;
     }
     let instants = Instants::of(record, now, P::SPEC.longest_lifetime());
     if instants.are_over(now) {

@@ -33,14 +33,14 @@ pub(crate) fn authorise<P: Principal>(
     instants: &Instants,
     now: Timestamp,
 ) -> Result<(), Denial> {
-    let since_authentication = instants.authenticated_at.map(|instant| now.since(instant));
+    let since_authentication = instants.authenticated_at.map(|instant| now.age_of(instant));
     if let Some(limit) = spec.limits.age
         && since_authentication.is_none_or(|age| age > limit)
     {
         return Err(Denial::TooOld);
     }
     if let Some(window) = spec.limits.window
-        && (now.since(instants.last_seen_at) > window || instants.longest_pause > window)
+        && (now.age_of(instants.last_seen_at) > window || instants.longest_pause > window)
     {
         return Err(Denial::TooOld);
     }

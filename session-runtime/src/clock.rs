@@ -5,6 +5,21 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// How far the clocks of two nodes may differ: 60 seconds.
+///
+/// Nodes that share sessions need synchronised clocks. An instant that another node wrote and that lies ahead of this
+/// node's clock counts as now, up to this tolerance. Beyond it, the instant is not to be believed and counts as too old:
+///
+/// * A session or a token family that began, or was active, in the future is not accepted. Its cookie is left alone,
+///   because this node's clock may be the wrong one.
+/// * A log-in or a factor in the future satisfies neither `max_age` nor `fresh`.
+/// * A confirmation or a replaced id from the future is not accepted.
+/// * A revalidation in the future is due again.
+///
+/// The event `session.clock_skew` reports such sessions. For tokens of other issuers, `bearer(leeway)` is the tolerance.
+pub const TOLERATED_CLOCK_SKEW: Duration = Duration::from_millis(TOLERATED_MILLIS);
+const TOLERATED_MILLIS: u64 = 60_000;
+
 /// An instant, in milliseconds since the Unix epoch.
 ///
 /// Finer than a second, so that a limit of 15 minutes ends after 15 minutes and not up to a second later.
@@ -50,6 +65,16 @@ impl Timestamp {
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The age of `instant`: zero if it lies ahead by [`TOLERATED_CLOCK_SKEW`] at most, and endless if further ahead.
+    pub(crate) const fn age_of(self, instant: Self) -> Duration {
+        if instant.is_ahead_of(self) { Duration::MAX } else { self.since(instant) }
+    }
+
+    /// Whether this instant lies ahead of `now` by more than [`TOLERATED_CLOCK_SKEW`].
+    pub(crate) const fn is_ahead_of(self, now: Self) -> bool {
+        self.0.saturating_sub(now.0) > TOLERATED_MILLIS
     }
 
     /// The instant `duration` later; the last one there is when that is beyond it.
@@ -160,6 +185,23 @@ mod tests {
         assert_eq!(earlier.since(later), Duration::ZERO);
         assert_eq!(earlier.minus(Duration::from_secs(11)), Timestamp::EPOCH);
         assert_eq!(later.plus(Duration::MAX), Timestamp::from_millis(u64::MAX));
+    }
+
+    #[test]
+    fn an_instant_ahead_of_the_tolerance_is_too_old() {
+        let now = Timestamp::from_secs(1_000);
+        let ahead = |millis| now.plus(Duration::from_millis(millis));
+        for (instant, age) in [
+            (now.minus(Duration::from_secs(7)), Duration::from_secs(7)),
+            (ahead(0), Duration::ZERO),
+            (ahead(59_999), Duration::ZERO),
+            (ahead(60_000), Duration::ZERO),
+            (ahead(60_001), Duration::MAX),
+            (Timestamp::from_millis(u64::MAX), Duration::MAX),
+        ] {
+            assert_eq!(now.age_of(instant), age, "{instant:?}");
+            assert_eq!(instant.is_ahead_of(now), age == Duration::MAX);
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ pub mod conformance;
 
 #[cfg(any(test, feature = "test-util"))]
 pub use clock::ManualClock;
-pub use clock::{Clock, SystemClock, Timestamp};
+pub use clock::{Clock, SystemClock, TOLERATED_CLOCK_SKEW, Timestamp};
 pub use cookie::SiteData;
 pub use forgery::{ForgeryCheck, ForgeryCounts, OriginError, OriginErrorKind, TrustedOrigins};
 pub use guard::Confirmed;

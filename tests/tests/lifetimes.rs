@@ -4,7 +4,7 @@
 #![allow(clippy::unchecked_time_subtraction, reason = "both are constants of the test")]
 
 use session_runtime::routing::get;
-use session_runtime::{GuardedRouter, Session, policy, session};
+use session_runtime::{GuardedRouter, Session, TOLERATED_CLOCK_SKEW, policy, session};
 use std::time::Duration;
 use tests::{Guests, START, Site, User, WhoAmI, at_and_beside, hours, minutes, seconds, user};
 
@@ -278,16 +278,23 @@ async fn without_idle_a_session_rests_until_absolute() {
     }
 }
 
-// Differences saturate: a clock that is set back refuses nobody, and a session does not outlive its limits for it.
+// Within the tolerance, what lies ahead counts as now. Beyond it, the instants of the session are not believed.
 #[tokio::test]
-async fn a_clock_that_is_set_back_does_no_harm() {
+async fn a_clock_that_is_set_back_a_little_does_no_harm() {
     let site = site();
     let mut visitor = site.member(&user(7)).await;
-    site.clock.set(START.minus(hours(5)));
+    site.clock.set(START.minus(TOLERATED_CLOCK_SKEW));
     for path in ["/plain", "/window", "/fresh", "/max-age"] {
         assert!(visitor.get(path).await.is_ok(), "{path}");
     }
     let who: WhoAmI<User> = visitor.get("/me").await.json();
-    assert_eq!(who.last_seen_at, START.minus(hours(5)).as_secs(), "what lies ahead counts as now");
-    assert!(who.expires_at <= START.minus(hours(3)).as_secs());
+    assert_eq!(who.last_seen_at, START.minus(TOLERATED_CLOCK_SKEW).as_secs(), "what lies ahead counts as now");
+    assert!(who.expires_at <= START.minus(TOLERATED_CLOCK_SKEW).plus(hours(2)).as_secs());
+
+    site.clock.set(START.minus(TOLERATED_CLOCK_SKEW + seconds(1)));
+    for path in ["/plain", "/window", "/fresh", "/max-age"] {
+        assert_eq!(visitor.get(path).await.status, 401, "{path}");
+    }
+    site.clock.set(START);
+    assert!(visitor.get("/plain").await.is_ok(), "nothing was ended");
 }

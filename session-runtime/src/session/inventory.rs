@@ -1,8 +1,7 @@
 //! Listing somebody's sessions, and ending them.
 
-use std::fmt;
-
 use std::collections::HashSet;
+use std::fmt;
 
 use super::Session;
 use crate::clock::Timestamp;

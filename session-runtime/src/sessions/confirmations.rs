@@ -27,21 +27,28 @@ pub(crate) struct Confirmations(Box<[Pending]>);
 #[derive(Clone)]
 struct Pending {
     digest: [u8; 32],
+    given_at: Timestamp,
     until: Timestamp,
+}
+
+impl Pending {
+    fn is_good(&self, now: Timestamp) -> bool {
+        now < self.until && !self.given_at.is_ahead_of(now)
+    }
 }
 
 impl Confirmations {
     fn with(&self, digest: [u8; 32], now: Timestamp, until: Timestamp) -> Self {
-        let standing: Vec<Pending> = self.0.iter().filter(|pending| now < pending.until).cloned().collect();
+        let standing: Vec<Pending> = self.0.iter().filter(|pending| pending.is_good(now)).cloned().collect();
         let forgotten = (standing.len() + 1).saturating_sub(MOST_PENDING);
         let kept = standing.into_iter().skip(forgotten);
-        Self(kept.chain([Pending { digest, until }]).collect())
+        Self(kept.chain([Pending { digest, given_at: now, until }]).collect())
     }
 
     /// Those that are left when one of these is used; `None` when there is none of them.
     fn without_one_of(&self, digests: &[[u8; 32]], now: Timestamp) -> Option<Self> {
         let is_shown = |pending: &Pending| digests.iter().any(|digest| digest.ct_eq(&pending.digest).into());
-        let position = self.0.iter().position(|pending| now < pending.until && is_shown(pending))?;
+        let position = self.0.iter().position(|pending| pending.is_good(now) && is_shown(pending))?;
         let others = self.0.iter().enumerate().filter(|(index, _)| *index != position);
         Some(Self(others.map(|(_, pending)| pending.clone()).collect()))
     }
@@ -52,20 +59,38 @@ impl Confirmations {
     }
 }
 
-/// As pairs of a hash and milliseconds since 1970.
+/// A token as it is read.
+#[cfg(feature = "sealing")]
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Pending([u8; 32], u64, u64),
+    /// Of an earlier version. It does not tell when it was given, so it confirms nothing.
+    #[expect(dead_code, reason = "it is read in order to be left out")]
+    WithoutGivenAt([u8; 32], u64),
+}
+
+/// As a hash and two instants, in milliseconds since 1970.
 #[cfg(feature = "sealing")]
 impl Serialize for Confirmations {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|pending| (pending.digest, pending.until.as_millis())))
+        let parts = |pending: &Pending| (pending.digest, pending.given_at.as_millis(), pending.until.as_millis());
+        serializer.collect_seq(self.0.iter().map(parts))
     }
 }
 
 #[cfg(feature = "sealing")]
 impl<'de> serde::Deserialize<'de> for Confirmations {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let kept = Vec::<([u8; 32], u64)>::deserialize(deserializer)?;
-        let pending = |(digest, millis)| Pending { digest, until: Timestamp::from_millis(millis) };
-        Ok(Self(kept.into_iter().map(pending).collect()))
+        let kept = Vec::<Kept>::deserialize(deserializer)?;
+        let pending = |kept| match kept {
+            Kept::Pending(digest, given_at, until) => {
+                let [given_at, until] = [given_at, until].map(Timestamp::from_millis);
+                Some(Pending { digest, given_at, until })
+            }
+            Kept::WithoutGivenAt(..) => None,
+        };
+        Ok(Self(kept.into_iter().filter_map(pending).collect()))
     }
 }
 

@@ -44,7 +44,7 @@ impl Factors {
     pub(crate) fn given_within(&self, name: &str, limit: Option<Duration>, now: Timestamp) -> bool {
         self.0.iter().filter(|factor| factor.name == name).any(|factor| match limit {
             None => true,
-            Some(limit) => factor.given_at.is_some_and(|given_at| now.since(given_at) <= limit),
+            Some(limit) => factor.given_at.is_some_and(|given_at| now.age_of(given_at) <= limit),
         })
     }
 

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::principal::Lifetime;
 use crate::store::Record;
 
-use super::lifecycle::ALIAS_LINGERS;
+use super::lifecycle::{ALIAS_LINGERS, UNASKED_ALIAS_LIFETIME};
 
 /// How far `last_seen_at` may lag behind at the most.
 const LONGEST_LAG: Duration = Duration::from_mins(1);
@@ -41,18 +41,33 @@ impl Instants {
         Self { created_at: self.created_at, ..Self::starting(now, lifetime) }.within(lifetime)
     }
 
-    /// Those that a record keeps. An instant ahead of this node's clock counts as now.
+    /// Those that a record keeps, as this node's clock [counts](Self::counted_at) them.
     pub(crate) fn of(record: &Record, now: Timestamp, lifetime: Lifetime) -> Self {
-        let created_at = record.created_at.min(now);
-        let last_seen_at = record.last_seen_at.min(now);
-        Self {
-            created_at,
-            authenticated_at: Some(record.authenticated_at.min(now)),
-            last_seen_at,
-            longest_pause: record.longest_pause,
-            expires_at: record.expires_at,
-        }
-        .limited_to(lifetime)
+        let instants = Self::kept(record).counted_at(now).limited_to(lifetime);
+        if is_alias_from_ahead(record, now) { instants.over() } else { instants }
+    }
+
+    /// These, as a node counts them whose clock shows `now`.
+    ///
+    /// An instant ahead of `now` counts as now within [`TOLERATED_CLOCK_SKEW`](crate::TOLERATED_CLOCK_SKEW). Beyond it,
+    /// the session is over, or its authentication is not known.
+    pub(crate) fn counted_at(self, now: Timestamp) -> Self {
+        let counted = Self {
+            created_at: self.created_at.min(now),
+            authenticated_at: self.authenticated_at.filter(|at| !at.is_ahead_of(now)).map(|at| at.min(now)),
+            last_seen_at: self.last_seen_at.min(now),
+            ..self
+        };
+        if self.are_from_ahead(now) { counted.over() } else { counted }
+    }
+
+    /// Whether the session began, or was active, in a future that no tolerated clock shows.
+    pub(crate) const fn are_from_ahead(&self, now: Timestamp) -> bool {
+        self.created_at.is_ahead_of(now) || self.last_seen_at.is_ahead_of(now)
+    }
+
+    const fn over(self) -> Self {
+        Self { expires_at: Timestamp::EPOCH, ..self }
     }
 
     /// These, of a record that may be that of a replaced id, which answers for less long than it is kept: unless what it
@@ -90,6 +105,18 @@ impl Instants {
     fn within(self, lifetime: Lifetime) -> Self {
         Self { expires_at: expiry(self.created_at, self.last_seen_at, lifetime), ..self }
     }
+}
+
+/// Whether a record says anything of a future that no tolerated clock shows.
+pub(crate) fn is_from_ahead(record: &Record, now: Timestamp) -> bool {
+    let instants = Instants::kept(record);
+    instants.are_from_ahead(now) || is_alias_from_ahead(record, now)
+}
+
+/// Whether an id was replaced in that future: an alias never lasts longer than a moment from then.
+fn is_alias_from_ahead(record: &Record, now: Timestamp) -> bool {
+    let longest = UNASKED_ALIAS_LIFETIME + ALIAS_LINGERS;
+    record.successor.is_some() && record.expires_at.is_ahead_of(now.plus(longest))
 }
 
 /// When a session ends that began and was last active then.

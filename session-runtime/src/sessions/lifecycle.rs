@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Contents, Device, Instants, Rollback, SessionError, SessionErrorKind, Sessions};
-use crate::clock::Timestamp;
+use super::{Contents, Device, Instants, Rollback, SessionError, SessionErrorKind, Sessions, is_from_ahead};
+use crate::clock::{TOLERATED_CLOCK_SKEW, Timestamp};
 use crate::cookie::IssuedCookie;
 use crate::credential::SessionId;
 use crate::principal::Principal;
@@ -85,7 +85,7 @@ impl<P: Principal> Sessions<P> {
             return Ok(now);
         }
         let others = self.records_of(subject).await?;
-        let newest = others.iter().map(|(_, record)| record.created_at).max();
+        let newest = others.iter().map(|(_, record)| rank(record, now)).max();
         Ok(newest.map_or(now, |newest| now.max(newest.plus(Duration::from_millis(1)))))
     }
 
@@ -252,8 +252,9 @@ impl<P: Principal> Sessions<P> {
         let Some(most) = P::SPEC.max_sessions else { return Ok(()) };
         let now = self.now();
         let mut standing = self.records_of(subject).await?;
-        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC.longest_lifetime()).are_over(now));
-        standing.sort_by_key(|(key, record)| (record.created_at, *key));
+        let is_over = |record: &Record| Instants::of(record, now, P::SPEC.longest_lifetime()).are_over(now);
+        standing.retain(|(_, record)| is_from_ahead(record, now) || !is_over(record));
+        standing.sort_by_key(|(key, record)| (rank(record, now), *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
             self.end_by_key(key).await?;
@@ -290,6 +291,13 @@ impl<P: Principal> Sessions<P> {
         }
         Err(StoreError::from_reason("the store says of every new id that it exists").into())
     }
+}
+
+/// By which sessions are ordered from the oldest to the newest. One from ahead of this clock is the oldest: it is not
+/// accepted here, and a new session could not be made later than it.
+pub(super) fn rank(record: &Record, now: Timestamp) -> Timestamp {
+    let is_ahead = record.created_at.since(now) >= TOLERATED_CLOCK_SKEW || is_from_ahead(record, now);
+    if is_ahead { Timestamp::EPOCH } else { record.created_at }
 }
 
 /// The record of a session that was under `key`, under whichever id it goes on, and the key of that.

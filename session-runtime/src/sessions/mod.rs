@@ -43,7 +43,7 @@ pub(crate) use self::contents::{Contents, Token};
 pub(crate) use self::device::{Device, device_of};
 pub(crate) use self::exchange::{CookieChange, Current, Exchange, Outcome};
 pub(crate) use self::factors::Factors;
-pub(crate) use self::instants::{Instants, expiry, is_touch_due};
+pub(crate) use self::instants::{Instants, expiry, is_from_ahead, is_touch_due};
 pub(crate) use self::key_values::KeyValues;
 #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
 pub(crate) use self::key_values::{Changes, Data, Look, Seen, anonymous_expiry};

@@ -31,7 +31,7 @@ pub(crate) use self::admit::Verified;
 pub(crate) use self::error::TokenConfigError;
 pub use self::error::{IssueError, TokenRefusal};
 pub use self::issue::{IssuedToken, TokenOptions};
-pub(crate) use self::issue::{KeptOptions, TokenIssuer};
+pub(crate) use self::issue::{KeptOptions, TokenIssuer, authentication};
 pub(crate) use self::keys::published;
 
 pub use self::issuer::TrustedIssuer;

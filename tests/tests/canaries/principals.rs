@@ -14,7 +14,7 @@ pub(crate) const NAME: &str = "canary-name";
 
 /// A person whose session is in a store.
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(absolute = "12h", idle = "2h", max_sessions = 3)]
+#[principal(absolute = "12h", idle = "2h", max_sessions = 3, realm = "patient")]
 pub(crate) struct Patient {
     #[principal(id)]
     pub(crate) id: String,
@@ -24,7 +24,12 @@ pub(crate) struct Patient {
 
 /// A person whose session is in the cookie.
 #[derive(Clone, Serialize, Deserialize, Principal)]
-#[principal(cookie(name = "__Host-traveller", token = "jwt", revocable), absolute = "12h", idle = "2h")]
+#[principal(
+    cookie(name = "__Host-traveller", token = "jwt", revocable),
+    absolute = "12h",
+    idle = "2h",
+    realm = "traveller"
+)]
 pub(crate) struct Traveller {
     #[principal(id)]
     pub(crate) id: String,
@@ -36,7 +41,8 @@ pub(crate) struct Traveller {
 #[derive(Clone, Serialize, Deserialize, Principal)]
 #[principal(
     cookie(name = "__Host-device"),
-    bearer(alg("HS256"), issuer = "https://id.example", audience = "ward", revocable, max_age = "10m")
+    bearer(alg("HS256"), issuer = "https://id.example", audience = "ward", revocable, max_age = "10m"),
+    realm = "device"
 )]
 pub(crate) struct Device {
     #[principal(id)]

@@ -9,7 +9,7 @@ use session_runtime::{
     AuthSession, Clock as _, GuardedRouter, ManualClock, MemoryStore, Principal, PrincipalSource, Revalidation,
     Session, Sessions, SessionsBuilder, SqliteStore, Store as _, session,
 };
-use tests::{Operation, ProbedStore, START, Visitor, hours, minutes, router, sealing_key, seconds};
+use tests::{Operation, ProbedStore, START, Visitor, hours, index_key, minutes, router, sealing_key, seconds};
 use tower_sessions_core::Session as KeyValues;
 
 use crate::principals::{Accounts, NAME, Patient, SUBJECT, Traveller};
@@ -131,7 +131,8 @@ impl Place {
     fn stored(store: ProbedStore) -> Self {
         let clock = ManualClock::at(START);
         let builder = built(&clock).store(store.clone());
-        let builder = if store.in_process() { builder } else { builder.sealing_key(sealing_key()) };
+        let builder =
+            if store.in_process() { builder } else { builder.sealing_key(sealing_key()).index_key(index_key()) };
         let sessions: Sessions<Patient> = builder.build().unwrap();
         note(&sessions);
         let more = GuardedRouter::new()
@@ -145,7 +146,7 @@ impl Place {
     fn carried() -> Self {
         let clock = ManualClock::at(START);
         let store = ProbedStore::outside(MemoryStore::new().keeping_until_expiry());
-        let sessions = built(&clock).sealing_key(sealing_key()).revocation_store(store.clone());
+        let sessions = built(&clock).sealing_key(sealing_key()).index_key(index_key()).revocation_store(store.clone());
         let router = router(carried_routes(), sessions.build().unwrap());
         Self { clock, store, router, cookie: "__Host-traveller" }
     }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use session_runtime::routing::post;
 use session_runtime::{GuardedRouter, ManualClock, MemoryStore, Sessions, SigningKey, session};
-use tests::{SECRET, START, Visitor, router, sealing_key};
+use tests::{SECRET, START, Visitor, index_key, router, sealing_key};
 use tower_sessions_core::Session as KeyValues;
 
 use crate::Witness;
@@ -39,6 +39,7 @@ fn visitor() -> Visitor {
         travellers: Sessions::builder()
             .clock(clock.clone())
             .sealing_key(sealing_key())
+            .index_key(index_key())
             .revocation_store(store())
             .build()
             .unwrap(),

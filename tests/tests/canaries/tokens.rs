@@ -7,7 +7,7 @@ use session_runtime::{
     Algorithm, FetchError, FetchFuture, FetchKeys, GuardedRouter, IssueError, KeySetUrl, ManualClock, MemoryStore,
     Revalidation, Session, Sessions, SigningKey, TokenOptions, TrustedIssuer, session,
 };
-use tests::{Operation, ProbedStore, SECRET, START, Visitor, hours, minutes, router, sealing_key, seconds};
+use tests::{Operation, ProbedStore, SECRET, START, Visitor, hours, index_key, minutes, router, sealing_key, seconds};
 
 use crate::principals::{Accounts, Device, NAME, SUBJECT};
 use crate::{BROKEN, Broken, Witness, note, note_error};
@@ -32,6 +32,7 @@ fn sessions(clock: &ManualClock, store: &ProbedStore, secret: &[u8]) -> Sessions
         .clock(clock.clone())
         .store(store.clone())
         .sealing_key(sealing_key())
+        .index_key(index_key())
         .revalidate(Revalidation::every(minutes(1), Accounts))
         .signing_key(SigningKey::secret(Algorithm::HS256, secret).unwrap())
         .build()
@@ -168,7 +169,7 @@ async fn an_issuers_documents_leak_nothing() {
 }
 
 #[derive(Clone, serde::Serialize, serde::Deserialize, session_runtime::Principal)]
-#[principal(bearer(alg("EdDSA"), audience = "ward"))]
+#[principal(bearer(alg("EdDSA"), audience = "ward"), realm = "other")]
 struct Other {
     #[principal(id)]
     id: String,

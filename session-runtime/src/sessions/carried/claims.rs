@@ -23,6 +23,8 @@ pub(super) struct Claims<P> {
     pub(super) id: CarriedId,
     pub(super) contents: Contents<P>,
     pub(super) instants: Instants,
+    /// The session began, or was active, in a future that no tolerated clock shows.
+    pub(super) are_from_ahead: bool,
 }
 
 /// The claims as JSON. `iat`, `exp` and `auth_time` have their registered meaning (RFC 7519 4.1), in seconds; what limits are
@@ -93,27 +95,29 @@ pub(super) fn to_bytes<P: Principal>(
     Ok(bytes)
 }
 
-/// An instant ahead of this node's clock counts as now, but for the one by which it is told what was ended; the limits of this
-/// release hold for the tokens of an earlier one.
+/// Reads the claims as this node's clock [counts](Instants::counted_at) them. The limits of this release hold for the tokens
+/// of an earlier one.
 pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_json::Result<Claims<P>> {
     let Written { jti, sub, epoch, at, remembered, factors, principal, .. } =
         serde_json::from_slice::<Written<'_, &RawValue>>(bytes)?;
     let (principal, json) = PrincipalJson::read(principal)?;
-    let instant = |milliseconds| Timestamp::from_millis(milliseconds).min(now);
-    let (created_at, last_seen_at) = (Timestamp::from_millis(at.created), instant(at.seen));
-    let instants = Instants {
+    let [created_at, authenticated_at, last_seen_at, checked_at] =
+        [at.created, at.authenticated, at.seen, at.checked].map(Timestamp::from_millis);
+    let written = Instants {
         created_at,
-        authenticated_at: Some(instant(at.authenticated)),
+        authenticated_at: Some(authenticated_at),
         last_seen_at,
         longest_pause: Duration::from_millis(at.longest_pause),
-        expires_at: expiry(created_at.min(now), last_seen_at, P::SPEC.lifetime(remembered)),
+        expires_at: expiry(created_at.min(now), last_seen_at.min(now), P::SPEC.lifetime(remembered)),
     };
+    // By the instant at which it began, as written, a session is told what was ended.
+    let instants = Instants { created_at, ..written.counted_at(now) };
     let subject = SmolStr::from(sub);
     let contents = Contents {
         principal,
         json,
         subject: subject.clone(),
-        checked_at: instant(at.checked),
+        checked_at,
         handle: None,
         needs_new_id: false,
         token: None,
@@ -122,5 +126,7 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         confirmations: Confirmations::default(),
         key_values: KeyValues::default(),
     };
-    Ok(Claims { id: CarriedId { id: jti.into(), subject, created_at, epoch }, contents, instants })
+    let are_from_ahead = written.are_from_ahead(now);
+    let id = CarriedId { id: jti.into(), subject, created_at, epoch };
+    Ok(Claims { id, contents, instants, are_from_ahead })
 }

@@ -116,13 +116,18 @@ impl<P: Principal> Sessions<P> {
                 return Opening::Unreadable;
             }
         };
-        let Claims { id, contents, instants } = match claims::from_bytes(&sealed, now) {
+        let Claims { id, contents, instants, are_from_ahead } = match claims::from_bytes(&sealed, now) {
             Ok(claims) => claims,
             Err(error) => {
                 tracing::warn!(target: "session", reason = %JsonFault::from(&error), "session.unreadable");
                 return Opening::Unreadable;
             }
         };
+        if are_from_ahead {
+            let ahead = instants.created_at.since(now);
+            tracing::warn!(target: "session", ?ahead, "session.clock_skew");
+            return Opening::Unreadable;
+        }
         if instants.are_over(now) {
             return Opening::Over;
         }

@@ -26,7 +26,7 @@ use crate::clock::Timestamp;
 use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
 use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
-use crate::token::{IssueError, TokenOptions};
+use crate::token::{IssueError, TokenOptions, authentication};
 
 /// Refresh tokens (RFC 6749 6). They live in the builder's [`store`](crate::SessionsBuilder::store), for `idle` after their
 /// last use and `absolute` after the grant, as the principal declares these.
@@ -91,7 +91,7 @@ impl<P: Principal> Sessions<P> {
     /// A new family, which ends again unless its pair is received.
     async fn begin_family(&self, principal: &P, options: &TokenOptions) -> Result<(TokenPair, Rollback), GrantError> {
         let (store, now) = (self.family_store()?, self.now());
-        let authenticated_at = options.authentication().unwrap_or(now).min(now);
+        let authenticated_at = options.authentication().map_or(now, |at| authentication(at, now));
         let instants =
             Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC.lifetime(false)) };
         let subject = subject_of(principal.id()).map_err(IssueError::from)?;

@@ -3,8 +3,9 @@
 use super::{FAMILY, GrantError};
 use crate::clock::Timestamp;
 use crate::principal::Principal;
-use crate::sessions::{Instants, Sessions};
-use crate::store::{Store, StoreError, StoreKey, SubjectKey};
+use crate::sessions::lifecycle::rank;
+use crate::sessions::{Instants, Sessions, is_from_ahead};
+use crate::store::{Record, Store, StoreError, StoreKey, SubjectKey};
 
 impl<P: Principal> Sessions<P> {
     /// Ends every family of a subject, and says how many there were.
@@ -33,8 +34,9 @@ impl<P: Principal> Sessions<P> {
         for key in self.family_subjects(subject) {
             standing.append(&mut store.of_subject(key).await?);
         }
-        standing.retain(|(_, record)| !Instants::of(record, now, P::SPEC.lifetime(false)).are_over(now));
-        standing.sort_by_key(|(key, record)| (*key == newest, record.created_at, *key));
+        let is_over = |record: &Record| Instants::of(record, now, P::SPEC.lifetime(false)).are_over(now);
+        standing.retain(|(_, record)| is_from_ahead(record, now) || !is_over(record));
+        standing.sort_by_key(|(key, record)| (*key == newest, rank(record, now), *key));
         let excess = standing.len().saturating_sub(usize::try_from(most).unwrap_or(usize::MAX));
         for (key, _) in standing.into_iter().take(excess) {
             self.end_family(key, subject).await?;

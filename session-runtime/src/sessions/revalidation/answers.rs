@@ -108,7 +108,7 @@ impl<P: Clone> Turn<'_, P> {
     /// An answer that counts at `now`, if there is one.
     pub(super) fn heard(&self, now: Timestamp, every: Duration) -> Option<Result<(Option<P>, Timestamp), Failed>> {
         match &*self.heard {
-            Heard::Answer(principal, asked_at) if self.is_answered || now.since(*asked_at) < every => {
+            Heard::Answer(principal, asked_at) if self.is_answered || now.age_of(*asked_at) < every => {
                 Some(Ok((principal.clone(), *asked_at)))
             }
             Heard::Failure if self.is_answered => Some(Err(Failed)),

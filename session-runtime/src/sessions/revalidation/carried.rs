@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, OTHER_SUBJECT, Revalidation, SOURCE_FAILED};
+use super::{Answer, Revalidation};
 use crate::clock::Timestamp;
 use crate::principal::Principal;
 use crate::sessions::{CarriedId, Contents, Sessions};

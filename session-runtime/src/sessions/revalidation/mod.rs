@@ -139,7 +139,7 @@ impl<P: Principal> Revalidation<P> {
 
     /// Due at the very instant: a change of rights takes effect within the interval, not after it.
     pub(crate) fn is_due(&self, contents: &Contents<P>, now: Timestamp) -> bool {
-        now.since(contents.checked_at) >= self.every
+        now.age_of(contents.checked_at) >= self.every
     }
 
     /// The principal as the source knows it, and when the source was asked for it.
@@ -183,7 +183,7 @@ impl<P: Principal> Revalidation<P> {
 
     /// Whether what was known then goes on counting while the source fails.
     fn counts(&self, checked_at: Timestamp, now: Timestamp) -> bool {
-        now.since(checked_at) < self.every.saturating_add(self.stale)
+        now.age_of(checked_at) < self.every.saturating_add(self.stale)
     }
 
     /// The answer while the source fails.

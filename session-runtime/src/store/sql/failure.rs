@@ -1,6 +1,5 @@
 //! Why a statement was not done, or not certainly.
 
-
 use sqlx::Error;
 
 use super::engine::{Diagnosis, Dialect};

@@ -106,7 +106,10 @@ impl TokenIssuer {
                 iat: issued_at,
                 jti: &id,
                 // Nobody proved who they are in the future.
-                auth_time: self.spec.auth_time.then(|| options.authenticated_at.unwrap_or(now).min(now).as_secs()),
+                auth_time: self
+                    .spec
+                    .auth_time
+                    .then(|| options.authenticated_at.map_or(now, |at| authentication(at, now)).as_secs()),
                 amr: &options.factors,
                 realm: self.realm,
                 refresh_family: options.family.as_deref(),
@@ -189,6 +192,11 @@ impl TokenIssuer {
         }
         Ok(token)
     }
+}
+
+/// When the subject authenticated, as far as that is to be believed at `now`.
+pub(crate) fn authentication(at: Timestamp, now: Timestamp) -> Timestamp {
+    if at.is_ahead_of(now) { Timestamp::EPOCH } else { at.min(now) }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]

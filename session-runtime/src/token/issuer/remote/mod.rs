@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use self::state::{Access, Begun, Cause, State};
+use self::state::{Access, Begun, Cause, Moment, State};
 use crate::clock::Timestamp;
 use crate::principal::Algorithm;
 use crate::token::keys::KeySet;
@@ -81,6 +81,7 @@ impl RemoteKeys {
     }
 
     fn usable<T>(&self, now: Timestamp, read: impl FnOnce(&State) -> Option<T>) -> Option<T> {
+        let now = Moment::new(now);
         let mut state = self.0.state();
         match state.access(now, &self.0.freshness) {
             Access::Ready => read(&state),
@@ -108,6 +109,7 @@ impl RemoteKeys {
     async fn fetch_once(&self, cause: Cause, now: Timestamp) {
         // Before it is known whether anybody fetches: what ends in between is then not missed.
         let mut ended = self.0.ended.subscribe();
+        let now = Moment::new(now);
         let begun = self.0.state().begin(cause, now, &self.0.freshness);
         match begun {
             Begun::No => return,
@@ -119,7 +121,7 @@ impl RemoteKeys {
     }
 
     /// In a task of its own: a client that hangs up takes nothing away from those who wait.
-    fn fetch_aside(&self, now: Timestamp) {
+    fn fetch_aside(&self, now: Moment) {
         let fetching = Fetching(Arc::clone(&self.0));
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(async move { fetching.run(now).await })),
@@ -132,7 +134,7 @@ impl RemoteKeys {
 struct Fetching(Arc<Inner>);
 
 impl Fetching {
-    async fn run(self, now: Timestamp) {
+    async fn run(self, now: Moment) {
         match tokio::time::timeout(TIME_OUT, self.0.fetch()).await {
             Ok(Ok((keys, json))) => self.0.fetched(keys, json, now),
             Ok(Err(error)) => self.0.failed(&error),
@@ -166,7 +168,7 @@ impl Inner {
         Ok((keys, json))
     }
 
-    fn fetched(&self, keys: KeySet, json: Vec<u8>, now: Timestamp) {
+    fn fetched(&self, keys: KeySet, json: Vec<u8>, now: Moment) {
         let count = keys.len();
         let changed = self.state().fetched(keys, json, now);
         if changed {

@@ -1,8 +1,32 @@
 //! What is known of an issuer's keys, and what is to be done at an instant. No I/O.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use super::Freshness;
 use crate::clock::Timestamp;
 use crate::token::keys::KeySet;
+
+/// An instant by two clocks: the one of the sessions, and a monotonic one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Moment {
+    by_clock: Timestamp,
+    monotonic: Instant,
+}
+
+impl Moment {
+    /// This instant. `now` is what the clock of the sessions shows.
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { by_clock: now, monotonic: Instant::now() }
+    }
+
+    /// The time since `earlier`, by the clock that shows more: one that ran ahead and was set back holds nothing up.
+    fn since(self, earlier: Self) -> Duration {
+        let monotonic = self.monotonic.saturating_duration_since(earlier.monotonic);
+        self.by_clock.since(earlier.by_clock).max(monotonic)
+    }
+}
 
 /// What is known of an issuer's keys.
 #[derive(Debug, Default)]
@@ -10,9 +34,9 @@ pub(super) struct State {
     held: Option<Held>,
     generation: u64,
     /// When fetching was last begun, for whatever reason.
-    attempted_at: Option<Timestamp>,
+    attempted_at: Option<Moment>,
     /// When it was last begun because a token named a key that is not held.
-    asked_at: Option<Timestamp>,
+    asked_at: Option<Moment>,
     /// Whether it is under way.
     running: bool,
 }
@@ -22,7 +46,7 @@ struct Held {
     keys: KeySet,
     /// As they were fetched, to see whether they changed.
     json: Vec<u8>,
-    fetched_at: Timestamp,
+    fetched_at: Moment,
 }
 
 /// Whether the keys can be used.
@@ -48,7 +72,7 @@ pub(super) enum Cause {
 }
 
 impl State {
-    pub(super) fn access(&self, now: Timestamp, freshness: &Freshness) -> Access {
+    pub(super) fn access(&self, now: Moment, freshness: &Freshness) -> Access {
         let rested = self.may_begin(Cause::Age, now, freshness);
         let age = self.held.as_ref().map(|held| now.since(held.fetched_at));
         match age {
@@ -64,7 +88,7 @@ impl State {
         }
     }
 
-    fn may_begin(&self, cause: Cause, now: Timestamp, freshness: &Freshness) -> bool {
+    fn may_begin(&self, cause: Cause, now: Moment, freshness: &Freshness) -> bool {
         let last = match cause {
             Cause::Age => self.attempted_at,
             Cause::UnknownKey => self.asked_at,
@@ -73,7 +97,7 @@ impl State {
     }
 
     /// Begins to fetch, unless it is under way or was tried just now. Whether there is something to wait for.
-    pub(super) fn begin(&mut self, cause: Cause, now: Timestamp, freshness: &Freshness) -> Begun {
+    pub(super) fn begin(&mut self, cause: Cause, now: Moment, freshness: &Freshness) -> Begun {
         if self.running {
             return Begun::ByAnother;
         }
@@ -89,7 +113,7 @@ impl State {
     }
 
     /// Fetching is over. Whether the keys are others than before.
-    pub(super) fn fetched(&mut self, keys: KeySet, json: Vec<u8>, now: Timestamp) -> bool {
+    pub(super) fn fetched(&mut self, keys: KeySet, json: Vec<u8>, now: Moment) -> bool {
         let changed = self.held.as_ref().is_none_or(|held| held.json != json);
         self.generation += u64::from(changed);
         self.held = Some(Held { keys, json, fetched_at: now });

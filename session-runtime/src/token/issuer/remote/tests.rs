@@ -289,6 +289,34 @@ fn a_url_is_checked_when_the_program_starts() {
     assert_eq!(refused("https://id.example", KeySetUrl::discovered()), None);
 }
 
+// The node's clock was six hours ahead when it last asked, and was then set back.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_ran_ahead_delays_no_fetch() {
+    let issuer = Issuer::default();
+    let keys = issuer.remote(KeySetUrl::new(URL));
+    keys.renew(after(6 * 3600)).await;
+    assert_eq!(issuer.fetches(), 1);
+    issuer.publish(&["1"]);
+    for (seconds, fetches) in [(29, 1), (1, 2)] {
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        keys.renew(START).await;
+        assert_eq!(issuer.fetches(), fetches);
+    }
+    assert!(ids(&keys, START).is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_ran_ahead_keeps_no_old_keys() {
+    let issuer = Issuer::publishing(&["1"]);
+    let keys = issuer.remote(KeySetUrl::new(URL));
+    keys.renew(after(6 * 3600)).await;
+    for (seconds, are_held) in [(899, true), (1, false)] {
+        issuer.goes_down();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        assert_eq!(keys.0.state().access(Moment::new(START), &keys.0.freshness) != Access::Wait, are_held);
+    }
+}
+
 proptest! {
     // Whatever happens, and when: keys are used for no longer than they may be, and fetching begins no more often.
     #[test]
@@ -302,20 +330,20 @@ proptest! {
             match step {
                 0 | 1 => {
                     let cause = [Cause::Age, Cause::UnknownKey][usize::from(step)];
-                    if state.begin(cause, now, &freshness) == Begun::Here {
+                    if state.begin(cause, Moment::new(now), &freshness) == Begun::Here {
                         let last = begun_at[usize::from(step)].replace(now);
                         prop_assert!(last.is_none_or(|last| now.since(last) >= freshness.cooldown));
                     }
                 }
                 2 => {
-                    state.fetched(KeySet::new([]).unwrap(), Vec::new(), now);
+                    state.fetched(KeySet::new([]).unwrap(), Vec::new(), Moment::new(now));
                     state.ended();
                     fetched_at = Some(now);
                 }
                 _ => state.ended(),
             }
             let age = fetched_at.map(|at| now.since(at));
-            if matches!(state.access(now, &freshness), Access::Ready | Access::Due) {
+            if matches!(state.access(Moment::new(now), &freshness), Access::Ready | Access::Due) {
                 prop_assert!(age.is_some_and(|age| age < freshness.stale_for));
             } else {
                 prop_assert!(age.is_none_or(|age| age >= freshness.aged_after()));
