@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Passes TCP connections on. Those that are open stay with their server when new ones go elsewhere, as after a change of DNS.
+/// Passes TCP connections on, and can cut them.
+///
+/// Open connections stay with their server when new ones go elsewhere, as after a change of DNS. It runs in threads of its
+/// own, so that it works while the runtime of a test stands still.
 #[derive(Clone, Debug)]
 pub struct Proxy {
     address: SocketAddr,

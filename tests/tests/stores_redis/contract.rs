@@ -6,7 +6,7 @@ use session_runtime::{RedisStore, Store, StorePromises, SubjectKey, conformance}
 use tests::servers::redis::{command, redis, redis_cluster, redis_cluster_of_three};
 use tests::{ProbedStore, Site, races};
 
-use crate::server::{address, key, later, record, store};
+use crate::server::{address, key, later, patient, record, store};
 
 const ROUNDS: u64 = 200;
 
@@ -28,7 +28,7 @@ async fn a_cluster_keeps_the_contract() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_and_nothing_comes_back_where_requests_meet() {
     let Some(server) = redis(&[]) else { return };
-    let store = Arc::new(store(&server).await);
+    let store = Arc::new(patient(address(&server)).connect().await.unwrap());
     races::all(ROUNDS, |_| Site::over(races::routes(), ProbedStore::of(store.clone()), |builder| builder)).await;
 }
 

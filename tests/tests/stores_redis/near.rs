@@ -9,13 +9,13 @@ use tests::servers::Server;
 use tests::servers::redis::{REMEMBERING, command, redis, redis_cluster};
 use tests::{ProbedStore, Site, races};
 
-use crate::server::{address, asked, key, later, parts, record};
+use crate::server::{address, asked, key, later, parts, patient, record};
 
 const ROUNDS: u64 = 200;
 const RECORDS: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 async fn node(server: &Server) -> RedisStore {
-    RedisStore::builder(address(server)).near_cache(RECORDS).connect().await.unwrap()
+    patient(address(server)).near_cache(RECORDS).connect().await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
