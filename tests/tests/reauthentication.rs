@@ -47,6 +47,17 @@ async fn prove(
     Ok(Json(auth.reauthenticate(user).factors([factor]).await?.clone().into()))
 }
 
+#[session(required, principal(User))]
+async fn put(values: tower_sessions::Session, Path(key): Path<String>) -> Result<(), String> {
+    values.insert(&key, true).await.map_err(|error| error.to_string())
+}
+
+#[session(required, principal(User))]
+async fn has(values: tower_sessions::Session, Path(key): Path<String>) -> Result<String, String> {
+    let value: Option<bool> = values.get(&key).await.map_err(|error| error.to_string())?;
+    Ok(value.is_some().to_string())
+}
+
 fn routes() -> GuardedRouter<App> {
     GuardedRouter::new()
         .route("/page", get(page))
@@ -56,6 +67,8 @@ fn routes() -> GuardedRouter<App> {
         .route("/otp", get(otp))
         .route("/factors", get(factors))
         .route("/prove/{factor}", post(prove))
+        .route("/put/{key}", post(put))
+        .route("/has/{key}", get(has))
 }
 
 fn site_over(store: ProbedStore) -> Site {
@@ -258,6 +271,28 @@ async fn a_repeated_proof_keeps_the_factors_of_the_log_in() {
         prove_by(&mut visitor).await;
         prove_by(&mut old).await;
         assert_eq!(old.get("/factors").await.body, "otp pwd");
+    }
+}
+
+// What was written under the id that the lost response carried is in the session that goes on.
+#[tokio::test]
+async fn a_repeated_proof_loses_nothing_that_was_written() {
+    for some in every_store().await {
+        let site = site_over(some.store);
+        let mut visitor = site.member(&user(7)).await;
+        assert!(visitor.post("/put/before").await.is_ok());
+        let old = visitor.clone();
+        prove_by(&mut visitor).await;
+        for key in ["first", "second", "third"] {
+            assert!(visitor.post(&format!("/put/{key}")).await.is_ok());
+            let mut tab = old.clone();
+            prove_by(&mut tab).await;
+            visitor = tab;
+        }
+        for key in ["before", "first", "second", "third"] {
+            assert_eq!(visitor.get(&format!("/has/{key}")).await.body, "true", "{} {key}", some.name);
+        }
+        assert_eq!(old.clone().get("/has/first").await.body, "false", "{}", some.name);
     }
 }
 

@@ -217,13 +217,10 @@ async fn end<P: Principal>(
         }
     }
     exchange.forget();
-    #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     if let Some(key_values) = key_values {
         key_values.forget().await;
         key_values.reopen();
     }
-    #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
-    drop(key_values);
     Ok(())
 }
 

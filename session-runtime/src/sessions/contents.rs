@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 use super::AsRead;
 use super::{Confirmations, Factors, KeyValues, PrincipalJson, SessionError, SessionErrorKind, SessionHandle};
 use crate::clock::Timestamp;
+use crate::credential::SessionId;
 use crate::principal::{Principal, subject_of};
 
 /// The payload of a session's record.
@@ -33,6 +34,8 @@ pub(crate) struct Contents<P> {
     /// Single-use tokens that were given out.
     pub(crate) confirmations: Confirmations,
     pub(crate) key_values: KeyValues,
+    /// The id that a re-authentication put in the place of the one that opens this.
+    pub(crate) successor: Option<Box<SessionId>>,
 }
 
 /// What names a token whose session it is.
@@ -63,6 +66,7 @@ impl<P: Principal> Contents<P> {
             factors: Factors::default(),
             confirmations: Confirmations::default(),
             key_values: KeyValues::default(),
+            successor: None,
         })
     }
 
@@ -121,6 +125,7 @@ impl<P: Principal> Contents<P> {
             factors: self.factors.clone(),
             confirmations: self.confirmations.clone(),
             key_values,
+            successor: None,
         }
     }
 
@@ -135,6 +140,12 @@ impl<P: Principal> Contents<P> {
             return self;
         }
         Arc::new(Self { needs_new_id: false, ..self.holding(self.key_values.clone()) })
+    }
+
+    /// The same, of a record whose id is about to be replaced by this one.
+    pub(crate) fn succeeded_by(&self, id: SessionId) -> Self {
+        let holding = self.holding(self.key_values.clone());
+        Self { successor: Some(Box::new(id)), ..holding }
     }
 }
 
@@ -162,6 +173,8 @@ struct Written<'a, T> {
     #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
     #[serde(default, skip_serializing_if = "KeyValues::is_empty")]
     key_values: KeyValues,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    successor: Option<&'a str>,
 }
 
 #[cfg(feature = "sealing")]
@@ -169,6 +182,7 @@ impl<P: Principal> Contents<P> {
     /// Fails for contents that [`from_bytes`](Self::from_bytes) would not read: JSON that nests too deeply, a float that is
     /// not a number. Their record would end the session.
     pub(crate) fn to_bytes(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, serde_json::Error> {
+        let successor = self.successor.as_ref().map(|id| id.encode());
         let written = Written {
             subject: (&*self.subject).into(),
             principal: AsRead(&self.principal, &self.json),
@@ -180,6 +194,7 @@ impl<P: Principal> Contents<P> {
             confirmations: self.confirmations.clone(),
             #[cfg(any(feature = "tower-sessions", feature = "tower-sessions-0-14"))]
             key_values: self.key_values.clone(),
+            successor: successor.as_ref().map(|text| text.as_str()),
         };
         let bytes = serde_json::to_vec(&written).map(zeroize::Zeroizing::new)?;
         Self::from_bytes(&bytes)?;
@@ -204,6 +219,7 @@ impl<P: Principal> Contents<P> {
             key_values: written.key_values,
             #[cfg(not(any(feature = "tower-sessions", feature = "tower-sessions-0-14")))]
             key_values: KeyValues::default(),
+            successor: written.successor.and_then(|text| SessionId::parse(text.as_bytes())).map(Box::new),
         })
     }
 }

@@ -22,7 +22,7 @@ pub(super) const DRAWS: usize = 3;
 /// How often another write may come first before the store, not the others, is to blame: each time, one of them was done.
 pub(super) const MOST_CONFLICTS: usize = 1000;
 /// How many aliases may stand one behind the other: far more than a session rotates in the seconds that one lives.
-const LONGEST_CHAIN: usize = 64;
+pub(super) const LONGEST_CHAIN: usize = 64;
 
 pub(super) const NEVER_THROUGH: &str = "the store says of every write that another one came first";
 
@@ -126,15 +126,26 @@ impl<P: Principal> Sessions<P> {
 
     /// Inserts the record that `renew` makes for a new id, and makes the one under `old` an alias of it. `None` when another
     /// write came first; then nothing is left of the new record.
-    pub(super) async fn replace_id(
+    async fn replace_id(
         &self,
         old: StoreKey,
         revision: u64,
         alias_lifetime: Duration,
         renew: impl FnMut(&Issued) -> Result<Record, SessionError> + Send,
     ) -> Result<Option<Issued>, SessionError> {
-        let store = self.store()?;
         let issued = self.insert_as(renew).await?;
+        self.alias_to(old, issued, revision, alias_lifetime).await
+    }
+
+    /// Makes the record under `old` an alias of a new one. `None` when another write came first; then the new one is removed.
+    pub(super) async fn alias_to(
+        &self,
+        old: StoreKey,
+        issued: Issued,
+        revision: u64,
+        alias_lifetime: Duration,
+    ) -> Result<Option<Issued>, SessionError> {
+        let store = self.store()?;
         let until = self.now().plus(alias_lifetime).plus(ALIAS_LINGERS);
         match store.alias(old, issued.key, until, revision).await {
             Ok(Replaced::Replaced) => Ok(Some(issued)),

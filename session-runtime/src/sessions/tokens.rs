@@ -200,6 +200,7 @@ impl<P: Principal> TokenSession<P> {
             factors,
             confirmations: Confirmations::default(),
             key_values,
+            successor: None,
         };
         (Self { contents: Arc::new(contents), instants }, standing)
     }

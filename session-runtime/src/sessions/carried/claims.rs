@@ -125,6 +125,7 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
         factors,
         confirmations: Confirmations::default(),
         key_values: KeyValues::default(),
+        successor: None,
     };
     let are_from_ahead = written.are_from_ahead(now);
     let id = CarriedId { id: jti.into(), subject, created_at, epoch };
