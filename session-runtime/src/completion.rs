@@ -210,6 +210,9 @@ pub mod principal {
 
     /// `max_sessions = 5`: ends the oldest session of a subject when there are more
     pub const max_sessions: &str = "max_sessions = 5";
+
+    /// `realm = "shop-user"`: names the realm; needed when its data leaves the process; package and type by default
+    pub const realm: &str = "realm = \"shop-user\"";
 }
 
 /// In `cookie(..)` of a principal.
@@ -294,4 +297,7 @@ pub mod field {
 
     /// `scopes`: the field that holds the scopes
     pub const scopes: &str = "scopes";
+
+    /// `issuer`: the field that holds the issuer, which identifies the subject with the id
+    pub const issuer: &str = "issuer";
 }

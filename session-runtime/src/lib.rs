@@ -182,7 +182,8 @@ pub use routing::{GuardedRouter, PolicyTable};
 #[cfg_attr(docsrs, doc(cfg(feature = "sealing")))]
 pub use sealing::{IndexKey, SealingKey, ServerKeyError, ServerKeys};
 pub use session::{
-    AuthSession, Confirmation, ConfirmationToken, CredentialKind, ListedSession, LogIn, Reauthentication, Session,
+    AuthSession, Confirmation, ConfirmationToken, CredentialKind, IssuerSessions, ListedSession, LogIn,
+    Reauthentication, Session,
 };
 pub use session_macros::{Principal, default_principal, policy, session};
 pub use sessions::{
@@ -245,8 +246,8 @@ pub mod __private {
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
-        ForgetsCookies, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RealmName, RememberedPrincipal, RoleSet,
-        SameSite, ScopeSet,
+        ForgetsCookies, IssuerText, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RealmName,
+        RememberedPrincipal, RoleSet, SameSite, ScopeSet,
     };
     pub use axum::extract::Request;
     pub use axum::response::Response;

@@ -38,6 +38,8 @@ pub struct Program {
     pub id: String,
     #[principal(scopes)]
     pub scope: String,
+    #[principal(issuer)]
+    pub issuer: String,
 }
 
 /// Money moves only for admins who signed in just now.

@@ -40,6 +40,8 @@ struct User {
     roles: Vec<Role>,
     #[principal(scopes)]
     scopes: Vec<String>,
+    #[principal(issuer)]
+    r#use: String,
 }
 
 ::session_runtime::default_principal!(User);

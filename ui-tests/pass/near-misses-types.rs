@@ -47,7 +47,7 @@ struct Shop {
 #[session(public)]
 async fn open() {}
 
-// T10, T11, T12: one field that identifies, whatever its type.
+// T10, T11, T12: one field that identifies, whatever its type, and one that holds the issuer, whatever text it is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Id(u64);
 
@@ -57,6 +57,9 @@ pub struct Visitor {
     #[principal(id)]
     #[serde(rename = "visitor")]
     pub id: Id,
+    #[principal(issuer)]
+    #[serde(rename = "iss")]
+    pub issuer: Box<str>,
     pub name: String,
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn sessions(
     session: Session<User>,
     State(sessions): State<Sessions<User>>,
 ) -> Result<Html<String>, SessionError> {
-    let listed = sessions.of(&session.username).await?;
+    let listed = sessions.of_issuer(&session.issuer).of(&session.username).await?;
     let rows: String = listed.iter().map(|listed| row(listed, listed.is(&session))).collect();
     let body = format!(
         r#"<table>
@@ -56,7 +56,7 @@ pub(super) async fn end(
     State(sessions): State<Sessions<User>>,
     Form(choice): Form<Choice>,
 ) -> Result<Redirect, SessionError> {
-    sessions.end(&session.username, choice.session).await?;
+    sessions.of_issuer(&session.issuer).end(&session.username, choice.session).await?;
     Ok(Redirect::to("/sessions"))
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn end_all(
     mut auth: AuthSession<User>,
     State(sessions): State<Sessions<User>>,
 ) -> Result<Redirect, SessionError> {
-    sessions.end_all(&session.username).await?;
+    sessions.of_issuer(&session.issuer).end_all(&session.username).await?;
     // It has ended already; the browser is told to forget it.
     auth.log_out().await?;
     Ok(Redirect::to("/"))

@@ -40,7 +40,7 @@ use self::attempts::Attempts;
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
 pub use self::settings::Settings;
 use self::treasury::Ledger;
-use self::user::User;
+use self::user::{ISSUER, User};
 
 /// How long a session goes on with what was known of its account: a role that was taken away is gone after that.
 const RIGHTS_COUNT_FOR: Duration = Duration::from_secs(60);
@@ -115,7 +115,7 @@ fn routes() -> GuardedRouter<Shop> {
 fn sessions(clock: impl Clock, settings: Settings) -> Result<Sessions<User>, ConfigError> {
     let builder = Sessions::builder()
         .clock(clock)
-        .issuer("https://shop.example")
+        .issuer(ISSUER)
         .audience("shop")
         .revalidate(Revalidation::every(RIGHTS_COUNT_FOR, Arc::clone(&settings.register)))
         .on_refusal(refusals::as_page);

@@ -9,7 +9,7 @@ use session_runtime::PrincipalSource;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use super::user::{Role, User};
+use super::user::{ISSUER, Role, User};
 
 /// The password of every account that the demonstration has.
 pub const DEMONSTRATION_PASSWORD: &str = "correct horse battery";
@@ -121,12 +121,21 @@ impl PrincipalSource<User> for Register {
     async fn load(&self, username: &String) -> Result<Option<User>, Box<dyn Error + Send + Sync>> {
         Ok(self.find(username, Account::user))
     }
+
+    async fn load_of_issuer(
+        &self,
+        issuer: &str,
+        username: &String,
+    ) -> Result<Option<User>, Box<dyn Error + Send + Sync>> {
+        if issuer == ISSUER { self.load(username).await } else { Ok(None) }
+    }
 }
 
 impl Account {
     fn user(&self) -> User {
         User {
             username: self.username.to_owned(),
+            issuer: ISSUER.to_owned(),
             roles: self.roles.clone(),
             scopes: SCOPES.map(str::to_owned).to_vec(),
         }

@@ -5,6 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use session_runtime::Principal;
 
+/// The issuer of the shop's accounts and tokens.
+pub(super) const ISSUER: &str = "https://shop.example";
+
 /// Somebody with an account. Browsers show a cookie, programs a token that this shop, or an issuer whom it
 /// trusts, has issued.
 #[derive(Clone, Serialize, Deserialize, Principal)]
@@ -18,10 +21,20 @@ use session_runtime::Principal;
 pub(crate) struct User {
     #[principal(id)]
     pub(super) username: String,
+    /// The shop itself, or the outside issuer whose user this is: both may have an `alice`.
+    #[principal(issuer)]
+    pub(super) issuer: String,
     #[principal(roles)]
     pub(super) roles: Vec<Role>,
     #[principal(scopes)]
     pub(super) scopes: Vec<String>,
+}
+
+impl User {
+    /// Returns whether this is an account of the shop, and not of an outside issuer.
+    pub(super) fn has_account(&self) -> bool {
+        self.issuer == ISSUER
+    }
 }
 
 /// What somebody is to the shop.

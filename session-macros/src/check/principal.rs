@@ -31,6 +31,7 @@ impl CheckedPrincipal {
     ) -> Self {
         has_fields(&input, &fields, diagnostics);
         one_field_each(&input, &fields, diagnostics);
+        is_serialised(&fields, diagnostics);
         attribute.cookie.iter().for_each(|given| cookie::check(given, diagnostics));
         attribute.bearer.iter().for_each(|given| bearer::check(given, &fields, diagnostics));
         ends(&attribute, diagnostics);
@@ -75,6 +76,11 @@ impl CheckedPrincipal {
     pub(crate) fn scopes(&self) -> Option<&Field> {
         self.fields.scopes.first()
     }
+
+    /// The field that holds the issuer.
+    pub(crate) fn issuer(&self) -> Option<&Field> {
+        self.fields.issuer.first()
+    }
 }
 
 /// Tokens carry a principal as claims, and a claim has a name.
@@ -91,7 +97,7 @@ fn has_fields(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagnostic
     diagnostics.mistake(mistake.help(format!("write `struct {name} {{ #[principal(id)] id: u64 }}`")));
 }
 
-/// One field identifies a principal; at most one holds its roles, and one its scopes.
+/// One field identifies a principal; at most one each holds its roles, its scopes and its issuer.
 fn one_field_each(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagnostics) {
     if fields.id.is_empty() && fields.are_named && !diagnostics.has_errors() {
         diagnostics.mistake(
@@ -99,9 +105,12 @@ fn one_field_each(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagno
                 .help("put `#[principal(id)]` on that field"),
         );
     }
-    for (marked, role) in
-        [(&fields.id, "identifies it"), (&fields.roles, "holds its roles"), (&fields.scopes, "holds its scopes")]
-    {
+    for (marked, role) in [
+        (&fields.id, "identifies it"),
+        (&fields.roles, "holds its roles"),
+        (&fields.scopes, "holds its scopes"),
+        (&fields.issuer, "holds its issuer"),
+    ] {
         let Some((first, others)) = marked.split_first() else { continue };
         for other in others {
             diagnostics.mistake(
@@ -112,6 +121,20 @@ fn one_field_each(input: &DeriveInput, fields: &Fields, diagnostics: &mut Diagno
                 .help(format!("remove `#[principal({})]` from one of them", other.mark)),
             );
         }
+    }
+}
+
+/// A field that identifies the principal is in stores and tokens: without it, all subjects are one.
+fn is_serialised(fields: &Fields, diagnostics: &mut Diagnostics) {
+    for field in fields.id.iter().chain(&fields.issuer) {
+        let Some(skip) = field.skipped else { continue };
+        diagnostics.mistake(
+            Mistake::at(
+                &field.name,
+                format!("`{skip}` leaves out `{}`, so a principal that is read again is another subject", field.name),
+            )
+            .help(format!("remove `#[serde({skip})]`")),
+        );
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
     let (role, has_role) = roles(principal.roles(), &rt);
     let (id, id_of) = id(principal.id());
     let has_scope = has_scope(principal.scopes(), &rt);
+    let issuer = issuer(principal.issuer(), &rt);
+    let restrictions = restrictions(principal, &role, &rt);
     let carries_roles = principal.roles().map(|_| {
         (
             quote!(CarriesRoles),
@@ -61,6 +63,8 @@ pub(super) fn implementation(principal: &CheckedPrincipal) -> TokenStream {
             fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
                 #has_scope
             }
+            #issuer
+            #restrictions
         }
         #(
             #[automatically_derived]
@@ -110,30 +114,57 @@ fn has_scope(field: Option<&Field>, rt: &Private<'_>) -> TokenStream {
     quote!(#holds(&self.#name, __scope))
 }
 
+/// The issuer of a principal that has a field for it.
+fn issuer(field: Option<&Field>, rt: &Private<'_>) -> Option<TokenStream> {
+    let Field { name, ty, .. } = field?;
+    let text = quote_spanned!(ty.span()=> <#ty as #rt::IssuerText>::issuer_text);
+    Some(quote! {
+        fn issuer(&self) -> ::core::option::Option<&::core::primitive::str> {
+            ::core::option::Option::Some(#text(&self.#name))
+        }
+    })
+}
+
+/// Removal of the roles and scopes that an issuer may not grant.
+fn restrictions(principal: &CheckedPrincipal, role: &TokenStream, rt: &Private<'_>) -> TokenStream {
+    let bool = quote!(::core::primitive::bool);
+    let roles = principal.roles().map(|Field { name, ty, .. }| {
+        quote! {
+            fn restrict_roles(&mut self, __may: &dyn ::core::ops::Fn(&#role) -> #bool) -> #bool {
+                <#ty as #rt::RoleSet>::restrict(&mut self.#name, __may)
+            }
+        }
+    });
+    let scopes = principal.scopes().map(|Field { name, ty, .. }| {
+        quote! {
+            fn restrict_scopes(&mut self, __may: &dyn ::core::ops::Fn(&::core::primitive::str) -> #bool) -> #bool {
+                <#ty as #rt::ScopeSet>::restrict(&mut self.#name, __may)
+            }
+        }
+    });
+    quote!(#roles #scopes)
+}
+
 fn spec(principal: &CheckedPrincipal, rt: &Private<'_>) -> TokenStream {
     let attribute = principal.attribute();
     let name = principal.input().ident.unraw().to_string();
     let id = principal.id().map_or("id", |field| &field.claim);
     let roles = claim(principal.roles());
     let scopes = claim(principal.scopes());
+    let issuer = claim(principal.issuer());
     let travels = travels(attribute, rt);
     let limits = limits(attribute);
     let members = principal.members();
-    let realm = match &attribute.realm {
-        Some(given) => {
-            let realm = &given.value;
-            quote!(#rt::RealmName::declared(#realm))
-        }
+    let realm = if let Some(given) = &attribute.realm {
+        let realm = &given.value;
+        quote!(#rt::RealmName::declared(#realm))
+    } else {
         // The package of the deriving crate, so that two packages with a type of this name have two realms.
-        None => {
-            let type_path = format!("/{name}");
-            quote!(#rt::RealmName::default(::core::concat!(::core::env!("CARGO_PKG_NAME"), #type_path)))
-        }
+        let type_path = format!("/{name}");
+        quote!(#rt::RealmName::default(::core::concat!(::core::env!("CARGO_PKG_NAME"), #type_path)))
     };
-    quote! {
-        #rt::PrincipalSpec::new(#name, #realm, #rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes })
-            #travels #limits .members(&[#(#members),*])
-    }
+    let claims = quote!(#rt::ClaimNames { id: #id, roles: #roles, scopes: #scopes, issuer: #issuer });
+    quote!(#rt::PrincipalSpec::new(#name, #realm, #claims) #travels #limits .members(&[#(#members),*]))
 }
 
 fn claim(field: Option<&Field>) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::ext::IdentExt;
 use syn::{Attribute, Data, DeriveInput, Ident, Meta, Type};
 
-use super::serde::{RenameRule, members_of, renamed};
+use super::serde::{RenameRule, members_of, renamed, skipped};
 use crate::diagnostics::{Diagnostics, Mistake};
 use crate::syntax::{Features, Place, options};
 
@@ -16,6 +16,7 @@ pub(crate) struct Fields {
     pub(crate) id: Vec<Field>,
     pub(crate) roles: Vec<Field>,
     pub(crate) scopes: Vec<Field>,
+    pub(crate) issuer: Vec<Field>,
     /// The members of the type's JSON, marked or not.
     pub(crate) members: Vec<String>,
     /// Whether the type has fields at all that could be marked.
@@ -30,6 +31,8 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// How serde calls it.
     pub(crate) claim: String,
+    /// The option by which serde leaves it out.
+    pub(crate) skipped: Option<&'static str>,
 }
 
 impl Fields {
@@ -49,11 +52,18 @@ impl Fields {
             let tokens = arguments(&field.attrs, diagnostics);
             for item in options(tokens, Place::Field, features, diagnostics) {
                 let claim = renamed(&field.attrs).unwrap_or_else(|| rule.apply(&name.unraw().to_string()));
-                let marked = Field { mark: item.name.clone(), name: name.clone(), ty: field.ty.clone(), claim };
+                let marked = Field {
+                    mark: item.name.clone(),
+                    name: name.clone(),
+                    ty: field.ty.clone(),
+                    claim,
+                    skipped: skipped(&field.attrs),
+                };
                 match item.key.name {
                     "id" => fields.id.push(marked),
                     "roles" => fields.roles.push(marked),
                     "scopes" => fields.scopes.push(marked),
+                    "issuer" => fields.issuer.push(marked),
                     _ => diagnostics.mistake(item.not_understood()),
                 }
             }

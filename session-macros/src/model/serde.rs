@@ -59,6 +59,11 @@ pub(super) fn renamed(attributes: &[Attribute]) -> Option<String> {
     values_of(attributes, "rename", SERIALIZE).pop()
 }
 
+/// The option by which serde leaves the field out of what it reads or writes.
+pub(super) fn skipped(attributes: &[Attribute]) -> Option<&'static str> {
+    ["skip", "skip_serializing", "skip_deserializing"].into_iter().find(|word| has_word(attributes, word))
+}
+
 /// Every member of an object that serde reads into this field or writes from it.
 ///
 /// A skipped field has no member. The members of a flattened field are those of its type, which are not known here.

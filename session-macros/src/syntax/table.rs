@@ -131,6 +131,12 @@ pub(super) static TABLE: &[Key] = &[
     flag("id", &[Place::Field], "id", "the field that identifies the subject"),
     flag("roles", &[Place::Field], "roles", "the field that holds the roles"),
     flag("scopes", &[Place::Field], "scopes", "the field that holds the scopes"),
+    flag(
+        "issuer",
+        &[Place::Field],
+        "issuer",
+        "the field that holds the issuer, which identifies the subject with the id",
+    ),
 ];
 
 const fn flag(name: &'static str, places: &'static [Place], example: &'static str, doc: &'static str) -> Key {

@@ -73,10 +73,13 @@ pub mod no_principal {
         type Id = ();
         type Role = NoRole;
 
-        const SPEC: &'static PrincipalSpec =
-            &PrincipalSpec::new("_", RealmName::default("_"), ClaimNames { id: "id", roles: None, scopes: None })
-                .cookie(CookieSpec::new("__Host-id"))
-                .idle(1);
+        const SPEC: &'static PrincipalSpec = &PrincipalSpec::new(
+            "_",
+            RealmName::default("_"),
+            ClaimNames { id: "id", roles: None, scopes: None, issuer: None },
+        )
+        .cookie(CookieSpec::new("__Host-id"))
+        .idle(1);
 
         fn id(&self) -> &() {
             &()

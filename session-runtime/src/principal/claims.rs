@@ -12,4 +12,6 @@ pub struct ClaimNames {
     pub roles: Option<&'static str>,
     /// The serde name of the field marked `#[principal(scopes)]`.
     pub scopes: Option<&'static str>,
+    /// The serde name of the field marked `#[principal(issuer)]`, which holds the `iss` of a token.
+    pub issuer: Option<&'static str>,
 }

@@ -1,6 +1,7 @@
 //! Who a session is about: the application's own type, and how its sessions travel.
 
 mod claims;
+mod issuer;
 mod powers;
 mod roles;
 mod spec;
@@ -8,13 +9,14 @@ mod spec;
 mod subject;
 
 pub use self::claims::ClaimNames;
+pub use self::issuer::IssuerText;
 pub use self::powers::{EndsSessions, ForgetsCookies, ListsSessions};
 pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
 pub(crate) use self::spec::Lifetime;
 pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, RealmName, SameSite};
-pub(crate) use self::subject::subject_of;
 #[cfg(feature = "jwt")]
-pub(crate) use self::subject::{SubjectDeserializer, SubjectError};
+pub(crate) use self::subject::SubjectDeserializer;
+pub(crate) use self::subject::{SubjectError, expect_identity, identity, identity_of, issued_subject, subject_of};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -102,7 +104,7 @@ impl<'de, T: Kept> Deserialize<'de> for AsKept<T> {
     note = "write `#[derive(Principal)]` on `{Self}` and `#[principal(id)]` on its identifying field"
 )]
 pub trait Principal: Kept + Clone + Send + Sync + 'static {
-    /// What identifies the subject within its realm. Serialises as a string, a number or a newtype of one.
+    /// What identifies the subject: within its realm, or within its [`issuer`](Self::issuer) where it has one. Serialises as a string, a number or a newtype of one.
     type Id: Serialize + Send + Sync;
 
     /// What `role(..)` names; [`NoRole`] when no field is marked `#[principal(roles)]`.
@@ -119,6 +121,25 @@ pub trait Principal: Kept + Clone + Send + Sync + 'static {
 
     /// Whether the field marked `#[principal(scopes)]` holds `scope`.
     fn has_scope(&self, scope: &str) -> bool;
+
+    /// The field marked `#[principal(issuer)]`; `None` where no field is.
+    ///
+    /// With such a field, id and issuer together identify the subject.
+    fn issuer(&self) -> Option<&str> {
+        None
+    }
+
+    /// Removes the roles that `may_hold` rejects. Returns false if such a role remains.
+    fn restrict_roles(&mut self, may_hold: &dyn Fn(&Self::Role) -> bool) -> bool {
+        let _ = may_hold;
+        false
+    }
+
+    /// Removes the scopes that `may_hold` rejects. Returns false if such a scope remains.
+    fn restrict_scopes(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        let _ = may_hold;
+        false
+    }
 }
 
 /// A principal whose sessions can outlive the browser: `cookie(persistent = "30d")` says how long. Derived.

@@ -40,6 +40,15 @@ pub trait RoleSet {
 
     /// Whether `role` is held.
     fn holds(&self, role: &Self::Role) -> bool;
+
+    /// Removes the roles that `may_hold` rejects. Returns false if such a role remains.
+    ///
+    /// The roles of a token from an issuer that may not grant every role pass through here. After false, the token is
+    /// rejected. So the default, which removes nothing and returns false, admits no token of such an issuer.
+    fn restrict(&mut self, may_hold: &dyn Fn(&Self::Role) -> bool) -> bool {
+        let _ = may_hold;
+        false
+    }
 }
 
 /// A field that holds OAuth scopes: a `Vec<String>`, a set of them, or one space-separated `String` (RFC 6749 3.3).
@@ -50,25 +59,69 @@ pub trait RoleSet {
 pub trait ScopeSet {
     /// Whether `scope` is held, compared byte for byte.
     fn holds(&self, scope: &str) -> bool;
+
+    /// Removes the scopes that `may_hold` rejects. Returns false if such a scope remains.
+    ///
+    /// The scopes of a token from an issuer that may not grant every scope pass through here. After false, the token is
+    /// rejected. So the default, which removes nothing and returns false, admits no token of such an issuer.
+    fn restrict(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        let _ = may_hold;
+        false
+    }
 }
 
-macro_rules! role_sequences {
-    ($($type:ty $(, $parameter:ident : $kind:ty)?;)*) => {$(
-        impl<R: PartialEq + Send + Sync + 'static $(, const $parameter: $kind)?> RoleSet for $type {
-            type Role = R;
+impl<R: PartialEq + Send + Sync + 'static> RoleSet for Vec<R> {
+    type Role = R;
 
-            fn holds(&self, role: &R) -> bool {
-                self.iter().any(|held| held == role)
-            }
-        }
-    )*};
+    fn holds(&self, role: &R) -> bool {
+        self.iter().any(|held| held == role)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        self.retain(may_hold);
+        true
+    }
 }
 
-role_sequences! {
-    Vec<R>;
-    Box<[R]>;
-    Option<R>;
-    [R; N], N: usize;
+impl<R: PartialEq + Send + Sync + 'static> RoleSet for Box<[R]> {
+    type Role = R;
+
+    fn holds(&self, role: &R) -> bool {
+        self.iter().any(|held| held == role)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        let mut roles = std::mem::take(self).into_vec();
+        roles.retain(may_hold);
+        *self = roles.into();
+        true
+    }
+}
+
+impl<R: PartialEq + Send + Sync + 'static> RoleSet for Option<R> {
+    type Role = R;
+
+    fn holds(&self, role: &R) -> bool {
+        self.as_ref().is_some_and(|held| held == role)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        self.take_if(|role| !may_hold(role));
+        true
+    }
+}
+
+/// The length of an array is fixed, so no role can be removed.
+impl<R: PartialEq + Send + Sync + 'static, const N: usize> RoleSet for [R; N] {
+    type Role = R;
+
+    fn holds(&self, role: &R) -> bool {
+        self.iter().any(|held| held == role)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        self.iter().all(may_hold)
+    }
 }
 
 impl<R: Eq + Hash + Send + Sync + 'static, B: BuildHasher> RoleSet for HashSet<R, B> {
@@ -76,6 +129,11 @@ impl<R: Eq + Hash + Send + Sync + 'static, B: BuildHasher> RoleSet for HashSet<R
 
     fn holds(&self, role: &R) -> bool {
         self.contains(role)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        self.retain(may_hold);
+        true
     }
 }
 
@@ -85,11 +143,22 @@ impl<R: Ord + Send + Sync + 'static> RoleSet for BTreeSet<R> {
     fn holds(&self, role: &R) -> bool {
         self.contains(role)
     }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&R) -> bool) -> bool {
+        self.retain(may_hold);
+        true
+    }
 }
 
 impl ScopeSet for String {
     fn holds(&self, scope: &str) -> bool {
         self.split(' ').any(|held| held == scope)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        let kept: Vec<&str> = self.split(' ').filter(|scope| may_hold(scope)).collect();
+        *self = kept.join(" ");
+        true
     }
 }
 
@@ -97,17 +166,32 @@ impl<T: AsRef<str>> ScopeSet for Vec<T> {
     fn holds(&self, scope: &str) -> bool {
         self.iter().any(|held| held.as_ref() == scope)
     }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        self.retain(|scope| may_hold(scope.as_ref()));
+        true
+    }
 }
 
 impl<B: BuildHasher> ScopeSet for HashSet<String, B> {
     fn holds(&self, scope: &str) -> bool {
         self.contains(scope)
     }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        self.retain(|scope| may_hold(scope));
+        true
+    }
 }
 
 impl ScopeSet for BTreeSet<String> {
     fn holds(&self, scope: &str) -> bool {
         self.contains(scope)
+    }
+
+    fn restrict(&mut self, may_hold: &dyn Fn(&str) -> bool) -> bool {
+        self.retain(|scope| may_hold(scope));
+        true
     }
 }
 
@@ -122,5 +206,45 @@ mod tests {
         assert!(!ScopeSet::holds(&scopes, "orders"));
         assert!(!ScopeSet::holds(&scopes, "orders:read orders:write"));
         assert!(ScopeSet::holds(&vec!["a", "b"], "b"));
+    }
+
+    fn restricted<T: RoleSet<Role = char>>(mut roles: T) -> (T, bool) {
+        let complete = roles.restrict(&|role| *role == 'a');
+        (roles, complete)
+    }
+
+    #[test]
+    fn roles_outside_of_the_limit_are_removed() {
+        assert_eq!(restricted(vec!['b', 'a', 'c', 'a']), (vec!['a', 'a'], true));
+        assert_eq!(restricted(Box::from(['b', 'a'])), (Box::from(['a']), true));
+        assert_eq!(restricted(Some('b')), (None, true));
+        assert_eq!(restricted(Some('a')), (Some('a'), true));
+        assert_eq!(restricted(HashSet::from(['a', 'b'])), (HashSet::from(['a']), true));
+        assert_eq!(restricted(BTreeSet::from(['a', 'b'])), (BTreeSet::from(['a']), true));
+        assert_eq!(restricted(['a', 'a']), (['a', 'a'], true));
+        assert!(!restricted(['a', 'b']).1, "an array keeps its length");
+    }
+
+    #[test]
+    fn scopes_outside_of_the_limit_are_removed() {
+        let may_hold = |scope: &str| scope == "a";
+        let mut words = String::from("a b  ab a");
+        assert!(ScopeSet::restrict(&mut words, &may_hold));
+        assert_eq!(words, "a a");
+        let mut list = vec!["b", "a", "A"];
+        assert!(ScopeSet::restrict(&mut list, &may_hold));
+        assert_eq!(list, ["a"]);
+    }
+
+    #[test]
+    fn a_set_of_the_application_cannot_be_restricted_unasked() {
+        struct All;
+        impl RoleSet for All {
+            type Role = char;
+            fn holds(&self, _: &char) -> bool {
+                true
+            }
+        }
+        assert!(!RoleSet::restrict(&mut All, &|_| true));
     }
 }

@@ -11,6 +11,8 @@ use serde::de::{self, Deserializer, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
+use super::Principal;
+
 /// The text that names `id`.
 pub(crate) fn subject_of<I: Serialize + ?Sized>(id: &I) -> Result<Box<str>, SubjectError> {
     let subject = id.serialize(SubjectSerializer)?;
@@ -20,6 +22,37 @@ pub(crate) fn subject_of<I: Serialize + ?Sized>(id: &I) -> Result<Box<str>, Subj
     Ok(subject)
 }
 
+/// The text that identifies `principal` within its realm.
+pub(crate) fn identity_of<P: Principal>(principal: &P) -> Result<Box<str>, SubjectError> {
+    identity(principal.issuer(), subject_of(principal.id())?)
+}
+
+/// The text that identifies a subject: itself, or with its issuer where the principal has a field for that.
+pub(crate) fn identity(issuer: Option<&str>, subject: Box<str>) -> Result<Box<str>, SubjectError> {
+    match issuer {
+        None => Ok(subject),
+        Some("") => Err(SubjectError::NoIssuer),
+        Some(issuer) => Ok(issued_subject(issuer, &subject)),
+    }
+}
+
+/// The text that identifies a subject together with its issuer, which is not empty.
+///
+/// The length keeps the two apart: both may hold any character.
+pub(crate) fn issued_subject(issuer: &str, subject: &str) -> Box<str> {
+    format!("{}:{issuer}{subject}", issuer.len()).into()
+}
+
+/// Returns an error if a principal with an issuer is kept under another identity.
+///
+/// An earlier release without the field kept the id alone. Such a session would not be found by issuer and id.
+pub(crate) fn expect_identity<P: Principal, E: de::Error>(principal: &P, kept: &str) -> Result<(), E> {
+    match principal.issuer() {
+        Some(_) if identity_of(principal).as_deref() != Ok(kept) => Err(E::custom("kept under another identity")),
+        _ => Ok(()),
+    }
+}
+
 /// Why an id names no subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SubjectError {
@@ -27,6 +60,8 @@ pub(crate) enum SubjectError {
     NotText,
     /// It is the empty string, which every subject without an id would share.
     Empty,
+    /// The issuer is the empty string, which every principal without an issuer would share.
+    NoIssuer,
     /// Its own `Serialize` failed.
     Failed,
 }
@@ -38,6 +73,7 @@ impl Display for SubjectError {
                 f.write_str("the principal's id must serialise as a string, an integer or a newtype of one")
             }
             Self::Empty => f.write_str("the principal's id is empty"),
+            Self::NoIssuer => f.write_str("the principal's issuer is empty"),
             Self::Failed => f.write_str("the principal's id does not serialise"),
         }
     }
@@ -246,6 +282,16 @@ mod tests {
         assert_eq!(subject_of(&Number(9)).map(|text| read(&text)), Ok(Some(Number(9))));
         assert_eq!(subject_of(&Name("a".into())).map(|text| read(&text)), Ok(Some(Name("a".into()))));
         assert_eq!(subject_of(&Service::Billing).map(|text| read(&text)), Ok(Some(Service::Billing)));
+    }
+
+    #[test]
+    fn an_identity_tells_issuers_apart() {
+        let identity = |issuer, subject: &str| identity(issuer, subject.into());
+        assert_eq!(identity(None, "7").as_deref(), Ok("7"));
+        assert_eq!(identity(Some("https://a.example"), "7").as_deref(), Ok("17:https://a.example7"));
+        assert_ne!(identity(Some("https://a.example/"), "7"), identity(Some("https://a.example"), "/7"));
+        assert_ne!(identity(Some("1"), "2:34"), identity(Some("12:3"), "4"));
+        assert_eq!(identity(Some(""), "7"), Err(SubjectError::NoIssuer));
     }
 
     #[test]

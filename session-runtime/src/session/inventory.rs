@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Session;
 use crate::clock::Timestamp;
-use crate::principal::{EndsSessions, ListsSessions, Principal, subject_of};
+use crate::principal::{EndsSessions, ListsSessions, Principal, SubjectError, identity, identity_of, subject_of};
 use crate::sessions::{Instants, SessionError, SessionErrorKind, SessionFuture, SessionHandle, Sessions};
 use crate::store::{Record, StoreKey};
 
@@ -103,18 +103,21 @@ impl<P: Principal> Sessions<P> {
     where
         P: ListsSessions,
     {
-        Box::pin(async move {
-            let now = self.now();
-            let subject = self.indexed_subject(id)?;
-            let records = self.records_of(&subject).await?;
-            let mut sessions: Vec<ListedSession> =
-                records.iter().filter_map(|(key, record)| self.listed(*key, record, &subject, now)).collect();
-            sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-            // While a session changes its id, two records have its handle.
-            let mut seen = HashSet::new();
-            sessions.retain(|session| seen.insert(session.handle));
-            Ok(sessions)
-        })
+        const { P::SPEC.expect_no_issuer() };
+        Box::pin(self.list(None, id))
+    }
+
+    pub(super) async fn list(&self, issuer: Option<&str>, id: &P::Id) -> Result<Vec<ListedSession>, SessionError> {
+        let now = self.now();
+        let subject = self.indexed(subject_text::<P>(issuer, id))?;
+        let records = self.records_of(&subject).await?;
+        let mut sessions: Vec<ListedSession> =
+            records.iter().filter_map(|(key, record)| self.listed(*key, record, &subject, now)).collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+        // While a session changes its id, two records have its handle.
+        let mut seen = HashSet::new();
+        sessions.retain(|session| seen.insert(session.handle));
+        Ok(sessions)
     }
 
     /// Ends one session of `id`; false when there is none of that handle. Nobody can end the session of somebody else by it.
@@ -126,10 +129,18 @@ impl<P: Principal> Sessions<P> {
     where
         P: ListsSessions,
     {
-        Box::pin(async move {
-            let (sessions, subject) = (self.clone(), self.indexed_subject(id)?);
-            self.tasks().run(async move { sessions.end_listed(&subject, handle).await }).await
-        })
+        const { P::SPEC.expect_no_issuer() };
+        Box::pin(self.end_one(None, id, handle))
+    }
+
+    pub(super) async fn end_one(
+        &self,
+        issuer: Option<&str>,
+        id: &P::Id,
+        handle: SessionHandle,
+    ) -> Result<bool, SessionError> {
+        let (sessions, subject) = (self.clone(), self.indexed(subject_text::<P>(issuer, id))?);
+        self.tasks().run(async move { sessions.end_listed(&subject, handle).await }).await
     }
 
     /// Ends every session of the same principal but this one (ASVS 7.4.3: after a change of password or factor), and what
@@ -145,7 +156,7 @@ impl<P: Principal> Sessions<P> {
     {
         Box::pin(async move {
             let kept = session.writable()?.key;
-            let (sessions, subject) = (self.clone(), self.subject_to_end(session.principal().id())?);
+            let (sessions, subject) = (self.clone(), self.subject_to_end(identity_of(session.principal()))?);
             self.tasks().run(async move { sessions.end_of(&subject, Some(kept)).await }).await
         })
     }
@@ -160,10 +171,13 @@ impl<P: Principal> Sessions<P> {
     where
         P: EndsSessions,
     {
-        Box::pin(async move {
-            let (sessions, subject) = (self.clone(), self.subject_to_end(id)?);
-            self.tasks().run(async move { sessions.end_of(&subject, None).await }).await
-        })
+        const { P::SPEC.expect_no_issuer() };
+        Box::pin(self.end_all_of(None, id))
+    }
+
+    pub(super) async fn end_all_of(&self, issuer: Option<&str>, id: &P::Id) -> Result<usize, SessionError> {
+        let (sessions, subject) = (self.clone(), self.subject_to_end(subject_text::<P>(issuer, id))?);
+        self.tasks().run(async move { sessions.end_of(&subject, None).await }).await
     }
 
     async fn end_listed(&self, subject: &str, handle: SessionHandle) -> Result<bool, SessionError> {
@@ -205,19 +219,19 @@ impl<P: Principal> Sessions<P> {
     }
 
     /// The subject of everything that is to be ended. Of sessions that live in their cookies, no store has an index.
-    fn subject_to_end(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
+    fn subject_to_end(&self, subject: Result<Box<str>, SubjectError>) -> Result<Box<str>, SessionError> {
         #[cfg(feature = "cookie-tokens")]
         if self.are_carried() {
-            return subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into());
+            return subject.map_err(|_| SessionErrorKind::Unidentifiable.into());
         }
-        self.indexed_subject(id)
+        self.indexed(subject)
     }
 
-    fn indexed_subject(&self, id: &P::Id) -> Result<Box<str>, SessionError> {
+    fn indexed(&self, subject: Result<Box<str>, SubjectError>) -> Result<Box<str>, SessionError> {
         if !self.store_of_subjects()?.promises().subject_index {
             return Err(SessionErrorKind::NotListed.into());
         }
-        subject_of(id).map_err(|_| SessionErrorKind::Unidentifiable.into())
+        subject.map_err(|_| SessionErrorKind::Unidentifiable.into())
     }
 
     /// What is shown of a record; nothing of one that is over, that is somebody else's whatever the store's index says, or that
@@ -234,4 +248,9 @@ impl<P: Principal> Sessions<P> {
             expires_at: instants.expires_at,
         })
     }
+}
+
+/// The text that identifies the subject called `id`, by `issuer` where the principal has a field for that.
+pub(super) fn subject_text<P: Principal>(issuer: Option<&str>, id: &P::Id) -> Result<Box<str>, SubjectError> {
+    identity(issuer, subject_of(id)?)
 }

@@ -10,12 +10,14 @@ mod inventory;
 mod live;
 mod log_in;
 mod log_in_task;
+mod of_issuer;
 
 pub(crate) use self::arrival::{Arrival, Known};
 pub use self::auth_session::AuthSession;
 pub use self::confirmation::{Confirmation, ConfirmationToken};
 pub use self::inventory::ListedSession;
 pub use self::log_in::{LogIn, Reauthentication};
+pub use self::of_issuer::IssuerSessions;
 
 use std::fmt;
 use std::ops::Deref;
@@ -78,10 +80,9 @@ impl<P> Session<P> {
         self.known().credential
     }
 
-    /// Who issued the token. `None` for a cookie.
+    /// The `iss` of the token. `None` for a cookie.
     ///
-    /// A subject is one person only together with its issuer: where a builder trusts several, what one calls `7` is not
-    /// what another calls `7`.
+    /// A principal with a `#[principal(issuer)]` field holds its issuer in that field, for cookies as well.
     pub fn issuer(&self) -> Option<&str> {
         self.known().contents.token.as_ref().map(|token| &*token.issuer)
     }

@@ -11,14 +11,16 @@ use super::AsRead;
 use super::{Confirmations, Factors, KeyValues, PrincipalJson, SessionError, SessionErrorKind, SessionHandle};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
-use crate::principal::{Principal, subject_of};
+#[cfg(feature = "sealing")]
+use crate::principal::expect_identity;
+use crate::principal::{Principal, identity_of};
 
 /// The payload of a session's record.
 pub(crate) struct Contents<P> {
     pub(crate) principal: P,
     /// The JSON that the principal was read from.
     pub(crate) json: PrincipalJson,
-    /// The principal's id as a text, as in the `sub` claim.
+    /// The text that identifies the principal: its id, as in the `sub` claim, and its issuer where it has one.
     pub(crate) subject: SmolStr,
     /// When the application said that this is how the principal is: at log-in, or when it was asked again.
     pub(crate) checked_at: Timestamp,
@@ -53,7 +55,7 @@ pub(crate) struct Token {
 
 impl<P: Principal> Contents<P> {
     pub(crate) fn new(principal: P, checked_at: Timestamp) -> Result<Self, SessionError> {
-        let subject = subject_of(principal.id()).map_err(|_| SessionErrorKind::Unidentifiable)?;
+        let subject = identity_of(&principal).map_err(|_| SessionErrorKind::Unidentifiable)?;
         Ok(Self {
             principal,
             json: PrincipalJson::default(),
@@ -204,6 +206,7 @@ impl<P: Principal> Contents<P> {
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let written: Written<'_, &RawValue> = serde_json::from_slice(bytes)?;
         let (principal, json) = PrincipalJson::read(written.principal)?;
+        expect_identity(&principal, &written.subject)?;
         Ok(Self {
             principal,
             json,

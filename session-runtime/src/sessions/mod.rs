@@ -13,6 +13,8 @@ mod factors;
 mod handle;
 mod instants;
 mod key_values;
+#[cfg(feature = "jwt")]
+mod issuers;
 mod keeping;
 mod keys;
 mod lifecycle;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::issuers::expect_distinct_subjects;
 use super::realms::FormerRealm;
 use super::{
     ConfigError, ConfigErrorKind, Confirmations, Contents, Factors, Instants, KeyValues, PrincipalJson, Sessions, Token,
 };
 use crate::clock::Timestamp;
-use crate::principal::{BearerSpec, Principal, PrincipalSpec};
+use crate::principal::{BearerSpec, Principal, PrincipalSpec, issued_subject};
 use crate::token::{
     IssueError, IssuedToken, Remembered, RememberedTokens, SigningKey, Standing, TokenConfigError, TokenIssuer,
     TokenOptions, TokenRefusal, TrustedIssuer, Verified, Verifier, VerifyingKey, is_symmetric, published,
@@ -22,6 +23,8 @@ pub(super) struct TokenSettings {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) trusted: Vec<TrustedIssuer>,
+    /// Whether all issuers mean the same person by the same subject.
+    pub(super) subjects_are_shared: bool,
     pub(super) remembered: Option<usize>,
 }
 
@@ -42,7 +45,7 @@ pub(super) struct Tokens<P> {
 
 impl TokenSettings {
     /// Nothing for a principal without tokens, and an error for anything said about them.
-    pub(super) fn finish<P>(
+    pub(super) fn finish<P: Principal>(
         self,
         principal: &'static PrincipalSpec,
         former_realms: &[FormerRealm],
@@ -75,6 +78,7 @@ impl TokenSettings {
             );
             return Err(ConfigError::new(ConfigErrorKind::Issuer, text));
         }
+        expect_distinct_subjects(principal, &bearer, &self)?;
         self.put_together(principal, bearer, former_realms).map(Some)
     }
 
@@ -84,10 +88,11 @@ impl TokenSettings {
             && self.issuer.is_none()
             && self.audience.is_none()
             && self.trusted.is_empty()
+            && !self.subjects_are_shared
             && self.remembered.is_none()
     }
 
-    fn put_together<P>(
+    fn put_together<P: Principal>(
         mut self,
         principal: &'static PrincipalSpec,
         bearer: BearerSpec,
@@ -100,7 +105,7 @@ impl TokenSettings {
         if !self.verifying_keys.is_empty() || !self.signing_keys.is_empty() {
             let issuer = given_once(ConfigErrorKind::Issuer, "issuer", name, bearer.issuer, self.issuer.take())?;
             own_name = Some(issuer.as_str().into());
-            let mut own = TrustedIssuer::new(issuer.clone());
+            let mut own = TrustedIssuer::new(issuer.clone()).grants_every_role().grants_every_scope();
             // Every token that we issue says its realm.
             if self.verifying_keys.is_empty() {
                 own = own.realm(realm);
@@ -121,6 +126,7 @@ impl TokenSettings {
             }
         }
         for trusted in self.trusted {
+            trusted.expect_roles_of::<P::Role>().map_err(failed)?;
             issuers.push(trusted.finish(realm, bearer, audience.as_deref().ok()).map_err(failed)?);
         }
         let verifier = Verifier::new(bearer, claims, issuers).map_err(failed)?;
@@ -187,6 +193,10 @@ impl<P: Principal> TokenSession<P> {
             longest_pause: Duration::ZERO,
             expires_at: dates.expires_at,
         };
+        let subject = match principal.issuer() {
+            None => subject,
+            Some(named) => issued_subject(named, &subject).into(),
+        };
         let (token, key_values) = (Some(Token { issuer, id: token_id, family, epoch }), KeyValues::default());
         let contents = Contents {
             principal,
@@ -230,7 +240,9 @@ fn given_once(
 
 fn config(error: &TokenConfigError) -> ConfigError {
     let kind = match error {
-        TokenConfigError::NoIssuer | TokenConfigError::DuplicateIssuer(_) => ConfigErrorKind::Issuer,
+        TokenConfigError::NoIssuer | TokenConfigError::DuplicateIssuer(_) | TokenConfigError::OtherRoles(_) => {
+            ConfigErrorKind::Issuer
+        }
         TokenConfigError::NoAudience => ConfigErrorKind::Audience,
         _ => ConfigErrorKind::Key,
     };

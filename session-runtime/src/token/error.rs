@@ -59,6 +59,8 @@ pub enum TokenRefusal {
     TooOld,
     /// Its claims do not deserialise as the principal.
     NoPrincipal,
+    /// Its issuer may not grant these roles or scopes, and they cannot be removed from the principal.
+    NotGranted,
     /// It, its family or all older tokens of its subject were revoked.
     Revoked,
     /// Whether it was revoked is not to be learnt: the store does not answer.
@@ -91,6 +93,7 @@ impl fmt::Display for TokenRefusal {
             Self::AuthenticatedInTheFuture => f.write_str("the subject was authenticated in the future"),
             Self::LifetimeTooLong => f.write_str("the token lives for too long"),
             Self::TooOld => f.write_str("the token is too old"),
+            Self::NotGranted => f.write_str("the issuer may not grant these roles or scopes"),
             Self::Revoked => f.write_str("the token was revoked"),
             Self::RevocationsUnavailable => f.write_str("the list of revoked tokens is not to be had"),
             Self::NoPrincipal => f.write_str("the claims are not those of the principal"),
@@ -125,6 +128,8 @@ pub(crate) enum TokenConfigError {
     Certificates(Box<str>),
     /// Two issuers have this name.
     DuplicateIssuer(Box<str>),
+    /// The roles that an issuer may grant are of another type than the principal's.
+    OtherRoles(Box<str>),
     /// The issuer is empty.
     NoIssuer,
     /// The audience is empty.
@@ -163,6 +168,9 @@ impl fmt::Display for TokenConfigError {
                 write!(f, "the system has no certificates by which to trust a server ({why}); install `ca-certificates`")
             }
             Self::DuplicateIssuer(name) => write!(f, "the issuer `{name}` is given twice; give all its keys at once"),
+            Self::OtherRoles(name) => {
+                write!(f, "`.grants_roles(..)` of `{name}` names roles of another type than the principal's")
+            }
             Self::NoIssuer => f.write_str("the issuer is empty"),
             Self::NoAudience => f.write_str("the audience is empty"),
             Self::ReservedClaim(name) => {
@@ -180,6 +188,8 @@ impl std::error::Error for TokenConfigError {}
 pub enum IssueError {
     /// The principal's id names nobody: it is empty, or neither string nor integer.
     Subject(Box<str>),
+    /// The principal's `#[principal(issuer)]` field holds another issuer than the tokens that are issued here.
+    OtherIssuer,
     /// The principal does not serialise, or not as an object. The text names the class of serde's error and no value.
     Principal(Box<str>),
     /// A field of the principal is called like a claim that has a meaning of its own.
@@ -206,6 +216,7 @@ impl fmt::Display for IssueError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Subject(why) => f.write_str(why),
+            Self::OtherIssuer => f.write_str("the principal has another issuer than the tokens that are issued here"),
             Self::Principal(why) => write!(f, "the principal does not become claims: {why}"),
             Self::ReservedClaim(name) => write!(
                 f,

@@ -5,8 +5,9 @@
 //! | `sub` | the field marked `#[principal(id)]` |
 //! | `roles` | the field marked `#[principal(roles)]`; missing means none |
 //! | `scope` | the field marked `#[principal(scopes)]`, as a sequence or a string; missing means none |
+//! | `iss` | the field marked `#[principal(issuer)]` |
 //! | what [`Claims`] reads | no field |
-//! | spelled like one of the three fields above | nothing: a claim called `id` does not say who the subject is |
+//! | spelled like one of the four fields above | nothing: a claim called `id` does not say who the subject is |
 //! | any other | the field of that name |
 
 use std::borrow::Cow;
@@ -70,6 +71,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Payload<'_, 'de, T> {
             declared,
             next: Next::Claim,
             subject: Fed::of(claims.subject.is_some().then_some(names.id)),
+            issuer: Fed::of(names.issuer.filter(|_| claims.issuer.is_some())),
             claims,
             roles: Fed::of(names.roles),
             scope: Fed::of(names.scopes),
@@ -108,6 +110,8 @@ struct Fields<'a, 'de, A> {
     next: Next<'de>,
     /// Waiting only if the subject was read before.
     subject: Fed,
+    /// Waiting only if the issuer was read before.
+    issuer: Fed,
     roles: Fed,
     scope: Fed,
 }
@@ -118,6 +122,8 @@ enum Next<'de> {
     Claim,
     /// The subject that was read.
     Subject,
+    /// The issuer that was read.
+    Issuer,
     /// This `scope`.
     Scope(Cow<'de, str>),
     /// Nothing: the claim is missing.
@@ -146,8 +152,13 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         self.next = Next::Claim;
         if let Some(name) = Name::of(&claim, self.declared) {
             self.claims.read(name, &mut self.map)?;
-            self.next = Next::Subject;
-            return Ok(matches!(name, Name::Subject).then_some(Cow::Borrowed(self.names.id)));
+            let (next, field) = match name {
+                Name::Subject => (Next::Subject, Some(self.names.id)),
+                Name::Issuer => (Next::Issuer, self.names.issuer),
+                _ => return Ok(None),
+            };
+            self.next = next;
+            return Ok(field.map(Cow::Borrowed));
         }
         match (&*claim, self.roles, self.scope) {
             ("roles", Fed::Waiting(field), _) => {
@@ -161,7 +172,7 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
             }
             ("roles", Fed::Done, _) => Err(self.claims.duplicate("roles")),
             ("scope", _, Fed::Done) => Err(self.claims.duplicate("scope")),
-            (own, ..) if own == self.names.id || [self.names.roles, self.names.scopes].contains(&Some(own)) => {
+            (own, ..) if self.is_fed_by_another_claim(own) => {
                 self.map.next_value::<IgnoredAny>()?;
                 Ok(None)
             }
@@ -169,10 +180,19 @@ impl<'de, A: MapAccess<'de>> Fields<'_, 'de, A> {
         }
     }
 
+    fn is_fed_by_another_claim(&self, field: &str) -> bool {
+        let ClaimNames { id, roles, scopes, issuer } = *self.names;
+        [Some(id), roles, scopes, issuer].contains(&Some(field))
+    }
+
     /// A field whose claim was read before.
     fn read_before(&mut self) -> Option<&'static str> {
         if let Fed::Waiting(field) = std::mem::replace(&mut self.subject, Fed::Done) {
             self.next = Next::Subject;
+            return Some(field);
+        }
+        if let Fed::Waiting(field) = std::mem::replace(&mut self.issuer, Fed::Done) {
+            self.next = Next::Issuer;
             return Some(field);
         }
         self.next = Next::Scope(self.claims.scope.take()?.0);
@@ -219,6 +239,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<'_, 'de, A> {
             Next::Subject => {
                 let subject = self.claims.subject.as_ref().ok_or_else(|| A::Error::missing_field("sub"))?;
                 seed.deserialize(SubjectDeserializer::new(&subject.0))
+            }
+            Next::Issuer => {
+                let issuer = self.claims.issuer.as_ref().ok_or_else(|| A::Error::missing_field("iss"))?;
+                seed.deserialize(SubjectDeserializer::new(&issuer.0))
             }
             Next::Scope(scope) => seed.deserialize(ScopeDeserializer::new(scope)),
             Next::None | Next::End => seed.deserialize(Missing(PhantomData)),

@@ -28,7 +28,7 @@ use crate::principal::{AsKept, BearerSpec, ClaimNames, Principal};
 /// 4. Are all claims of the type they are defined to be, and there once?
 /// 5. `cnf` absent; `iss`, `aud`, `realm` and the declared claim as expected; `exp`, `nbf`, `iat`, `auth_time` and
 ///    `bearer(max_age)` good at this instant?
-/// 6. Do the claims deserialise as the principal?
+/// 6. Do the claims deserialise as the principal? Roles and scopes that the issuer may not grant are dropped.
 ///
 /// # Realms
 ///
@@ -173,7 +173,11 @@ impl Verifier {
         let mut claims = Claims::default();
         let rest = issuer.opening.read(payload, with_scope, room, &mut claims);
         match fields::read(rest, &self.names, declared, &mut claims) {
-            Ok(AsKept(principal)) => return expectations.admit(&mut claims, principal, now).map(outcome),
+            Ok(AsKept(mut principal)) => {
+                let granted = self.grant(issuer, &mut principal);
+                let verified = expectations.admit(&mut claims, principal, now)?;
+                return granted.map(|()| outcome(verified));
+            }
             Err(TokenRefusal::NoPrincipal) => {}
             Err(refusal) => return Err(refusal),
         }
@@ -182,6 +186,15 @@ impl Verifier {
         let IgnoredAny = fields::read(rest, &self.names, declared, &mut claims)?;
         expectations.admit(&mut claims, (), now)?;
         Err(TokenRefusal::NoPrincipal)
+    }
+
+    /// Leaves the principal what its issuer may grant. Its field for the issuer holds that issuer, whatever `Deserialize`
+    /// makes of it.
+    fn grant<P: Principal>(&self, issuer: &Issuer, principal: &mut P) -> Result<(), TokenRefusal> {
+        if principal.issuer().is_some_and(|named| named != issuer.name()) {
+            return Err(TokenRefusal::NoPrincipal);
+        }
+        issuer.grants.restrict(&self.names, principal)
     }
 }
 

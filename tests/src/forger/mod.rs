@@ -60,6 +60,15 @@ pub fn good() -> [String; 3] {
         .map(|(key, algorithm)| signed(good_header(algorithm), &claims, key, algorithm))
 }
 
+/// A token with nothing wrong but these claims, which replace others; signed by [`ED25519`].
+pub fn token_with(changes: Value) -> String {
+    let mut claims = good_claims();
+    if let (Value::Object(claims), Value::Object(changes)) = (&mut claims, changes) {
+        claims.extend(changes);
+    }
+    signed(good_header(Algorithm::EdDSA), claims.to_string(), ED25519, Algorithm::EdDSA)
+}
+
 fn forgery(name: impl Into<String>, token: String, reason: &'static str) -> Forgery {
     Forgery { name: name.into(), token, reason: Some(reason) }
 }

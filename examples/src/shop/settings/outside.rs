@@ -6,6 +6,8 @@ use std::time::Duration;
 use session_runtime::{KeySetUrl, TrustedIssuer};
 
 use super::variable;
+use crate::shop::register::SCOPES;
+use crate::shop::user::Role;
 
 /// How this issuer is asked again soon: it is a program on this machine that somebody tries things with.
 const COOLDOWN: Duration = Duration::from_secs(1);
@@ -31,9 +33,13 @@ impl OutsideIssuer {
         Ok(Some(Self { issuer, audience, jwks_url: variable("SHOP_JWKS_URL")? }))
     }
 
-    /// The issuer, for the builder of sessions.
+    /// The issuer, for the builder of sessions. It has customers, and no staff.
     pub(super) fn trusted(self) -> TrustedIssuer {
         let url = self.jwks_url.map_or_else(KeySetUrl::discovered, KeySetUrl::new);
-        TrustedIssuer::new(self.issuer).audience(self.audience).key_set_url(url.http_on_loopback().cooldown(COOLDOWN))
+        TrustedIssuer::new(self.issuer)
+            .audience(self.audience)
+            .key_set_url(url.http_on_loopback().cooldown(COOLDOWN))
+            .grants_roles([Role::Customer])
+            .grants_scopes(SCOPES)
     }
 }

@@ -39,7 +39,7 @@ pub(super) async fn keeps_fund(
     State(ledger): State<Arc<Ledger>>,
     Query(source): Query<Source>,
 ) -> Result<(), Response> {
-    if ledger.is_kept_by(&source.from, &session.username) {
+    if session.has_account() && ledger.is_kept_by(&source.from, &session.username) {
         return Ok(());
     }
     // A fund that does not exist looks like one of somebody else's.

@@ -434,10 +434,14 @@ fn principal_with_everything() {
                 const SPEC: &'static ::session_runtime::__private::PrincipalSpec = {
                     static __SPEC: ::session_runtime::__private::PrincipalSpec = ::session_runtime::__private::PrincipalSpec::new(
                             "User",
+                            ::session_runtime::__private::RealmName::default(
+                                ::core::concat!(::core::env!("CARGO_PKG_NAME"), "/User"),
+                            ),
                             ::session_runtime::__private::ClaimNames {
                                 id: "userId",
                                 roles: ::core::option::Option::Some("roles"),
                                 scopes: ::core::option::Option::Some("scope"),
+                                issuer: ::core::option::Option::None,
                             },
                         )
                         .cookie(
@@ -469,6 +473,25 @@ fn principal_with_everything() {
                 }
                 fn has_scope(&self, __scope: &::core::primitive::str) -> ::core::primitive::bool {
                     <String as ::session_runtime::__private::ScopeSet>::holds(&self.scopes, __scope)
+                }
+                fn restrict_roles(
+                    &mut self,
+                    __may: &dyn ::core::ops::Fn(
+                        &<Vec<Role> as ::session_runtime::__private::RoleSet>::Role,
+                    ) -> ::core::primitive::bool,
+                ) -> ::core::primitive::bool {
+                    <Vec<
+                        Role,
+                    > as ::session_runtime::__private::RoleSet>::restrict(&mut self.roles, __may)
+                }
+                fn restrict_scopes(
+                    &mut self,
+                    __may: &dyn ::core::ops::Fn(&::core::primitive::str) -> ::core::primitive::bool,
+                ) -> ::core::primitive::bool {
+                    <String as ::session_runtime::__private::ScopeSet>::restrict(
+                        &mut self.scopes,
+                        __may,
+                    )
                 }
             }
             #[automatically_derived]
@@ -683,10 +706,14 @@ fn mistakes_leave_a_principal() {
                 const SPEC: &'static ::session_runtime::__private::PrincipalSpec = {
                     static __SPEC: ::session_runtime::__private::PrincipalSpec = ::session_runtime::__private::PrincipalSpec::new(
                             "User",
+                            ::session_runtime::__private::RealmName::default(
+                                ::core::concat!(::core::env!("CARGO_PKG_NAME"), "/User"),
+                            ),
                             ::session_runtime::__private::ClaimNames {
                                 id: "id",
                                 roles: ::core::option::Option::None,
                                 scopes: ::core::option::Option::None,
+                                issuer: ::core::option::Option::None,
                             },
                         )
                         .cookie(::session_runtime::__private::CookieSpec::new("__Host-id"))

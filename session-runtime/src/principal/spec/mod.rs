@@ -20,7 +20,6 @@ use super::ClaimNames;
 pub struct PrincipalSpec {
     pub(crate) name: &'static str,
     pub(crate) realm: RealmName,
-    #[cfg_attr(not(feature = "jwt"), allow(dead_code, reason = "read by tokens"))]
     pub(crate) claims: ClaimNames,
     pub(crate) cookie: Option<CookieSpec>,
     pub(crate) bearer: Option<BearerSpec>,
@@ -86,6 +85,24 @@ impl PrincipalSpec {
     pub const fn members(mut self, members: &'static [&'static str]) -> Self {
         self.members = members;
         self
+    }
+
+    /// Does not compile for a principal with a `#[principal(issuer)]` field.
+    pub(crate) const fn expect_no_issuer(&self) {
+        assert!(
+            self.claims.issuer.is_none(),
+            "this principal has a `#[principal(issuer)]` field, so its id alone does not identify a subject: \
+             call `sessions.of_issuer(issuer)` first"
+        );
+    }
+
+    /// Does not compile for a principal without a `#[principal(issuer)]` field.
+    pub(crate) const fn expect_issuer(&self) {
+        assert!(
+            self.claims.issuer.is_some(),
+            "this principal has no `#[principal(issuer)]` field, so its id alone identifies a subject: \
+             remove `.of_issuer(..)`"
+        );
     }
 
     /// Whether the cookie names a session that is kept in a store, and does not hold it.

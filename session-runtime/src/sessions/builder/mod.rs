@@ -259,11 +259,27 @@ impl<P: Principal> SessionsBuilder<P> {
         self
     }
 
-    /// Accepts the tokens of one more issuer, each by that issuer's own keys.
+    /// Accepts the tokens of one more issuer, each by that issuer's own keys. It grants no roles and no scopes unless
+    /// [told to](TrustedIssuer::grants_roles).
+    ///
+    /// A principal with subjects of several issuers needs a field `#[principal(issuer)]`, or
+    /// [`subjects_are_shared`](Self::subjects_are_shared). The log-ins of the application count as an issuer if the principal
+    /// has a cookie, unless [`issuer`](Self::issuer) or `bearer(issuer = "..")` names this one as its own.
     #[cfg(feature = "jwt")]
     #[must_use]
     pub fn trusted_issuer(mut self, issuer: TrustedIssuer) -> Self {
         self.tokens.trusted.push(issuer);
+        self
+    }
+
+    /// Says that all issuers of this principal, and the log-ins of the application, mean the same person by the same subject.
+    ///
+    /// Each of them can then act as every subject. Without it, subjects of several issuers are told apart by a field
+    /// `#[principal(issuer)]`, and [`build`](Self::build) fails if the principal has none.
+    #[cfg(feature = "jwt")]
+    #[must_use]
+    pub fn subjects_are_shared(mut self) -> Self {
+        self.tokens.subjects_are_shared = true;
         self
     }
 

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::CarriedId;
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Principal, expect_identity};
 use crate::sessions::{AsRead, Confirmations, Contents, Factors, Instants, KeyValues, PrincipalJson, expiry};
 
 /// 128 bits, which nobody guesses; nobody has to, since the token is signed.
@@ -101,6 +101,7 @@ pub(super) fn from_bytes<P: Principal>(bytes: &[u8], now: Timestamp) -> serde_js
     let Written { jti, sub, epoch, at, remembered, factors, principal, .. } =
         serde_json::from_slice::<Written<'_, &RawValue>>(bytes)?;
     let (principal, json) = PrincipalJson::read(principal)?;
+    expect_identity(&principal, &sub)?;
     let [created_at, authenticated_at, last_seen_at, checked_at] =
         [at.created, at.authenticated, at.seen, at.checked].map(Timestamp::from_millis);
     let written = Instants {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::token::SecretHash;
 use crate::clock::Timestamp;
-use crate::principal::Principal;
+use crate::principal::{Principal, expect_identity};
 use crate::sessions::{AsRead, PrincipalJson};
 use crate::token::{KeptOptions, TokenOptions};
 
@@ -98,6 +98,7 @@ impl<P: Principal> Family<P> {
     pub(super) fn from_bytes(bytes: &[u8]) -> serde_json::Result<Self> {
         let written: Written<&RawValue> = serde_json::from_slice(bytes)?;
         let (principal, json) = PrincipalJson::read(written.grantee)?;
+        expect_identity(&principal, &written.granted_to)?;
         let grant = Grant { principal, json, subject: written.granted_to, options: written.options.into() };
         Ok(Self {
             grant: Arc::new(grant),

@@ -24,7 +24,7 @@ use super::lifecycle::{DRAWS, MOST_CONFLICTS, NEVER_THROUGH};
 use super::{Device, Instants, Issued, PrincipalJson, Rollback, Sessions, expiry};
 use crate::clock::Timestamp;
 use crate::credential::SessionId;
-use crate::principal::{Principal, subject_of};
+use crate::principal::{Principal, identity_of};
 use crate::store::{Payload, Record, Replaced, Store, StoreError, StoreKey, SubjectKey};
 use crate::token::{IssueError, TokenOptions, authentication};
 
@@ -94,7 +94,7 @@ impl<P: Principal> Sessions<P> {
         let authenticated_at = options.authentication().map_or(now, |at| authentication(at, now));
         let instants =
             Instants { authenticated_at: Some(authenticated_at), ..Instants::starting(now, P::SPEC.lifetime(false)) };
-        let subject = subject_of(principal.id()).map_err(IssueError::from)?;
+        let subject = identity_of(principal).map_err(IssueError::from)?;
         for _ in 0..DRAWS {
             let issued =
                 Self::family_in(P::SPEC.realm(), SessionId::generate().map_err(|_| GrantErrorKind::Unavailable)?);

@@ -17,7 +17,7 @@ use super::Contents;
 #[cfg(feature = "jwt")]
 use super::SessionErrorKind;
 use crate::clock::Timestamp;
-use crate::principal::{Principal, subject_of};
+use crate::principal::{Principal, identity_of};
 
 /// Where the application keeps its principals: an account's row, a directory.
 ///
@@ -53,11 +53,27 @@ pub trait PrincipalSource<P: Principal>: Send + Sync + 'static {
     /// When the source cannot tell: the request is then rejected with 503, unless [`Revalidation::stale`] allows it. No event
     /// shows the error, because its text may quote the account. Log it here.
     fn load(&self, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send;
+
+    /// The same for a principal with a `#[principal(issuer)]` field, whose id alone does not identify it.
+    ///
+    /// By default it calls [`load`](Self::load). An account of another issuer is then an error of the source.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    fn load_of_issuer(&self, issuer: &str, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send {
+        let _ = issuer;
+        self.load(id)
+    }
 }
 
 impl<P: Principal, S: PrincipalSource<P>> PrincipalSource<P> for Arc<S> {
     fn load(&self, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send {
         S::load(self, id)
+    }
+
+    fn load_of_issuer(&self, issuer: &str, id: &P::Id) -> impl Future<Output = Loaded<P>> + Send {
+        S::load_of_issuer(self, issuer, id)
     }
 }
 
@@ -70,7 +86,10 @@ trait Source<P>: Send + Sync {
 
 impl<P: Principal, S: PrincipalSource<P>> Source<P> for S {
     fn load_again<'a>(&'a self, known: &'a P) -> Pin<Box<dyn Future<Output = Loaded<P>> + Send + 'a>> {
-        Box::pin(self.load(known.id()))
+        match known.issuer() {
+            Some(issuer) => Box::pin(self.load_of_issuer(issuer, known.id())),
+            None => Box::pin(self.load(known.id())),
+        }
     }
 }
 
@@ -154,7 +173,7 @@ impl<P: Principal> Revalidation<P> {
         // The source's own error may quote the account, so no event shows it.
         let reason = match tokio::time::timeout(self.time_limit, self.source.load_again(known)).await {
             Ok(Ok(None)) => return Ok(None),
-            Ok(Ok(Some(principal))) => match (subject_of(principal.id()), subject_of(known.id())) {
+            Ok(Ok(Some(principal))) => match (identity_of(&principal), identity_of(known)) {
                 (Ok(loaded), Ok(known)) if loaded == known => return Ok(Some(principal)),
                 _ => "the source answered with another subject",
             },

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use super::list::List;
-use crate::principal::{Principal, subject_of};
+use crate::principal::{Principal, identity_of};
 use crate::sessions::{GrantError, Sessions};
 use crate::store::StoreError;
 use crate::token::{IssueError, IssuedToken, TokenOptions};
@@ -50,7 +50,7 @@ impl<P: Principal> Sessions<P> {
     /// [`issue`](Self::issue) fails, [`Unavailable`](crate::GrantErrorKind::Unavailable) if the store does not answer.
     pub async fn issue_revocable(&self, principal: &P, options: &TokenOptions) -> Result<IssuedToken, GrantError> {
         let Some(list) = self.own_list() else { return Ok(self.sign(principal, options)?) };
-        let subject = subject_of(principal.id()).map_err(IssueError::from)?;
+        let subject = identity_of(principal).map_err(IssueError::from)?;
         let epoch = list.epoch(self, &subject, self.now()).await?;
         Ok(self.sign(principal, &options.clone().in_epoch(epoch))?)
     }
@@ -62,7 +62,7 @@ impl<P: Principal> Sessions<P> {
         if !self.revocation_list_store()?.in_process() {
             return None;
         }
-        let subject = subject_of(principal.id()).ok()?;
+        let subject = identity_of(principal).ok()?;
         let epoch = pin!(list.epoch(self, &subject, self.now()));
         let answer: Poll<Result<u64, StoreError>> = epoch.poll(&mut Context::from_waker(Waker::noop()));
         match answer {

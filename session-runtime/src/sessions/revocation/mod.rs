@@ -90,7 +90,13 @@ impl<P: Principal> Sessions<P> {
     /// [`Unserialisable`](GrantErrorKind::Unserialisable) when `id` is neither a text nor a number,
     /// [`Unavailable`](GrantErrorKind::Unavailable) when the store does not answer: the token may still be good.
     pub async fn revoke_token_id(&self, id: &P::Id, token_id: &str) -> Result<(), GrantError> {
-        let (sessions, subject, hashes) = (self.clone(), subject_text::<P>(id)?, [token_hash(token_id)]);
+        const { P::SPEC.expect_no_issuer() };
+        self.revoke_token_id_of(subject_text::<P>(id)?, token_id).await
+    }
+
+    /// The same for the subject with this identity.
+    pub(crate) async fn revoke_token_id_of(&self, subject: Box<str>, token_id: &str) -> Result<(), GrantError> {
+        let (sessions, hashes) = (self.clone(), [token_hash(token_id)]);
         self.tasks().run(async move { sessions.revoke_ids(&subject, &hashes).await }).await
     }
 
@@ -112,10 +118,16 @@ impl<P: Principal> Sessions<P> {
     ///
     /// As [`revoke_token_id`](Self::revoke_token_id).
     pub async fn revoke_tokens_of(&self, id: &P::Id) -> Result<(), GrantError> {
-        let (sessions, subject) = (self.clone(), subject_text::<P>(id)?);
+        const { P::SPEC.expect_no_issuer() };
+        self.revoke_every_token_of(subject_text::<P>(id)?).await
+    }
+
+    /// The same for the subject with this identity.
+    pub(crate) async fn revoke_every_token_of(&self, subject: Box<str>) -> Result<(), GrantError> {
         if !P::SPEC.bearer.is_some_and(|bearer| bearer.revocable) {
             return Err(GrantErrorKind::UnsupportedTokenType.into());
         }
+        let sessions = self.clone();
         Ok(self.tasks().run(async move { sessions.revoke_all(&subject).await }).await?)
     }
 

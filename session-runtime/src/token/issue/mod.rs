@@ -76,7 +76,8 @@ impl TokenIssuer {
     /// # Errors
     ///
     /// [`IssueError::Subject`], [`IssueError::Principal`] and [`IssueError::Scope`] for a principal that does not
-    /// become claims, or scopes that it does not have, [`IssueError::ReservedClaim`] for a field or a claim that is called
+    /// become claims, or scopes that it does not have, [`IssueError::OtherIssuer`] for a principal whose issuer is another,
+    /// [`IssueError::ReservedClaim`] for a field or a claim that is called
     /// like one with a meaning of its own, [`IssueError::Claim`] for a claim that is called like a field,
     /// [`IssueError::NoLifetime`] under a second, [`IssueError::LifetimeTooLong`] above `bearer(max_age)`,
     /// [`IssueError::TooLarge`] above 8 KiB, [`IssueError::NoSigningKey`] before the first key signs,
@@ -87,6 +88,10 @@ impl TokenIssuer {
         options: &TokenOptions,
         now: Timestamp,
     ) -> Result<IssuedToken, IssueError> {
+        // The token names this issuer, and whoever reads it would take one subject for another.
+        if principal.issuer().is_some_and(|issuer| *issuer != *self.issuer) {
+            return Err(IssueError::OtherIssuer);
+        }
         let lifetime = self.lifetime(options.lifetime)?;
         let fields = self.fields(principal, options)?;
         let issued_at = now.as_secs();
@@ -147,6 +152,7 @@ impl TokenIssuer {
         let mut others: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&json).map_err(unserialisable)?;
 
         others.remove(self.names.id);
+        self.names.issuer.and_then(|name| others.remove(name));
         let roles = self.names.roles.and_then(|name| others.remove(name));
         let scopes = self.names.scopes.and_then(|name| others.remove(name));
         let scope = match &options.scopes {

@@ -1,10 +1,12 @@
 //! Whose tokens are accepted, each by its own keys: a key of one issuer never verifies a token of another.
 
+mod grants;
 #[cfg(feature = "jwks-url")]
 mod remote;
 mod source;
 mod trusted;
 
+use self::grants::Grants;
 #[cfg(feature = "jwks-url")]
 pub(super) use self::remote::AddressError;
 #[cfg(feature = "jwks-url")]
@@ -28,6 +30,7 @@ pub(crate) struct Issuer {
     keys: KeySource,
     pub(super) opening: Opening,
     pub(super) expectations: Expectations,
+    pub(super) grants: Grants,
 }
 
 impl Issuer {
@@ -36,6 +39,7 @@ impl Issuer {
         algorithms: Box<[Algorithm]>,
         keys: KeySource,
         expectations: Expectations,
+        grants: Grants,
     ) -> Result<Self, TokenConfigError> {
         let declared = expectations.bearer.algorithms;
         if let Some(undeclared) = algorithms.iter().find(|algorithm| !declared.contains(algorithm)) {
@@ -51,7 +55,7 @@ impl Issuer {
             }
         }
         let opening = Opening::of(&expectations.issuer, &expectations.audience, &expectations.realm);
-        Ok(Self { algorithms, keys, opening, expectations })
+        Ok(Self { algorithms, keys, opening, expectations, grants })
     }
 
     /// Those of its keys that are known when the program starts.

@@ -4,7 +4,7 @@ use std::fmt;
 
 #[cfg(feature = "jwks-url")]
 use super::KeySetUrl;
-use super::{Issuer, KeySource};
+use super::{Grants, Issuer, KeySource};
 use crate::clock::Timestamp;
 use crate::principal::{Algorithm, BearerSpec};
 use crate::token::admit::Expectations;
@@ -14,6 +14,9 @@ use crate::token::keys::{KeySet, VerifyingKey};
 /// Somebody whose tokens are accepted, for [`SessionsBuilder::trusted_issuer`](crate::SessionsBuilder::trusted_issuer).
 ///
 /// Its keys verify its tokens and no others; what they say besides, the principal declares for all issuers alike.
+///
+/// It grants no roles and no scopes unless [`grants_roles`](Self::grants_roles) and
+/// [`grants_scopes`](Self::grants_scopes) say so. Every other field of the principal holds what the token says.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -36,10 +39,45 @@ use crate::token::keys::{KeySet, VerifyingKey};
 /// # }
 /// ```
 ///
-/// # Whose subject is it?
+/// # Several issuers
 ///
-/// Two issuers may call different people by the same `sub`. Where there are several, tell them apart by
-/// [`Session::issuer`](crate::Session::issuer), or by a principal type for each.
+/// Two issuers may call different persons by the same `sub`. So a principal with subjects of several issuers needs a field
+/// for the issuer, which then identifies the subject together with the id. It holds the `iss` of a token. For a cookie, the
+/// application sets it at the log-in.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// # use session_runtime::{Algorithm, KeySet, Principal, Sessions, SigningKey, TrustedIssuer};
+/// #[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// enum Role { Customer, Admin }
+///
+/// #[derive(Clone, Serialize, Deserialize, Principal)]
+/// #[principal(realm = "shop-user", bearer(alg("EdDSA"), audience = "shop"))]
+/// struct User {
+///     #[principal(id)]
+///     id: u64,
+///     #[principal(issuer)]
+///     issuer: String,
+///     #[principal(roles)]
+///     roles: Vec<Role>,
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let key = SigningKey::generate(Algorithm::EdDSA)?;
+/// # let jwks = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1"}]}"#;
+/// # let keys = KeySet::jwks(&[Algorithm::EdDSA], jwks.as_bytes())?;
+/// let partner = TrustedIssuer::new("https://partner.example").key_set(&keys).grants_roles([Role::Customer]);
+/// let sessions: Sessions<User> = Sessions::builder()
+///     .issuer("https://shop.example")
+///     .signing_key(key)
+///     .trusted_issuer(partner)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Otherwise [`build`](crate::SessionsBuilder::build) fails, unless
+/// [`subjects_are_shared`](crate::SessionsBuilder::subjects_are_shared) says that all issuers mean the same person.
 pub struct TrustedIssuer {
     name: String,
     audience: Option<String>,
@@ -47,6 +85,7 @@ pub struct TrustedIssuer {
     former_realms: Vec<(Box<str>, Timestamp)>,
     algorithms: Option<Vec<Algorithm>>,
     keys: Vec<VerifyingKey>,
+    grants: Grants,
     #[cfg(feature = "jwks-url")]
     url: Option<KeySetUrl>,
 }
@@ -61,6 +100,7 @@ impl TrustedIssuer {
             former_realms: Vec::new(),
             algorithms: None,
             keys: Vec::new(),
+            grants: Grants::default(),
             #[cfg(feature = "jwks-url")]
             url: None,
         }
@@ -118,6 +158,52 @@ impl TrustedIssuer {
         self
     }
 
+    /// Lets this issuer grant these roles, in place of those named before. Other roles of its tokens are dropped.
+    ///
+    /// They are of the type that the principal's `#[principal(roles)]` field holds; otherwise
+    /// [`build`](crate::SessionsBuilder::build) fails. An issuer grants no roles unless this or
+    /// [`grants_every_role`](Self::grants_every_role) says so.
+    ///
+    /// A role that this type does not know makes the token unreadable, as for every issuer.
+    /// If the field is an array or implements [`RoleSet`](crate::RoleSet) without `restrict`, roles cannot be dropped.
+    /// Then a token with another role is rejected.
+    #[must_use]
+    pub fn grants_roles<R>(mut self, roles: impl IntoIterator<Item = R>) -> Self
+    where
+        R: PartialEq + Send + Sync + 'static,
+    {
+        self.grants.set_roles(roles.into_iter().collect());
+        self
+    }
+
+    /// Lets this issuer grant every role, as an issuer of one's own.
+    #[must_use]
+    pub fn grants_every_role(mut self) -> Self {
+        self.grants.set_every_role();
+        self
+    }
+
+    /// Lets this issuer grant these scopes, in place of those named before. Other scopes of its tokens are dropped.
+    ///
+    /// An issuer grants no scopes unless this or [`grants_every_scope`](Self::grants_every_scope) says so.
+    #[must_use]
+    pub fn grants_scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+        self.grants.set_scopes(scopes.into_iter().map(|scope| scope.into().into()).collect());
+        self
+    }
+
+    /// Lets this issuer grant every scope, as an issuer of one's own.
+    #[must_use]
+    pub fn grants_every_scope(mut self) -> Self {
+        self.grants.set_every_scope();
+        self
+    }
+
+    /// Returns an error if the roles that it may grant are not of type `R`.
+    pub(crate) fn expect_roles_of<R: 'static>(&self) -> Result<(), TokenConfigError> {
+        if self.grants.has_roles_of::<R>() { Ok(()) } else { Err(TokenConfigError::OtherRoles((*self.name).into())) }
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
@@ -149,7 +235,7 @@ impl TrustedIssuer {
             audience: audience.into(),
             bearer,
         };
-        Issuer::new(algorithms.into(), keys, expectations)
+        Issuer::new(algorithms.into(), keys, expectations, self.grants)
     }
 }
 

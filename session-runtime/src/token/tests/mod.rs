@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod configuration;
+mod grants;
 mod instants;
 mod issuers;
 mod key_sets;
@@ -33,7 +34,7 @@ const SECRET: [u8; 64] = [7; 64];
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const HS256: BearerSpec = BearerSpec::new(&[Algorithm::HS256]);
 
-const NAMES: ClaimNames = ClaimNames { id: "id", roles: Some("groups"), scopes: Some("rights") };
+const NAMES: ClaimNames = ClaimNames { id: "id", roles: Some("groups"), scopes: Some("rights"), issuer: None };
 
 macro_rules! pem {
     ($name:literal) => {
@@ -93,7 +94,8 @@ fn secret() -> SigningKey {
 
 /// Whose tokens these keys sign.
 fn trusted(name: &str, keys: impl IntoIterator<Item = VerifyingKey>) -> TrustedIssuer {
-    keys.into_iter().fold(TrustedIssuer::new(name), TrustedIssuer::verifying_key)
+    let issuer = TrustedIssuer::new(name).grants_every_role().grants_every_scope();
+    keys.into_iter().fold(issuer, TrustedIssuer::verifying_key)
 }
 
 fn verifier_for(names: ClaimNames, spec: BearerSpec, issuers: Vec<TrustedIssuer>) -> Verifier {

@@ -11,7 +11,7 @@ use crate::token::error::TokenRefusal;
 use crate::token::fields;
 use crate::token::opening::Opening;
 
-const NAMES: ClaimNames = ClaimNames { id: "id", roles: Some("groups"), scopes: Some("rights") };
+const NAMES: ClaimNames = ClaimNames { id: "id", roles: Some("groups"), scopes: Some("rights"), issuer: None };
 
 fn opening() -> Opening {
     Opening::of("a", "b", "d")

@@ -50,7 +50,7 @@ fn nothing_secret_is_shown() {
     assert!(shown.contains("iban") && !shown.contains("DE00") && !shown.contains(issued.token()), "{shown}");
 }
 
-principal!(Guest, id: u64, ClaimNames { id: "id", roles: None, scopes: None });
+principal!(Guest, id: u64, ClaimNames { id: "id", roles: None, scopes: None, issuer: None });
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Guest {

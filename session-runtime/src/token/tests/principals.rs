@@ -63,9 +63,9 @@ struct Client {
     client_id: Option<String>,
 }
 
-const STRICT: ClaimNames = ClaimNames { id: "sub", roles: Some("roles"), scopes: Some("scope") };
-const WIDE: ClaimNames = ClaimNames { id: "number", roles: None, scopes: Some("rights") };
-const CLIENT: ClaimNames = ClaimNames { id: "id", roles: None, scopes: None };
+const STRICT: ClaimNames = ClaimNames { id: "sub", roles: Some("roles"), scopes: Some("scope"), issuer: None };
+const WIDE: ClaimNames = ClaimNames { id: "number", roles: None, scopes: Some("rights"), issuer: None };
+const CLIENT: ClaimNames = ClaimNames { id: "id", roles: None, scopes: None, issuer: None };
 
 principal!(Strict, sub: String, STRICT);
 principal!(Wide, number: u128, WIDE);

@@ -1,0 +1,14 @@
+use serde::{Deserialize, Serialize};
+use session_runtime::Principal;
+
+#[derive(Clone, Serialize, Deserialize, Principal)]
+struct User {
+    #[principal(id)]
+    id: u64,
+    #[principal(issuer)]
+    issuer: String,
+    #[principal(issuer)]
+    tenant: String,
+}
+
+fn main() {}
