@@ -97,7 +97,8 @@ async fn ending_all_reaches_the_tokens_of_every_node() {
                     let after = nodes[issuer].pair(id).await;
                     let statuses = statuses(&nodes, &after).await;
                     assert_eq!(statuses[issuer], 200, "{case}, issued after round {round}");
-                    assert!(!is_readable(offset) || statuses == [200; 2], "{case}, issued after round {round}");
+                    let is_good = !is_readable(offset) || statuses == [200; 2];
+                    assert!(is_good, "{case}, issued after round {round}: {statuses:?}");
                 }
             }
         }
