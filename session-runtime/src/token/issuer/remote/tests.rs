@@ -269,7 +269,7 @@ async fn discovery_finds_the_keys_of_this_very_issuer() {
 fn outside_of_a_runtime_nothing_hangs() {
     let issuer = Issuer::publishing(&["1"]);
     let keys = issuer.remote(KeySetUrl::new(URL));
-    keys.fetch_aside(START);
+    keys.fetch_aside(Moment::new(START));
     assert_eq!((ids(&keys, START), issuer.fetches()), (None, 0));
 }
 
