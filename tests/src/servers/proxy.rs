@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
+
+use memchr::memmem;
 
 /// Passes TCP connections on, and can cut them.
 ///
@@ -22,6 +25,7 @@ struct State {
     accepted: AtomicUsize,
     open: Mutex<Vec<TcpStream>>,
     cuts: AtomicBool,
+    push_delay: Mutex<Duration>,
 }
 
 impl Proxy {
@@ -34,6 +38,7 @@ impl Proxy {
             accepted: AtomicUsize::new(0),
             open: Mutex::default(),
             cuts: AtomicBool::new(false),
+            push_delay: Mutex::default(),
         };
         let proxy = Self { address, state: Arc::new(state) };
         let state = Arc::clone(&proxy.state);
@@ -45,9 +50,11 @@ impl Proxy {
                 if let Ok(server) = TcpStream::connect(target) {
                     let _ = (client.set_nodelay(true), server.set_nodelay(true));
                     state.open.lock().unwrap().push(client.try_clone().unwrap());
-                    pass(client.try_clone().unwrap(), server.try_clone().unwrap(), || true);
+                    pass(client.try_clone().unwrap(), server.try_clone().unwrap(), |server, bytes| {
+                        server.write_all(bytes).is_ok()
+                    });
                     let state = Arc::clone(&state);
-                    pass(server, client, move || !state.cuts.swap(false, Ordering::SeqCst));
+                    pass(server, client, move |client, bytes| state.answer(client, bytes));
                 }
             }
         });
@@ -74,6 +81,11 @@ impl Proxy {
         self.state.cuts.store(true, Ordering::SeqCst);
     }
 
+    /// Passes on late what a Redis server says without having been asked, and what follows it.
+    pub fn delay_pushes(&self, delay: Duration) {
+        *self.state.push_delay.lock().unwrap() = delay;
+    }
+
     /// Closes every open connection, as a server does with those that are idle.
     pub fn close_all(&self) {
         for connection in self.state.open.lock().unwrap().drain(..) {
@@ -82,13 +94,29 @@ impl Proxy {
     }
 }
 
-/// Passes on what comes, for as long as it may.
-fn pass(mut from: TcpStream, mut to: TcpStream, may_pass: impl Fn() -> bool + Send + 'static) {
+impl State {
+    /// Passes on what the server says; false to close the connection.
+    fn answer(&self, client: &mut TcpStream, bytes: &[u8]) -> bool {
+        if self.cuts.swap(false, Ordering::SeqCst) {
+            return false;
+        }
+        let delay = *self.push_delay.lock().unwrap();
+        let push = if bytes.starts_with(b">") { Some(0) } else { memmem::find(bytes, b"\r\n>").map(|at| at + 2) };
+        let (answers, pushes) = bytes.split_at(push.unwrap_or(bytes.len()));
+        let is_open = client.write_all(answers).is_ok();
+        if push.is_some() {
+            thread::sleep(delay);
+        }
+        is_open && client.write_all(pushes).is_ok()
+    }
+}
+
+/// Passes on what comes, until it cannot.
+fn pass(mut from: TcpStream, mut to: TcpStream, pass_on: impl Fn(&mut TcpStream, &[u8]) -> bool + Send + 'static) {
     thread::spawn(move || {
         let mut bytes = [0; 16 * 1024];
         while let Ok(length @ 1..) = from.read(&mut bytes)
-            && may_pass()
-            && to.write_all(&bytes[..length]).is_ok()
+            && pass_on(&mut to, &bytes[..length])
         {}
         let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
     });
