@@ -47,7 +47,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on {address}: {error}; choose another port, as in `PORT=3001`"))?;
     // Whoever started this may have stopped reading, which is no reason to stop serving.
     let _ = introduce(listener.local_addr()?);
-    axum::serve(listener, router).with_graceful_shutdown(stop_requested()).await?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop_requested()).await?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
+use axum::response::Html;
 use session_runtime::{PolicyTable, Session, session};
 use tower_sessions::Session as Values;
 
@@ -55,7 +55,8 @@ pub(super) async fn policies(State(policies): State<Arc<PolicyTable>>) -> Html<S
     )
 }
 
+/// Rendered as axum's own rejections are.
 #[session(public)]
-pub(super) async fn not_found() -> impl IntoResponse {
-    (StatusCode::NOT_FOUND, page("Not found", "<p>There is nothing here. <a href=\"/\">Home</a></p>"))
+pub(super) async fn not_found() -> StatusCode {
+    StatusCode::NOT_FOUND
 }

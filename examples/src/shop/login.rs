@@ -9,9 +9,13 @@ use serde::Deserialize;
 use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
 
 use super::attempts::Attempts;
+use super::client::Client;
 use super::page::{Text, alert, page};
 use super::register::Register;
 use super::user::User;
+
+/// In seconds.
+pub(super) const RETRY_WHEN_BUSY: &str = "2";
 
 /// Where the visitor wanted to go when a guard sent them here.
 #[derive(Deserialize)]
@@ -40,15 +44,17 @@ pub(super) async fn login_form(session: Option<Session<User>>, Query(destination
 #[session(optional, cookie)]
 pub(super) async fn log_in(
     mut auth: AuthSession<User>,
+    client: Client,
     State(register): State<Arc<Register>>,
     State(attempts): State<Arc<Attempts>>,
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, SessionError> {
     let Credentials { username, password, remember, next } = credentials;
-    if let Err(seconds) = attempts.count(&username) {
+    if let Err(seconds) = attempts.count(client, &username) {
         return Ok(too_many(seconds));
     }
-    let Some(user) = register.verify(&username, password).await else {
+    let Ok(verified) = register.verify(client, &username, password).await else { return Ok(busy()) };
+    let Some(user) = verified else {
         // The form was read and its content is wrong. 401 would have to name a scheme for `Authorization`.
         let again = login_page(&username, &next, Some("That name and password do not go together. Try again."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
@@ -73,6 +79,13 @@ pub(super) fn too_many(seconds: u64) -> Response {
     let body = format!("<p>There were too many attempts under this name. Try again in {seconds} seconds.</p>");
     let wait = [(header::RETRY_AFTER, seconds.to_string())];
     (StatusCode::TOO_MANY_REQUESTS, wait, page("Too many attempts", &body)).into_response()
+}
+
+/// Passwords of others are verified first.
+pub(super) fn busy() -> Response {
+    let body = "<p>Many people log in at this moment. Try again in a few seconds.</p>";
+    let wait = [(header::RETRY_AFTER, RETRY_WHEN_BUSY)];
+    (StatusCode::SERVICE_UNAVAILABLE, wait, page("Busy", body)).into_response()
 }
 
 fn login_page(username: &str, next: &ReturnTo, message: Option<&str>) -> Html<String> {

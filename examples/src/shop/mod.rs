@@ -9,13 +9,16 @@ mod api;
 mod articles;
 mod attempts;
 mod basket;
+mod client;
 mod devices;
 mod front;
+mod hashing;
 mod live;
 mod login;
 mod notice;
 mod page;
 mod policies;
+mod raw_rejections;
 mod reauthenticate;
 mod refusals;
 mod register;
@@ -31,12 +34,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRef;
-use axum::middleware::map_response;
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::{from_fn, map_response};
 use session_runtime::routing::{get, jwks, post};
 use session_runtime::{Clock, ConfigError, GuardedRouter, PolicyTable, Revalidation, Sessions};
 
 use self::attempts::Attempts;
+use self::client::BehindProxy;
 pub use self::register::{DEMONSTRATION_PASSWORD, Register};
 pub use self::settings::Settings;
 use self::treasury::Ledger;
@@ -44,6 +48,9 @@ use self::user::{ISSUER, User};
 
 /// How long a session goes on with what was known of its account: a role that was taken away is gone after that.
 const RIGHTS_COUNT_FOR: Duration = Duration::from_secs(60);
+
+/// No form is larger. What waits for others, such as an attempt to log in, takes no more memory than this.
+const LARGEST_BODY: usize = 16 * 1024;
 
 /// The state of the router: what handlers and guards share.
 #[derive(Clone, FromRef)]
@@ -53,9 +60,12 @@ pub(crate) struct Shop {
     ledger: Arc<Ledger>,
     policies: Arc<PolicyTable>,
     attempts: Arc<Attempts>,
+    behind_proxy: BehindProxy,
 }
 
 /// The shop, ready to be served. What time it is tells `clock`, so that a test need not wait for anything to expire.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: attempts to log in are counted by client.
 ///
 /// # Errors
 ///
@@ -64,14 +74,20 @@ pub fn router(clock: impl Clock, settings: Settings) -> Result<Router, Box<dyn E
     let clock: Arc<dyn Clock> = Arc::new(clock);
     let routes = routes();
     let register = Arc::clone(&settings.register);
+    let behind_proxy = BehindProxy(settings.behind_proxy);
     let shop = Shop {
         sessions: sessions(Arc::clone(&clock), settings)?,
         register,
         ledger: Arc::new(Ledger::demonstration()),
         policies: Arc::new(routes.policies()),
         attempts: Arc::new(Attempts::new(clock)),
+        behind_proxy,
     };
-    Ok(routes.layer(map_response(response_headers::add)).with_state(shop).into_router()?)
+    let routes = routes
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(raw_rejections::render))
+        .layer(map_response(response_headers::add));
+    Ok(routes.with_state(shop).into_router()?)
 }
 
 /// What protects which route.

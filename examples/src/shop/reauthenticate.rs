@@ -9,7 +9,8 @@ use serde::Deserialize;
 use session_runtime::{AuthSession, ReturnTo, Session, SessionError, session};
 
 use super::attempts::Attempts;
-use super::login::{Destination, too_many};
+use super::client::Client;
+use super::login::{Destination, busy, too_many};
 use super::page::{Page, Text, alert};
 use super::register::Register;
 use super::user::User;
@@ -33,14 +34,16 @@ pub(super) async fn reauthentication_form(
 pub(super) async fn reauthenticate(
     session: Session<User>,
     mut auth: AuthSession<User>,
+    client: Client,
     State(register): State<Arc<Register>>,
     State(attempts): State<Arc<Attempts>>,
     Form(proof): Form<Proof>,
 ) -> Result<Response, SessionError> {
-    if let Err(seconds) = attempts.count(&session.username) {
+    if let Err(seconds) = attempts.count(client, &session.username) {
         return Ok(too_many(seconds));
     }
-    let Some(user) = register.verify(&session.username, proof.password).await else {
+    let Ok(verified) = register.verify(client, &session.username, proof.password).await else { return Ok(busy()) };
+    let Some(user) = verified else {
         let again = reauthentication_page(&session, &proof.next, Some("That is not your password. Try again."));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     };

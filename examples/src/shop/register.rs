@@ -4,11 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use argon2::{Argon2, PasswordVerifier};
 use session_runtime::PrincipalSource;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
+use super::client::Client;
+use super::hashing::{Busy, Hashing};
 use super::user::{ISSUER, Role, User};
 
 /// The password of every account that the demonstration has.
@@ -17,8 +16,7 @@ pub const DEMONSTRATION_PASSWORD: &str = "correct horse battery";
 /// The accounts. `Display` lists them with their roles.
 pub struct Register {
     accounts: RwLock<Vec<Account>>,
-    /// Each hash takes 19 MiB while it is computed: many log-ins at once wait for one another instead of for memory.
-    hashing: Semaphore,
+    hashing: Hashing,
 }
 
 struct Account {
@@ -55,8 +53,6 @@ const NOBODY: &str =
 /// What every account may ask a token for.
 pub(super) const SCOPES: [&str; 2] = ["profile", "orders:read"];
 
-const MOST_HASHES_AT_ONCE: usize = 4;
-
 impl Register {
     /// Three accounts: a customer, one of the staff, and an admin.
     pub fn demonstration() -> Self {
@@ -66,20 +62,14 @@ impl Register {
             roles: roles.to_vec(),
         };
         let accounts = DEMONSTRATION.into_iter().map(account).collect();
-        Self { accounts: RwLock::new(accounts), hashing: Semaphore::new(MOST_HASHES_AT_ONCE) }
+        Self { accounts: RwLock::new(accounts), hashing: Hashing::new() }
     }
 
     /// The user whose name and password these are.
-    ///
-    /// A shop in earnest also counts failures and slows down who guesses.
-    pub(super) async fn verify(&self, username: &str, password: String) -> Option<User> {
+    pub(super) async fn verify(&self, client: Client, username: &str, password: String) -> Result<Option<User>, Busy> {
         let hash = self.find(username, |account| account.password_hash).unwrap_or(NOBODY);
-        let _permit = self.hashing.acquire().await.ok()?;
-        // Hashing takes as long as many requests; on this thread they would all wait.
-        let verified = spawn_blocking(move || Argon2::default().verify_password(password.as_bytes(), hash).is_ok());
-        // A thread that fails has verified nothing.
-        let verified = verified.await.unwrap_or(false);
-        self.find(username, Account::user).filter(|_| verified)
+        let is_verified = self.hashing.verify(client, password, hash).await?;
+        Ok(self.find(username, Account::user).filter(|_| is_verified))
     }
 
     /// Everybody, with their roles.
@@ -152,12 +142,14 @@ impl fmt::Display for Register {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
+    pub(in crate::shop) const SLOW_HASH: &str = NOBODY;
+
     async fn verify(username: &str, password: &str) -> Option<String> {
-        let user = Register::demonstration().verify(username, password.to_owned()).await?;
-        Some(user.username)
+        let verified = Register::demonstration().verify(Client::UNKNOWN, username, password.to_owned()).await;
+        verified.unwrap().map(|user| user.username)
     }
 
     #[tokio::test]

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use session_runtime::{GrantError, Sessions, TokenOptions, TokenPair, session};
 
 use super::attempts::Attempts;
+use super::client::Client;
+use super::hashing::Busy;
+use super::login::RETRY_WHEN_BUSY;
 use super::register::Register;
 use super::user::User;
 
@@ -34,6 +37,8 @@ pub(super) enum TokenError {
     InvalidScope,
     /// So many seconds have to pass first.
     TooManyAttempts(u64),
+    /// Passwords of others are verified first.
+    Busy,
     /// What the library says in the same form.
     Grant(GrantError),
 }
@@ -41,14 +46,15 @@ pub(super) enum TokenError {
 /// Not OAuth, which would send the visitor to a page for the password; its answers, so that clients understand them.
 #[session(public)]
 pub(super) async fn token(
+    client: Client,
     State(sessions): State<Sessions<User>>,
     State(register): State<Arc<Register>>,
     State(attempts): State<Arc<Attempts>>,
     request: Result<Json<TokenRequest>, JsonRejection>,
 ) -> Result<TokenPair, TokenError> {
     let Json(TokenRequest { username, password, scope }) = request.map_err(|_| TokenError::InvalidRequest)?;
-    attempts.count(&username).map_err(TokenError::TooManyAttempts)?;
-    let user = register.verify(&username, password).await.ok_or(TokenError::InvalidGrant)?;
+    attempts.count(client, &username).map_err(TokenError::TooManyAttempts)?;
+    let user = register.verify(client, &username, password).await?.ok_or(TokenError::InvalidGrant)?;
     let user = match scope {
         Some(scope) => narrowed(user, &scope)?,
         None => user,
@@ -106,6 +112,12 @@ pub(super) async fn revoke(
     Ok(StatusCode::OK)
 }
 
+impl From<Busy> for TokenError {
+    fn from(Busy: Busy) -> Self {
+        Self::Busy
+    }
+}
+
 impl From<GrantError> for TokenError {
     fn from(error: GrantError) -> Self {
         Self::Grant(error)
@@ -124,6 +136,11 @@ impl IntoResponse for TokenError {
                 let refused = RefusedToken { error: "temporarily_unavailable" };
                 let wait = [(header::RETRY_AFTER, seconds.to_string())];
                 return (StatusCode::TOO_MANY_REQUESTS, wait, Json(refused)).into_response();
+            }
+            Self::Busy => {
+                let refused = RefusedToken { error: "temporarily_unavailable" };
+                let wait = [(header::RETRY_AFTER, RETRY_WHEN_BUSY)];
+                return (StatusCode::SERVICE_UNAVAILABLE, wait, Json(refused)).into_response();
             }
             Self::InvalidRequest => "invalid_request",
             Self::InvalidGrant => "invalid_grant",

@@ -25,9 +25,13 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn open() -> Self {
+        Self::with(Settings::in_process().unwrap())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
         assert_eq!(PASSWORD.replace('+', " "), DEMONSTRATION_PASSWORD);
         let clock = ManualClock::at(Timestamp::from_secs(1_800_000_000));
-        Self { router: shop::router(clock.clone(), Settings::in_process().unwrap()).unwrap(), clock }
+        Self { router: shop::router(clock.clone(), settings).unwrap(), clock }
     }
 
     pub(crate) fn pass(&self, minutes: u64) {
@@ -42,7 +46,8 @@ impl Site {
     pub(crate) async fn serve(&self) -> SocketAddr {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let (address, router) = (listener.local_addr().unwrap(), self.router.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         address
     }
 

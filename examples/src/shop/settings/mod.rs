@@ -23,6 +23,8 @@ pub struct Settings {
     outside: Option<OutsideIssuer>,
     /// Who has an account.
     pub register: Arc<Register>,
+    /// Whether a reverse proxy stands in front, which adds the client's address to `X-Forwarded-For`.
+    pub behind_proxy: bool,
 }
 
 impl Settings {
@@ -37,6 +39,7 @@ impl Settings {
             keys: Keys::generated()?,
             outside: None,
             register: Arc::new(Register::demonstration()),
+            behind_proxy: false,
         })
     }
 
@@ -48,7 +51,9 @@ impl Settings {
     ///   Behind a comma: secrets that open and verify and are not used otherwise;
     /// * `SHOP_INDEX_KEY`: the secret that `SHOP_KEY` held first, needed when `SHOP_KEY` holds several;
     /// * `SHOP_ISSUER`, `SHOP_AUDIENCE`, `SHOP_JWKS_URL`: an issuer outside of the shop whose tokens count, too, for whom
-    ///   they have to be, and where its keys are unless its own configuration says so.
+    ///   they have to be, and where its keys are unless its own configuration says so;
+    /// * `SHOP_BEHIND_PROXY=1`: a reverse proxy stands in front and adds the client's address to `X-Forwarded-For`. Without it,
+    ///   all clients of a proxy count as one.
     ///
     /// # Errors
     ///
@@ -56,6 +61,11 @@ impl Settings {
     pub async fn from_environment(clock: impl Clock + Clone) -> Result<Self, Box<dyn Error>> {
         let mut settings = Self::in_process()?;
         settings.outside = OutsideIssuer::from_environment()?;
+        settings.behind_proxy = match variable("SHOP_BEHIND_PROXY")?.as_deref() {
+            None | Some("" | "0") => false,
+            Some("1") => true,
+            Some(other) => return Err(format!("`SHOP_BEHIND_PROXY={other}` is neither `0` nor `1`").into()),
+        };
         let key = variable("SHOP_KEY")?;
         if let Some(key) = &key {
             settings.keys = Keys::derived(key, variable("SHOP_INDEX_KEY")?.as_deref())?;
