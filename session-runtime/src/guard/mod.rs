@@ -14,6 +14,7 @@ mod carried;
 mod check;
 mod closing;
 mod confirm;
+mod drain;
 mod handler;
 mod identify;
 mod kept;

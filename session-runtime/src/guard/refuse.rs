@@ -3,6 +3,7 @@
 use axum::response::Response;
 use http::request::Parts;
 
+use super::drain::DrainLimit;
 use crate::authorise::Denial;
 use crate::finalise::{Said, finish};
 use crate::policy::PolicySpec;
@@ -89,6 +90,14 @@ pub(super) fn refuse<P: Principal>(
     let writer = sessions.cookie();
     let said = writer.filter(|_| forget).map(|writer| Said { cookie: Some(writer.removal()), ..Said::default() });
     let mut response = refusal::respond(refusal, &context::<P>(spec), parts, sessions.on_refusal());
+    allow_draining(&mut response, sessions);
     finish(response.headers_mut(), spec.via, || writer.map(|writer| writer.name()), said);
     response
+}
+
+/// Lets the rest of the request's body be read, if the application wants it.
+pub(super) fn allow_draining<P: Principal>(response: &mut Response, sessions: &Sessions<P>) {
+    if sessions.drain_limit() > 0 {
+        response.extensions_mut().insert(DrainLimit(sessions.drain_limit()));
+    }
 }

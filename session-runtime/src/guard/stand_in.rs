@@ -14,6 +14,7 @@ use axum::response::Response;
 use super::check::RunsChecksOf;
 use super::closing::Closing;
 use super::confirm::Confirming;
+use super::drain::drained;
 use super::visit::{Call, Visited};
 use super::{Admits, Arguments, Check, HandlerResponse, Handles, NoChecks, RunChecks};
 use crate::policy::{About, PolicySpec, Stated};
@@ -199,7 +200,10 @@ where
     let (mut parts, body) = request.into_parts();
     async move {
         let state = state.borrow();
-        let visit = state.admit(spec, &parts).await?;
+        let visit = match state.admit(spec, &parts).await {
+            Ok(visit) => visit,
+            Err(response) => return Err(drained(response, &parts, body).await.into()),
+        };
         // Pinned where it is made: a future that is awaited directly is moved twice before that.
         pin!(extract::<C, K, R, S, A, M, V>(Call { parts: &mut parts, visit, spec }, check, body, state)).await
     }
@@ -231,10 +235,15 @@ where
             passed = check.check(&mut call, state).await;
         }
         if let Err(response) = passed {
-            return Err(Rejected::new(R::refused_by_check(&call, response), closing));
+            let response = R::refused_by_check(&call, response);
+            return Err(Rejected::new(drained(response, call.parts, body).await, closing));
         }
-        if let Some(settling) = R::settling(&mut call) {
-            settling.await?;
+        let settled = match R::settling(&mut call) {
+            Some(settling) => settling.await,
+            None => Ok(()),
+        };
+        if let Err(response) = settled {
+            return Err(drained(response, call.parts, body).await.into());
         }
         let confirming = R::confirming(&mut call);
         let mut taken = A::take_all(call, body, state).await;

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::activity::{Settling, settling};
 use super::closing::Closing;
 use super::confirm::{Confirming, confirming};
-use super::refuse::context;
+use super::refuse::{allow_draining, context};
 use crate::clock::Timestamp;
 use crate::key_values::RequestKeyValues;
 use crate::policy::{Of, Open, PolicySpec, PrincipalRealm, Realm};
@@ -111,7 +111,9 @@ impl<P: Principal> Visited for Of<P> {
 
     fn refused_by_check(call: &Call<'_, Self>, response: Response) -> Response {
         let on_refusal = call.visit.visitor.sessions().on_refusal();
-        refusal::refused_by_check(response, &context::<P>(call.spec), call.parts, on_refusal)
+        let mut response = refusal::refused_by_check(response, &context::<P>(call.spec), call.parts, on_refusal);
+        allow_draining(&mut response, call.visit.visitor.sessions());
+        response
     }
 
     fn confirming(call: &mut Call<'_, Self>) -> Option<Confirming> {

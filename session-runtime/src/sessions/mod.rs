@@ -95,6 +95,7 @@ struct Inner<P> {
     trust: Trust,
     forgeries: Forgeries,
     on_refusal: Option<OnRefusal>,
+    drain_limit: u64,
     #[cfg(feature = "jwt")]
     revocations: Option<Box<dyn Store>>,
     keys: StoreKeys,
@@ -150,6 +151,11 @@ impl<P: Principal> Sessions<P> {
 
     pub(crate) fn revalidation(&self) -> Option<&Revalidation<P>> {
         self.0.revalidation.as_ref()
+    }
+
+    /// How many bytes of a rejected request's body are read.
+    pub(crate) fn drain_limit(&self) -> u64 {
+        self.0.drain_limit
     }
 
     pub(crate) fn on_refusal(&self) -> Option<&OnRefusal> {
