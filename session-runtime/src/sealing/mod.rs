@@ -82,8 +82,8 @@ impl Sealed {
 
 impl KeyRing {
     /// Derives a ring. `sealing` seals in the first realm; every key opens in every realm.
-    pub(crate) fn new<'a>(
-        realms: impl Iterator<Item = &'a str> + Clone,
+    pub(crate) fn new(
+        realms: &[&str],
         index: &IndexKey,
         sealing: &SealingKey,
         opening: &[SealingKey],
@@ -91,7 +91,7 @@ impl KeyRing {
         let fingerprint = index.fingerprint();
         let mut keys = std::iter::once(sealing)
             .chain(opening)
-            .flat_map(|key| realms.clone().map(move |realm| key.for_realm(realm, fingerprint)));
+            .flat_map(|key| realms.iter().map(move |realm| key.for_realm(realm, fingerprint)));
         Some(Self { sealing: keys.next()?, opening: keys.collect() })
     }
 

@@ -19,7 +19,7 @@ fn index_key(seed: u8) -> IndexKey {
 
 fn ring_of(realm: &'static str, newest: u8, former: &[u8]) -> KeyRing {
     let opening: Vec<_> = former.iter().copied().map(key).collect();
-    KeyRing::new(std::iter::once(realm), &index_key(1), &key(newest), &opening).unwrap()
+    KeyRing::new(&[realm], &index_key(1), &key(newest), &opening).unwrap()
 }
 
 fn store_key(byte: u8) -> StoreKey {

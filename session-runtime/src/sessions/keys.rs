@@ -138,8 +138,9 @@ impl KeySettings {
                 });
             }
         };
-        let realms = std::iter::once(principal.realm()).chain(former_realms.iter().map(FormerRealm::name));
-        let ring = KeyRing::new(realms, &index, &sealing, &self.opening_keys).map(Arc::new);
+        let realms: Vec<_> =
+            std::iter::once(principal.realm()).chain(former_realms.iter().map(FormerRealm::name)).collect();
+        let ring = KeyRing::new(&realms, &index, &sealing, &self.opening_keys).map(Arc::new);
         Ok(StoreKeys {
             subjects: index.subjects(),
             #[cfg(feature = "jwt")]
