@@ -174,7 +174,9 @@ fn pairs(skew: Duration) -> Vec<(&'static str, Node, Node)> {
         both("sealed", &ProbedStore::outside(MemoryStore::new())),
         ("cookie", Node::without_store(), Node::without_store()),
     ];
-    pairs.iter().for_each(|(_, ahead, _)| ahead.clock.set(START.plus(skew)));
+    for (_, ahead, _) in &pairs {
+        ahead.clock.set(START.plus(skew));
+    }
     pairs
 }
 

@@ -82,12 +82,7 @@ impl Sealed {
 
 impl KeyRing {
     /// Derives a ring. `sealing` seals in the first realm; every key opens in every realm.
-    pub(crate) fn new(
-        realms: &[&str],
-        index: &IndexKey,
-        sealing: &SealingKey,
-        opening: &[SealingKey],
-    ) -> Option<Self> {
+    pub(crate) fn new(realms: &[&str], index: &IndexKey, sealing: &SealingKey, opening: &[SealingKey]) -> Option<Self> {
         let fingerprint = index.fingerprint();
         let mut keys = std::iter::once(sealing)
             .chain(opening)

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use super::realms::FormerRealm;
 use super::{ConfigError, ConfigErrorKind};
-use crate::principal::{CookieToken, PrincipalSpec};
+#[cfg(feature = "sealing")]
+use crate::principal::CookieToken;
+use crate::principal::PrincipalSpec;
 #[cfg(feature = "sealing")]
 use crate::sealing::{IndexKey, KeyRing, SealingKey};
 use crate::store::Store;
@@ -44,8 +46,10 @@ pub(super) struct Places {
     /// Records, revocation lists or sessions leave the process.
     is_outside: bool,
     /// The sessions' own records do.
+    #[cfg(feature = "sealing")]
     are_records_outside: bool,
     /// Rows outside the process are found by their subject.
+    #[cfg(feature = "sealing")]
     has_rows_outside: bool,
 }
 
@@ -57,8 +61,10 @@ impl Places {
         Self {
             // A cookie that holds its session has left the process.
             is_outside: are_rows_outside || token.is_some(),
+            #[cfg(feature = "sealing")]
             are_records_outside: is_outside(store),
             // Every node has to find whatever another node ended.
+            #[cfg(feature = "sealing")]
             has_rows_outside: are_rows_outside || token == Some(CookieToken::Revocable),
         }
     }

@@ -63,6 +63,7 @@ impl StoreError {
     }
 
     /// [`from_reason`](Self::from_reason) for a text that this crate puts together.
+    #[cfg(any(feature = "memcached", feature = "mysql", feature = "postgres", feature = "redis", feature = "sqlite"))]
     pub(crate) fn from_text(reason: String) -> Self {
         Self { reason: Cow::Owned(reason), error: None }
     }
