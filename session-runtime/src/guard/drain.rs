@@ -46,7 +46,7 @@ async fn drain(mut body: Body, limit: u64) {
     while let Ok(Some(Ok(frame))) =
         timeout_at(deadline, poll_fn(|context| Pin::new(&mut body).poll_frame(context))).await
     {
-        let length = frame.data_ref().map_or(0, |data| data.len());
+        let length = frame.data_ref().map_or(0, axum::body::Bytes::len);
         let Some(rest) = left.checked_sub(u64::try_from(length).unwrap_or(u64::MAX)) else { return };
         left = rest;
     }
