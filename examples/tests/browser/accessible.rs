@@ -75,7 +75,7 @@ async fn every_page_can_be_read_and_needs_no_script() {
     browser.driver.set_window_rect(0, 0, 390, 800).await.unwrap();
     // 401 where no page helps, 404.
     look_at(&browser, &town, &["/", "/basket", "/login", "/policies", "/heartbeat", "/nowhere"]).await;
-    browser.arrives_under(&["Not found"]).await;
+    browser.arrives_under(&["Not Found"]).await;
     browser.go(&town.shop("/")).await;
     browser.press("Add").await;
     browser.arrives_at("/basket").await;

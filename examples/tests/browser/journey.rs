@@ -120,7 +120,7 @@ async fn refusals_have_pages() {
     let Some(browser) = Chromium::open().await else { return };
     let town = Town::open().await;
     browser.go(&town.shop("/nowhere")).await;
-    browser.arrives_under(&["Not found"]).await;
+    browser.arrives_under(&["Not Found"]).await;
     town.log_in(&browser, "alice").await;
     browser.follow("Staff").await;
     browser.arrives_under(&["This is for other roles"]).await;

@@ -30,7 +30,7 @@ macro_rules! members {
             use super::*;
 
             #[derive(Clone, Serialize, Deserialize, Principal)]
-            #[principal(cookie(name = $name, $($same_site)+))]
+            #[principal(cookie(name = $name, $($same_site)+), realm = $name)]
             pub(super) struct Member {
                 #[principal(id)]
                 id: u64,
