@@ -201,7 +201,7 @@ async fn what_needs_to_find_sessions_is_refused() {
 #[tokio::test]
 async fn the_table_of_policies_says_so_at_its_head() {
     let table = || tests::entrance().policies();
-    let said = "!! sessions of User (__Host-id): logging out is not final, an update may be lost, \
+    let said = "!! sessions of User (user): logging out is not final, an update may be lost, \
                 nobody's sessions can be found, sessions may be forgotten";
     let site = site(memory().0);
     let shown = table().with_sessions(&site.app.users).to_string();

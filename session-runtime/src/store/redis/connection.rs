@@ -146,6 +146,10 @@ impl Server {
 
 impl Connection {
     /// Sends a command, in a cluster to the node that has its key.
+    #[cfg_attr(
+        not(feature = "redis-cluster"),
+        expect(unused_variables, reason = "only the client of a cluster repeats a command")
+    )]
     pub(super) async fn send(&mut self, command: &Cmd, repeat: Repeat) -> Result<Value, Failure> {
         let answer = match self {
             Self::One(connection) => connection.req_packed_command(command).await.and_then(Value::extract_error),
