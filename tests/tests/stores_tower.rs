@@ -221,7 +221,7 @@ async fn the_table_of_policies_says_so_at_its_head() {
     // The store in the process forgets when it is full, and nothing else is to be said of it.
     let in_process = Site::of(GuardedRouter::new());
     let shown = table().with_sessions(&in_process.app.users).to_string();
-    assert_eq!(shown.lines().next(), Some("!! sessions of User (__Host-id): sessions may be forgotten"));
+    assert_eq!(shown.lines().next(), Some("!! sessions of User (user): sessions may be forgotten"));
     let promised = site_over(Arc::new(SqliteStore::connect("sqlite::memory:").await.unwrap()));
     assert_eq!(table().with_sessions(&promised.app.users).to_string(), table().to_string());
 }
