@@ -246,7 +246,7 @@ pub mod __private {
     };
     pub use crate::principal::{
         Algorithm, BearerSpec, CarriesRoles, CarriesScopes, ClaimNames, CookieSpec, CookieToken, EndsSessions,
-        ForgetsCookies, IssuerText, Kept, ListsSessions, NoRole, Principal, PrincipalSpec, RealmName,
+        ForgetsCookies, IssuerText, Kept, ListsSessions, MayHold, NoRole, Principal, PrincipalSpec, RealmName,
         RememberedPrincipal, RoleSet, SameSite, ScopeSet,
     };
     pub use axum::extract::Request;

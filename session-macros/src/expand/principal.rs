@@ -130,14 +130,14 @@ fn restrictions(principal: &CheckedPrincipal, role: &TokenStream, rt: &Private<'
     let bool = quote!(::core::primitive::bool);
     let roles = principal.roles().map(|Field { name, ty, .. }| {
         quote! {
-            fn restrict_roles(&mut self, __may: &dyn ::core::ops::Fn(&#role) -> #bool) -> #bool {
+            fn restrict_roles(&mut self, __may: #rt::MayHold<'_, #role>) -> #bool {
                 <#ty as #rt::RoleSet>::restrict(&mut self.#name, __may)
             }
         }
     });
     let scopes = principal.scopes().map(|Field { name, ty, .. }| {
         quote! {
-            fn restrict_scopes(&mut self, __may: &dyn ::core::ops::Fn(&::core::primitive::str) -> #bool) -> #bool {
+            fn restrict_scopes(&mut self, __may: #rt::MayHold<'_, ::core::primitive::str>) -> #bool {
                 <#ty as #rt::ScopeSet>::restrict(&mut self.#name, __may)
             }
         }

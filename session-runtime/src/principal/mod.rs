@@ -11,7 +11,7 @@ mod subject;
 pub use self::claims::ClaimNames;
 pub use self::issuer::IssuerText;
 pub use self::powers::{EndsSessions, ForgetsCookies, ListsSessions};
-pub use self::roles::{CarriesRoles, CarriesScopes, NoRole, RoleSet, ScopeSet};
+pub use self::roles::{CarriesRoles, CarriesScopes, MayHold, NoRole, RoleSet, ScopeSet};
 pub(crate) use self::spec::Lifetime;
 pub use self::spec::{Algorithm, BearerSpec, CookieSpec, CookieToken, PrincipalSpec, RealmName, SameSite};
 #[cfg(feature = "jwt")]

@@ -29,6 +29,10 @@ pub trait CarriesRoles {
 )]
 pub trait CarriesScopes {}
 
+/// The test that a role or a scope passes if its issuer may grant it. Expansions name it: editors that do not load `core`
+/// reject the parentheses of `Fn` there.
+pub type MayHold<'a, R> = &'a dyn Fn(&R) -> bool;
+
 /// A field that holds roles: a `Vec`, an array, an `Option`, a set, or a type of the application's own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not hold roles",

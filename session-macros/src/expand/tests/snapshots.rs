@@ -476,9 +476,10 @@ fn principal_with_everything() {
                 }
                 fn restrict_roles(
                     &mut self,
-                    __may: &dyn ::core::ops::Fn(
-                        &<Vec<Role> as ::session_runtime::__private::RoleSet>::Role,
-                    ) -> ::core::primitive::bool,
+                    __may: ::session_runtime::__private::MayHold<
+                        '_,
+                        <Vec<Role> as ::session_runtime::__private::RoleSet>::Role,
+                    >,
                 ) -> ::core::primitive::bool {
                     <Vec<
                         Role,
@@ -486,7 +487,7 @@ fn principal_with_everything() {
                 }
                 fn restrict_scopes(
                     &mut self,
-                    __may: &dyn ::core::ops::Fn(&::core::primitive::str) -> ::core::primitive::bool,
+                    __may: ::session_runtime::__private::MayHold<'_, ::core::primitive::str>,
                 ) -> ::core::primitive::bool {
                     <String as ::session_runtime::__private::ScopeSet>::restrict(
                         &mut self.scopes,
