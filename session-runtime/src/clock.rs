@@ -5,7 +5,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How far the clocks of two nodes may differ: 60 seconds.
+/// The largest tolerated difference between the clocks of two nodes: 60 seconds.
 ///
 /// Nodes that share sessions need synchronised clocks. An instant that another node wrote and that lies ahead of this
 /// node's clock counts as now, up to this tolerance. Beyond it, the instant is not to be believed and counts as too old:
@@ -72,7 +72,7 @@ impl Timestamp {
         if instant.is_ahead_of(self) { Duration::MAX } else { self.since(instant) }
     }
 
-    /// Whether this instant lies ahead of `now` by more than [`TOLERATED_CLOCK_SKEW`].
+    /// Returns true if this instant lies ahead of `now` by more than [`TOLERATED_CLOCK_SKEW`].
     pub(crate) const fn is_ahead_of(self, now: Self) -> bool {
         self.0.saturating_sub(now.0) > TOLERATED_MILLIS
     }

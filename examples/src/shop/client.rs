@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Client(Option<IpAddr>);
 
-/// Whether a reverse proxy stands in front of the shop, which adds the client's address to `X-Forwarded-For`.
+/// True if a reverse proxy stands in front of the shop and adds the client's address to `X-Forwarded-For`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BehindProxy(pub(crate) bool);
 

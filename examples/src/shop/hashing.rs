@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::client::Client;
 
 const MOST_AT_ONCE: usize = 4;
-/// The number of attempts that wait or are verified. Further ones are rejected: waiting longer helps nobody.
+/// The number of attempts that wait or are verified. Further ones are rejected: waiting longer would not help.
 const MOST_PLACES: usize = 32;
 /// The same for one client, so that none takes all places.
 const MOST_PLACES_OF_A_CLIENT: usize = 8;
@@ -41,7 +41,7 @@ impl Hashing {
         Self { at_once: Arc::new(Semaphore::new(MOST_AT_ONCE)), places: Arc::default() }
     }
 
-    /// Whether this is the password that was hashed.
+    /// Returns true if this is the password that was hashed.
     pub(super) async fn verify(&self, client: Client, password: String, hash: &'static str) -> Result<bool, Busy> {
         let _place = Place::take(client, &self.places)?;
         let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Busy)?;

@@ -8,7 +8,7 @@ use crate::site::{Answer, Site};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What is sent, and the status of the answer.
+/// A request, and the status of its answer.
 const REJECTED: [(&str, &str, &str, &str, StatusCode); 8] = [
     ("GET", "/nowhere", "", "", StatusCode::NOT_FOUND),
     ("GET", "/logout", "", "", StatusCode::METHOD_NOT_ALLOWED),

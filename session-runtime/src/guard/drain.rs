@@ -13,10 +13,10 @@ use http::request::Parts;
 use http::{Version, header};
 use tokio::time::{Instant, timeout_at};
 
-/// How long the rest of a body may take.
+/// The time limit for the rest of a body.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// How many bytes of a rejected body are read. It is part of a rejection's extensions until the body is there.
+/// The number of bytes of a rejected body that are read. It is part of a rejection's extensions until the body is there.
 #[derive(Clone, Copy)]
 pub(super) struct DrainLimit(pub(super) u64);
 

@@ -69,7 +69,7 @@ impl Places {
         }
     }
 
-    /// Whether anything leaves the process.
+    /// Returns true if anything leaves the process.
     pub(super) const fn is_outside(self) -> bool {
         self.is_outside
     }

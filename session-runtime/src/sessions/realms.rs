@@ -29,7 +29,7 @@ impl FormerRealm {
         self.until
     }
 
-    /// Whether data of this realm is accepted at `now`.
+    /// Returns true if data of this realm is accepted at `now`.
     pub(crate) fn is_accepted(&self, now: Timestamp) -> bool {
         now < self.until
     }

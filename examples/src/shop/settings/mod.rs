@@ -23,7 +23,7 @@ pub struct Settings {
     outside: Option<OutsideIssuer>,
     /// Who has an account.
     pub register: Arc<Register>,
-    /// Whether a reverse proxy stands in front, which adds the client's address to `X-Forwarded-For`.
+    /// True if a reverse proxy stands in front and adds the client's address to `X-Forwarded-For`.
     pub behind_proxy: bool,
 }
 
