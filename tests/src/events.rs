@@ -12,7 +12,7 @@ use tracing::{Event, Metadata, Subscriber};
 #[derive(Clone, Debug, Default)]
 pub struct Events {
     logged: Arc<Mutex<Vec<LoggedEvent>>>,
-    /// Whether the events of other crates count, too.
+    /// True if the events of other crates count, too.
     of_all_crates: bool,
 }
 
@@ -57,7 +57,7 @@ impl LoggedEvent {
         self.field("message").unwrap_or_default()
     }
 
-    /// How severe it is, such as `WARN`.
+    /// The level, such as `WARN`.
     pub fn level(&self) -> &str {
         &self.level
     }

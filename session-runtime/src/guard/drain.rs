@@ -30,7 +30,7 @@ pub(super) async fn drained(mut response: Response, parts: &Parts, body: Body) -
     response
 }
 
-/// Whether the client sends a body that ends within `limit`.
+/// Returns true if the client sends a body that ends within `limit`.
 ///
 /// HTTP/2 rejects a stream and keeps the connection. A client that waits for `100 Continue` sends nothing.
 fn is_expected(parts: &Parts, body: &Body, limit: u64) -> bool {

@@ -104,7 +104,9 @@ impl<'de, T: Kept> Deserialize<'de> for AsKept<T> {
     note = "write `#[derive(Principal)]` on `{Self}` and `#[principal(id)]` on its identifying field"
 )]
 pub trait Principal: Kept + Clone + Send + Sync + 'static {
-    /// What identifies the subject: within its realm, or within its [`issuer`](Self::issuer) where it has one. Serialises as a string, a number or a newtype of one.
+    /// Identifies the subject within its realm, or within its [`issuer`](Self::issuer) where it has one.
+    ///
+    /// Serialises as a string, a number or a newtype of one.
     type Id: Serialize + Send + Sync;
 
     /// What `role(..)` names; [`NoRole`] when no field is marked `#[principal(roles)]`.

@@ -8,7 +8,7 @@ use crate::sessions::{Contents, Device, Exchange, Issued, Opened, SessionError, 
 use crate::shared::Shared;
 use crate::store::StoreKey;
 
-/// What a log-in needs beyond the principal.
+/// The inputs of a log-in beyond the principal.
 pub(super) struct LogInTask<P> {
     pub(super) sessions: Sessions<P>,
     pub(super) exchange: Shared<Exchange>,

@@ -65,7 +65,7 @@ impl Confirmations {
 #[serde(untagged)]
 enum Kept {
     Pending([u8; 32], u64, u64),
-    /// Of an earlier version. It does not tell when it was given, so it confirms nothing.
+    /// A confirmation of an earlier version. It does not tell when it was given, so it confirms nothing.
     #[expect(dead_code, reason = "it is read in order to be left out")]
     WithoutGivenAt([u8; 32], u64),
 }

@@ -20,7 +20,7 @@ pub(crate) struct Exchange {
     state: Mutex<State>,
     /// Beside the lock, which a request that has nothing to replace need not take.
     rotation_due: AtomicBool,
-    /// Whether the response says something about the cookie.
+    /// Returns true if the response says something about the cookie.
     has_outcome: AtomicBool,
 }
 
@@ -123,7 +123,7 @@ impl Exchange {
         self.state().is_over = true;
     }
 
-    /// Whether the connections [are to be closed](Self::close_connections).
+    /// True if the connections [are to be closed](Self::close_connections).
     pub(crate) fn closes_connections(&self) -> bool {
         self.state().is_over
     }

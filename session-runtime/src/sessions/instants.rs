@@ -61,7 +61,7 @@ impl Instants {
         if self.are_from_ahead(now) { counted.over() } else { counted }
     }
 
-    /// Whether the session began, or was active, in a future that no tolerated clock shows.
+    /// Returns true if the session began, or was active, in a future that no tolerated clock shows.
     pub(crate) const fn are_from_ahead(&self, now: Timestamp) -> bool {
         self.created_at.is_ahead_of(now) || self.last_seen_at.is_ahead_of(now)
     }
@@ -107,13 +107,13 @@ impl Instants {
     }
 }
 
-/// Whether a record says anything of a future that no tolerated clock shows.
+/// Returns true if a record names an instant in a future that no tolerated clock shows.
 pub(crate) fn is_from_ahead(record: &Record, now: Timestamp) -> bool {
     let instants = Instants::kept(record);
     instants.are_from_ahead(now) || is_alias_from_ahead(record, now)
 }
 
-/// Whether an id was replaced in that future: an alias never lasts longer than a moment from then.
+/// Returns true if an id was replaced in that future: an alias never lasts longer than a moment from then.
 fn is_alias_from_ahead(record: &Record, now: Timestamp) -> bool {
     let longest = UNASKED_ALIAS_LIFETIME + ALIAS_LINGERS;
     record.successor.is_some() && record.expires_at.is_ahead_of(now.plus(longest))

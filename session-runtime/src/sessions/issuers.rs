@@ -1,4 +1,4 @@
-//! Whether subjects of several issuers can be told apart.
+//! The check that subjects of several issuers can be told apart.
 
 use super::tokens::TokenSettings;
 use super::{ConfigError, ConfigErrorKind};

@@ -153,7 +153,7 @@ impl<P: Principal> Sessions<P> {
         self.0.revalidation.as_ref()
     }
 
-    /// How many bytes of a rejected request's body are read.
+    /// The number of bytes of a rejected request's body that are read.
     pub(crate) fn drain_limit(&self) -> u64 {
         self.0.drain_limit
     }

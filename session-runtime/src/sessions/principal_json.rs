@@ -70,7 +70,7 @@ impl PrincipalJson {
     }
 }
 
-/// Whether a field of the principal has this name in JSON.
+/// Returns true if a field of the principal has this name in JSON.
 fn is_named<P: Principal>(member: &str) -> bool {
     P::SPEC.members.contains(&member)
 }
@@ -114,7 +114,7 @@ impl Difference {
     }
 }
 
-/// Whether two JSON texts differ in the order of members at the most.
+/// Returns true if two JSON texts differ at most in the order of members.
 fn is_same(one: &RawValue, other: &RawValue) -> bool {
     one.get() == other.get() || canonical(one, Elements::InOrder) == canonical(other, Elements::InOrder)
 }

@@ -42,8 +42,17 @@ static TYPES: Mutex<BTreeMap<Box<str>, (TypeId, &'static str)>> = Mutex::new(BTr
 ///
 /// # Errors
 ///
-/// When another type uses one of the names.
+/// When another type uses one of the names, or a former name is empty or contains a blank.
 pub(super) fn reserve<P: Principal>(former: &[FormerRealm]) -> Result<(), ConfigError> {
+    // Names of token families and revocation lists are the realm's name, a space and a word.
+    if let Some(wrong) = former.iter().find(|realm| realm.name.is_empty() || realm.name.contains(char::is_whitespace)) {
+        let text = format!(
+            "`.former_realm(\"{}\", ..)` names no realm that `{}` can have had; remove the blank, or the call",
+            wrong.name,
+            P::SPEC.name
+        );
+        return Err(ConfigError::new(ConfigErrorKind::Realm, text));
+    }
     let mut types = TYPES.lock().unwrap_or_else(PoisonError::into_inner);
     let names = std::iter::once(P::SPEC.realm()).chain(former.iter().map(FormerRealm::name));
     for name in names {

@@ -50,7 +50,7 @@ impl Tasks {
     {
         let Ok(runtime) = Handle::try_current() else { return operation.await };
         let running = self.begin();
-        // The outcome before the count: a rollback in an outcome that nobody receives is counted before this ends.
+        // The outcome before the count: a rollback in an outcome that is dropped is counted before this ends.
         let task = async move { (operation.await, running) };
         match runtime.spawn(task.in_current_span().with_current_subscriber()).await {
             Ok((outcome, _running)) => outcome,
@@ -86,7 +86,7 @@ impl Drop for Running {
 }
 
 impl Rollback {
-    /// What was done stands.
+    /// Keeps what was done.
     pub(crate) fn cancel(mut self) {
         self.undo = None;
     }

@@ -23,7 +23,7 @@ pub(super) struct TokenSettings {
     pub(super) issuer: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) trusted: Vec<TrustedIssuer>,
-    /// Whether all issuers mean the same person by the same subject.
+    /// True if all issuers mean the same person by the same subject.
     pub(super) subjects_are_shared: bool,
     pub(super) remembered: Option<usize>,
 }
@@ -335,7 +335,7 @@ impl<P: Principal> Sessions<P> {
         self.own_issuer() == Some(issuer)
     }
 
-    /// Whether the builder was given this issuer's keys directly: its tokens are ours, whichever node issues them.
+    /// True if the builder was given this issuer's keys directly: its tokens are ours, whichever node issues them.
     pub(crate) fn accepts_as_own(&self, issuer: &str) -> bool {
         self.0.tokens.as_ref().is_some_and(|tokens| tokens.own.as_deref() == Some(issuer))
     }

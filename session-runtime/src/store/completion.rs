@@ -1,4 +1,4 @@
-//! Work that runs to its end, whoever waits for it.
+//! Work that runs to its end, also when its caller is gone.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

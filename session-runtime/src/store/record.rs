@@ -51,12 +51,12 @@ impl Record {
         matches!(self.payload.0, Form::Unreadable)
     }
 
-    /// Whether it is of an anonymous visitor: what a store may forget before any session.
+    /// Returns true for a record of an anonymous visitor, which a store may forget before any session.
     pub fn is_anonymous(&self) -> bool {
         self.subject.is_none() && !self.is_unreadable() && !self.is_revocation_list()
     }
 
-    /// Whether it is a list of what was revoked: it has no subject and an empty listing.
+    /// Returns true for a revocation list: it has no subject and an empty listing.
     ///
     /// A store that [keeps until expiry](super::StorePromises::keeps_until_expiry) never drops one before it expires.
     pub fn is_revocation_list(&self) -> bool {

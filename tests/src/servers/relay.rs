@@ -55,12 +55,12 @@ impl Relay {
         *self.shared.target.lock().unwrap() = target;
     }
 
-    /// How many connections it has accepted.
+    /// The number of connections that it has accepted.
     pub fn accepted(&self) -> usize {
         self.shared.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many connections are open.
+    /// The number of open connections.
     pub fn open(&self) -> usize {
         self.shared.open.load(Ordering::SeqCst)
     }

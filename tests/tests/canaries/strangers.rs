@@ -1,4 +1,4 @@
-//! What a client without a session can cause is logged at `DEBUG`.
+//! Events that a client without a session can cause are at `DEBUG`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

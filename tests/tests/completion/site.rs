@@ -39,7 +39,7 @@ pub(crate) struct App {
     pub(crate) gate: Gate,
 }
 
-/// How many handlers are running or waiting.
+/// The number of handlers that run or wait.
 #[derive(Clone)]
 pub(crate) struct Requests(watch::Sender<usize>);
 

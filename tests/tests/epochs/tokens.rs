@@ -70,7 +70,7 @@ fn advance(nodes: &[Node; 2], by: Duration) {
     }
 }
 
-/// Whether an offset lets the nodes read each other's tokens: `leeway` is 30 s.
+/// Returns true if an offset lets the nodes read each other's tokens: `leeway` is 30 s.
 fn is_readable(offset: i64) -> bool {
     offset.abs() < 30_000
 }

@@ -84,3 +84,13 @@ fn rows_outside_the_process_need_an_index_key() {
     assert!(error.to_string().contains("`.sealing_key(SealingKey::from_base64(..)?)`"), "{error}");
     builder().sealing_key(sealing_key()).index_key(index_key()).build().unwrap();
 }
+
+// With a blank, the name could be that of the realm's token families.
+#[test]
+fn a_former_realm_has_no_blank() {
+    let until = Timestamp::from_secs(START.as_secs() + 60);
+    for name in ["", " ", "realms-unnamed refresh", "a\tb"] {
+        let builder = Sessions::<Successor>::builder().store(MemoryStore::new()).former_realm(name, until);
+        assert_eq!(builder.build().unwrap_err().kind(), ConfigErrorKind::Realm, "{name:?}");
+    }
+}

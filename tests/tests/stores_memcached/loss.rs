@@ -71,7 +71,7 @@ async fn idle_connection_that_was_closed_costs_no_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_connection_that_was_closed_costs_no_write_on_many_threads() {
+async fn closed_idle_connection_costs_no_write_on_many_threads() {
     let Some(server) = memcached() else { return };
     let name = Proxy::to(server.address());
     let store = MemcachedStore::builder(name.address().to_string()).subject_index().connect().await.unwrap();

@@ -217,7 +217,7 @@ async fn idle_connection_is_checked_without_a_round_trip() {
 
 // The runtime itself has had no turn in which to learn of it.
 #[tokio::test]
-async fn connection_closed_while_the_runtime_stood_still_costs_no_write() {
+async fn connection_closed_while_the_runtime_slept_costs_no_write() {
     let Some(server) = redis(&[]) else { return };
     let store = patient(format!("redis://{}/", server.address())).connect().await.unwrap();
     for round in 0..50 {
@@ -228,7 +228,7 @@ async fn connection_closed_while_the_runtime_stood_still_costs_no_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn idle_connection_that_was_closed_costs_no_write_on_many_threads() {
+async fn closed_idle_connection_costs_no_write_on_many_threads() {
     let Some(server) = redis(&["--timeout", "1"]) else { return };
     let name = Proxy::to(server.address());
     let store = patient(address(&name)).connect().await.unwrap();

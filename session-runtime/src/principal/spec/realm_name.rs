@@ -27,7 +27,7 @@ impl RealmName {
         self.name
     }
 
-    /// Whether `#[principal(realm = "..")]` declares it.
+    /// Returns true if `#[principal(realm = "..")]` declares it.
     pub const fn is_declared(self) -> bool {
         self.is_declared
     }

@@ -67,7 +67,7 @@ impl Changes {
         self.set.is_empty() && self.removed.is_empty() && self.ends_at.is_none()
     }
 
-    /// Whether a value nests so deeply that a sealed record with it could not be read again. Such a value is not written to
+    /// Returns true if a value nests so deeply that a sealed record with it could not be read again. Such a value is not written to
     /// any store, so that an application behaves over each store in the same way.
     pub(crate) fn nest_too_deeply(&self) -> bool {
         self.set.values().any(|value| is_deeper_than(DEEPEST_VALUE, value))

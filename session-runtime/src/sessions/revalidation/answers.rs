@@ -72,7 +72,7 @@ impl<P> Answers<P> {
 }
 
 impl<P> Questions<P> {
-    /// Drops questions that are over, and the oldest one where there is no room for another.
+    /// Drops questions that are over, and the oldest one if the room is used up.
     fn drop_oldest(&mut self, now: Timestamp, every: Duration) {
         while let Some((key, question)) = self.oldest_first.front() {
             if self.oldest_first.len() < CAPACITY && !question.is_over(now, every) {
@@ -94,7 +94,7 @@ impl<P> Question<P> {
         Turn { question: self, heard, is_answered: self.asked.load(Ordering::Acquire) != before }
     }
 
-    /// Whether the interval of its answer, or of its creation where it has none, has passed.
+    /// Returns true if the interval since its answer, or since its creation without one, has passed.
     fn is_over(&self, now: Timestamp, every: Duration) -> bool {
         // A question in use is younger than its answer will be.
         let Ok(heard) = self.heard.try_lock() else { return false };

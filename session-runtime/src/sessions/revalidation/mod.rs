@@ -93,7 +93,7 @@ impl<P: Principal, S: PrincipalSource<P>> Source<P> for S {
     }
 }
 
-/// How often the application is asked again for a principal, and the source that is asked.
+/// The interval after which the application is asked again for a principal, and the source that is asked.
 ///
 /// A node asks at most once per session and interval, one request at a time, before roles are looked at. This includes
 /// sessions that live in their cookie, ids that were replaced, and connections that stay open
@@ -118,7 +118,7 @@ pub struct Revalidation<P> {
     answers: Answers<P>,
 }
 
-/// How long the source may take unless `Revalidation::time_limit` says otherwise.
+/// The time limit of the source unless `Revalidation::time_limit` sets another.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 
 /// What was found out about a session.

@@ -8,7 +8,7 @@ use crate::principal::Principal;
 use crate::sessions::{Contents, Difference, Instants, Issued, SessionError, SessionErrorKind, Sessions, followed};
 use crate::store::StoreKey;
 
-/// How often a session may change its id while a request asks about it.
+/// The number of times that a session may change its id while a request asks about it.
 const LOOKS: usize = 3;
 
 impl<P: Principal> Revalidation<P> {
@@ -126,7 +126,7 @@ async fn keep<P: Principal>(
     let loaded = loaded.map_err(|error| error.kind())?;
     let difference = Difference::between(&known.principal, &loaded.principal);
     let difference = difference.map_err(|_| SessionErrorKind::Unserialisable)?;
-    // The order of a set is no change of rights.
+    // Another order of a set does not change rights.
     let needs_new_id = difference == Difference::Value;
     let replaced = sessions.replace(issued, |standing| {
         // Where nothing changed, what another request has updated meanwhile stays.

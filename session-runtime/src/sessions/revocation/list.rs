@@ -21,7 +21,7 @@ use crate::store::{Record, Replaced, Store, StoreError, StoreFuture, StoreKey, S
 pub(in crate::sessions) struct List<'s> {
     store: &'s dyn Store,
     periods: Periods,
-    /// How far the clock of an issuer that knows of no epochs may be ahead.
+    /// The tolerated lead of the clock of an issuer that has no epochs.
     tolerated: Duration,
     /// The kind of credential and its issuer: part of the subject key, behind the realm, whose name cannot contain a space.
     subjects: String,
@@ -92,7 +92,7 @@ impl<'s> List<'s> {
         Ok(highest_epoch(&self.rows_in_force(sessions, subject, now).await?))
     }
 
-    /// Whether a credential of `subject`, issued so and named by one of `hashes`, is revoked.
+    /// Returns true if a credential of `subject`, issued so and named by one of `hashes`, is revoked.
     pub(in crate::sessions) async fn covers<P: Principal>(
         &self,
         sessions: &Sessions<P>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Timestamp;
 
-/// How far the clocks of two nodes, or of a node and an issuer, may be apart.
+/// The tolerated difference between the clocks of two nodes, or of a node and an issuer.
 pub(in crate::sessions) const SKEW: Duration = Duration::from_secs(60);
 
 /// The length of the periods of one list, in milliseconds.
@@ -15,7 +15,7 @@ pub(super) struct Periods(u64);
 impl Periods {
     /// Periods for credentials that live for `longest`.
     ///
-    /// What is revoked within a period has expired before the next one ends. The skew counts twice: the clock of the node
+    /// A credential that is revoked within a period has expired before the next one ends. The skew counts twice: the clock of the node
     /// that revokes may be ahead, or behind.
     pub(super) fn new(longest: Duration) -> Self {
         let period = longest.saturating_add(SKEW * 2);

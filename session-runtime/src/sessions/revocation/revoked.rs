@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 /// The limit of single credentials in a row. One more revokes everything of the subject.
 const MOST_IDS: usize = 256;
 
-/// What one row revokes of a subject.
+/// The revocations of a subject in one row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::sessions) struct Revoked {
     /// Credentials of a lower epoch are revoked. Goes up each time that everything is.
@@ -57,7 +57,7 @@ impl Revoked {
         self.epoch
     }
 
-    /// Whether the credential of one of these hashes, issued so, is revoked. `tolerated` is how far the clock of its issuer
+    /// Returns true if the credential of one of these hashes, issued so, is revoked. `tolerated` is how far the clock of its issuer
     /// may be ahead.
     pub(super) fn covers(&self, hashes: &[Box<str>], issuance: Issuance, tolerated: Duration) -> bool {
         self.covers_all_of(issuance, tolerated) || hashes.iter().any(|id| self.ids.contains(id))

@@ -109,7 +109,7 @@ fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What a record is: each kind has its own room.
+/// The kind of a record: each kind has its own room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A session, an alias of one, or a token family.

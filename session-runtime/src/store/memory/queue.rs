@@ -10,7 +10,7 @@ pub(super) struct Queue {
     pub(super) length: u32,
 }
 
-/// Which of its links an entry is queued by.
+/// Selects the links by which an entry is queued.
 pub(super) type LinksOf = fn(&mut Entry) -> &mut Links;
 
 impl Queue {

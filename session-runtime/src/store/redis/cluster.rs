@@ -75,7 +75,7 @@ pub(super) async fn send_to_primaries(
     Ok(is_complete.then(|| answers.into_iter().map(|(_, answer)| answer).collect()))
 }
 
-/// How many primaries are named in the answer to `CLUSTER SLOTS`: ranges of slots, each with its primary first.
+/// The number of primaries that are named in the answer to `CLUSTER SLOTS`: ranges of slots, each with its primary first.
 fn primary_count(slots: &Value) -> usize {
     let Value::Array(ranges) = slots else { return usize::MAX };
     let ids = ranges.iter().map(|range| match range {

@@ -74,7 +74,7 @@ impl<DB: Database> Execute<'static, DB> for Request<DB> {
     }
 }
 
-/// What an error of the engine says about the connection. The statement was not done.
+/// The verdict of an engine's error on the connection. The statement was not done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Diagnosis {
     /// The statement met another one and was undone. It may be sent again.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often the connections of a pool are replaced at most, while the address leads to a server that does not write.
+/// The shortest time between two replacements of a pool's connections, while the address leads to a server that does not write.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The last instant at which a server said that it does not write.
@@ -21,7 +21,7 @@ impl Failover {
         }
     }
 
-    /// Whether a connection of this age was opened before.
+    /// Returns true if a connection of this age was opened before.
     #[cfg(any(feature = "postgres", feature = "mysql"))]
     pub(super) fn outdates(&self, age: Duration) -> bool {
         let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,17 +15,17 @@ impl Failure {
         Self(None)
     }
 
-    /// Whether there is such a key already.
+    /// Returns true if the key exists already.
     pub(super) fn is_duplicate(&self) -> bool {
         matches!(&self.0, Some(Error::Database(error)) if error.is_unique_violation())
     }
 
-    /// Whether the engine itself answered, such as that there is no such table.
+    /// Returns true if the engine itself answered, for example that a table is missing.
     pub(super) fn is_answer(&self) -> bool {
         matches!(self.0, Some(Error::Database(_)))
     }
 
-    /// What the failure means for the connection.
+    /// The consequence of the failure for the connection.
     pub(super) fn diagnose<DB: Dialect>(&self) -> Diagnosis {
         match &self.0 {
             Some(Error::Database(error)) => DB::diagnose(&**error),

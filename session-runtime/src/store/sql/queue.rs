@@ -13,7 +13,7 @@ use super::deadline::Deadline;
 use super::engine::{Answer, Diagnosis, Request, SqlEngine};
 use super::failure::Failure;
 
-/// How long a connection is waited for after the server should have ended its statement.
+/// The time that a connection is waited for after the server should have ended its statement.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A pool of connections, and a queue in front of it.
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(super) struct StatementQueue<DB: SqlEngine> {
     pool: Pool<DB>,
     places: Arc<Semaphore>,
-    /// How long its statements wait for others at most, if the store itself has set it.
+    /// The longest wait of its statements for others, if the store itself has set it.
     waiting: Option<Duration>,
 }
 
@@ -136,7 +136,7 @@ async fn send_limited<DB: SqlEngine, T>(
     answer
 }
 
-/// Whether a connection is closed after this. What the engine itself says mostly leaves it as it was.
+/// Returns true if a connection is closed after this. What the engine itself says mostly leaves it as it was.
 fn leaves_it_unusable<DB: SqlEngine>(failure: &Failure) -> bool {
     !failure.is_answer() || matches!(failure.diagnose::<DB>(), Diagnosis::NotHere | Diagnosis::Broken)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::engine::{Diagnosis, Dialect};
 use super::failure::Failure;
 
-/// How often a statement is sent again that the engine undid because it met another.
+/// The number of times that a statement is sent again after the engine undid it because it met another.
 const UNDONE: u32 = 12;
 /// The longest pause before the first of them. It doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(4);

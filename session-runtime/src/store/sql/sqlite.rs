@@ -19,7 +19,7 @@ use crate::store::StoreError;
 /// How many connections read at the same time. Each is a thread.
 const READERS: u32 = 4;
 
-/// How long a connection of its own waits for those that write, before the statement is tried again. At most half of what a
+/// The time that a connection of its own waits for those that write, before the statement is tried again. At most half of what a
 /// statement may take, so that it is not set anew for each.
 const LOCKED_FOR: Duration = Duration::from_millis(1_300);
 

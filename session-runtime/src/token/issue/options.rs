@@ -154,7 +154,7 @@ impl TokenOptions {
         Self { lifetime: longest.map_or(self.lifetime, |longest| self.lifetime.min(longest)), ..self }
     }
 
-    /// What is kept of them beside the instants and the family, which the family's record has itself, and the epoch.
+    /// The part of them that is kept beside the instants, the family and the epoch, which the family's record has itself.
     pub(crate) fn kept(&self) -> KeptOptions {
         KeptOptions {
             lifetime: u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX),

@@ -1,4 +1,4 @@
-//! Which record makes room for a new one.
+//! The choice of the record that makes room for a new one.
 
 use super::*;
 
